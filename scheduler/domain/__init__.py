@@ -1,0 +1,1 @@
+"""The trade itself: values and rules, with the standard library alone."""

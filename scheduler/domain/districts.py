@@ -1,0 +1,90 @@
+"""A district with its terms and weights, its schools, and the organizations that help it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scheduler.domain.periods import DateRange
+
+DEFAULT_ROAD_FACTOR = 1.3
+DEFAULT_SPEED_KMH = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A named part of the school year."""
+
+    name: str
+    days: DateRange
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """The board or partnership: its names, clock, year, and how way and wishes are weighed.
+
+    ``weights`` maps the objective's term names to whole numbers; absent names keep their
+    default. ``policy`` keeps the district's written rules as given.
+    """
+
+    name: str
+    timezone: str
+    country: str = ""
+    locale: str = ""
+    language: str = "en"
+    year: DateRange | None = None
+    site_name: str = ""
+    terms: tuple[Term, ...] = ()
+    road_factor: float = DEFAULT_ROAD_FACTOR
+    speed_kmh: float = DEFAULT_SPEED_KMH
+    weights: Mapping[str, int] = field(default_factory=dict)
+    policy: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """Return the name that pages and mails show."""
+        return self.site_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """A point on the earth in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school: where it is, which bells it keeps and how much it needs visits.
+
+    ``timezone`` and ``bell_schedule`` may be empty: the district's zone, no bells known.
+    ``need_weight`` is 1 to 3, 3 the most in need.
+    """
+
+    key: str
+    name: str
+    coordinates: Coordinates
+    address: str = ""
+    postal_code: str = ""
+    timezone: str = ""
+    bell_schedule: str = ""
+    grades: frozenset[int] = frozenset()
+    enrolment: int | None = None
+    need_weight: int = 1
+    zone: str = ""
+    arrival_note: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A company, club or office whose people visit schools."""
+
+    key: str
+    name: str
+    kind: str = ""
+    contact_email: str = ""
+    visits_per_term: int | None = None
+    address: str = ""
+    coordinates: Coordinates | None = None

@@ -1,0 +1,123 @@
+"""What can go wrong in the trade: few errors, each with its facts.
+
+The web and the command line phrase them; nothing else hides or rewords them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scheduler.domain.assignments import Finding
+
+
+class SchedulerError(Exception):
+    """Be the root of every error that a caller can act on."""
+
+
+class InvalidPeriod(SchedulerError):
+    """Say that a span of time ends before it begins, or lacks its zone."""
+
+
+class UnknownZone(SchedulerError):
+    """Say that a time zone's name is not one of the IANA database."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name[:60]}” is not a time zone name such as America/Edmonton.")
+        self.name = name
+
+
+class Unknown(SchedulerError):
+    """Say that nothing of this kind bears this key."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"There is no {kind} “{key}”.")
+        self.kind = kind
+        self.key = key
+
+
+class NotAllowed(SchedulerError):
+    """Say that this person may not do this; the web answers as if it were unknown."""
+
+    def __init__(self, deed: str) -> None:
+        super().__init__(f"You may not {deed}.")
+        self.deed = deed
+
+
+class IllegalTransition(SchedulerError):
+    """Say that a visit, booking or proposal cannot take this step from its state."""
+
+    def __init__(self, *, subject: str, state: str, step: str) -> None:
+        super().__init__(f"A {subject} that is {state} cannot be {step}.")
+        self.subject = subject
+        self.state = state
+        self.step = step
+
+
+class StaleProposal(SchedulerError):
+    """Say that a proposal no longer holds, with the findings that broke it."""
+
+    def __init__(self, request: str, findings: Iterable[Finding] = ()) -> None:
+        self.request = request
+        self.findings = tuple(findings)
+        broken = ", ".join(sorted({finding.rule for finding in self.findings}))
+        reason = f": {broken}" if broken else ""
+        super().__init__(f"The proposal for {request} no longer holds{reason}.")
+
+
+class ConstraintViolated(SchedulerError):
+    """Say which hard rules a booking would break."""
+
+    def __init__(self, subject: str, findings: Iterable[Finding]) -> None:
+        self.subject = subject
+        self.findings = tuple(findings)
+        broken = ", ".join(sorted({finding.rule for finding in self.findings}))
+        super().__init__(f"{subject} would break: {broken}.")
+
+
+class DoubleBooked(SchedulerError):
+    """Say that the database refused a second booking of one person, class or room."""
+
+    def __init__(self, subject: str = "") -> None:
+        super().__init__(
+            "Somebody else booked this person, class or room at that time a moment ago."
+        )
+        self.subject = subject
+
+
+class SolverFailed(SchedulerError):
+    """Say that the engine broke a promise; always our own fault."""
+
+
+class InfeasibleProblem(SchedulerError):
+    """Say that pinned bookings cannot all be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with what was given, and where.
+
+    ``row`` counts from 1 with the header row as 1, as a spreadsheet does; 0 means the
+    whole file. ``column`` is empty when no single column is to blame.
+    """
+
+    file: str
+    row: int
+    column: str
+    sentence: str
+
+    def __str__(self) -> str:
+        """Return ``file, row 3, column windows: sentence``."""
+        row = f", row {self.row}" if self.row else ""
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.file}{row}{column}: {self.sentence}"
+
+
+class BadInput(SchedulerError):
+    """Carry everything wrong with an input at once; nothing was changed."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

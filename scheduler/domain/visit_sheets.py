@@ -1,0 +1,80 @@
+"""Everything that people need to know of one visit, gathered once for page, mail and calendar.
+
+A sheet holds facts only; who may see which of them is decided where they are shown:
+the school's phone and the people's addresses never reach a feed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scheduler.domain.visits import Partstat, Visit
+from scheduler.domain.volunteers import Format
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerOnSheet:
+    """One volunteer of the visit with the present answer."""
+
+    email: str
+    name: str
+    organization: str
+    partstat: Partstat
+    removed: bool = False
+    locale: str = ""
+    format: Format | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSheet:
+    """One visit with the names and places around it.
+
+    ``site_name`` is the district's name for itself; ``reader_timezone`` is nowhere here:
+    times are always shown by the school's clock, ``visit.timezone``.
+    """
+
+    visit: Visit
+    title: str
+    topic: str
+    site_name: str
+    school: str
+    school_name: str
+    address: str
+    arrival_note: str
+    phone: str
+    teacher_name: str
+    teacher_email: str
+    class_name: str
+    grade: str
+    students: int | None
+    language: str
+    note: str
+    meeting_url: str
+    sessions: int
+    speakers: tuple[SpeakerOnSheet, ...]
+
+    @property
+    def location(self) -> str:
+        """Return the place of the visit as one line."""
+        return self.location_for("")
+
+    def location_for(self, email: str) -> str:
+        """Return where that person goes, as one line: room, school, address; or the link."""
+        if self.is_virtual_for(email):
+            return self.meeting_url or "Online"
+        room = f"Room {self.visit.room}" if self.visit.room[:1].isdigit() else self.visit.room
+        return ", ".join(filter(None, (room, self.school_name, self.address)))
+
+    @property
+    def is_virtual(self) -> bool:
+        """Tell whether the visit is a video call."""
+        return self.visit.format is Format.VIRTUAL
+
+    def is_virtual_for(self, email: str) -> bool:
+        """Tell whether that person takes part by video call; anyone else as the visit does."""
+        speaker = self.speaker(email)
+        return ((speaker and speaker.format) or self.visit.format) is Format.VIRTUAL
+
+    def speaker(self, email: str) -> SpeakerOnSheet | None:
+        """Return that volunteer's line, if they have a part in the visit."""
+        return next((s for s in self.speakers if s.email == email), None)

@@ -1,0 +1,112 @@
+"""Solve linear models with HiGHS, the one place that knows it.
+
+The solver is imported when the first model is solved: a process that only
+reads plans never loads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from scheduler.domain.errors import SolverFailed
+from scheduler.matching.relaxation import LinearModel
+from scheduler.matching.tables import Floats
+
+Outcome = Literal["optimal", "stopped", "infeasible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one model.
+
+    ``values`` is None when no answer was found in time. ``bound`` limits the
+    objective from above (infinite when nothing is known); ``duals`` are those
+    of the rows, empty for models with whole variables.
+    """
+
+    outcome: Outcome
+    values: Floats | None
+    objective: float
+    bound: float
+    duals: Floats
+
+
+def solve_model(
+    model: LinearModel,
+    *,
+    is_whole: bool,
+    seconds: float,
+    seed: int = 0,
+    start: Floats | None = None,
+) -> Answer:
+    """Maximise a model within the time given.
+
+    Without ``is_whole`` all variables may be fractional. ``start`` is a plan
+    to improve on.
+
+    Raises:
+        SolverFailed: HiGHS refused the model.
+    """
+    import highspy
+
+    highs = highspy.Highs()
+    for name, value in _options(seconds, seed).items():
+        highs.setOptionValue(name, value)
+    lp = highspy.HighsLp()
+    _fill(lp, model)
+    lp.sense_ = highspy.ObjSense.kMaximize
+    if is_whole:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(each)] for each in model.is_whole]
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverFailed("The solver refused the model.")
+    if start is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = start.tolist()
+        highs.setSolution(solution)
+    highs.run()
+    status, info = highs.getModelStatus(), highs.getInfo()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return Answer("infeasible", None, 0.0, float("-inf"), np.zeros(0))
+    has_values = info.primal_solution_status == 2
+    solution = highs.getSolution()
+    is_optimal = status == highspy.HighsModelStatus.kOptimal
+    bound = info.mip_dual_bound if is_whole else info.objective_function_value
+    return Answer(
+        "optimal" if is_optimal else "stopped",
+        np.array(solution.col_value) if has_values else None,
+        float(info.objective_function_value),
+        float(bound) if is_optimal or is_whole else float("inf"),
+        np.array(solution.row_dual),
+    )
+
+
+def _options(seconds: float, seed: int) -> dict[str, object]:
+    return {
+        "output_flag": False,
+        "time_limit": max(0.01, seconds),
+        "random_seed": seed,
+        "threads": 2,
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": 0.999,
+    }
+
+
+def _fill(lp: object, model: LinearModel) -> None:
+    import highspy
+
+    assert isinstance(lp, highspy.HighsLp)
+    order = np.argsort(model.variable, kind="stable")
+    counts = np.bincount(model.variable, minlength=len(model.points))
+    lp.num_col_, lp.num_row_ = len(model.points), len(model.high)
+    lp.col_cost_ = model.points
+    lp.col_lower_ = np.zeros(len(model.points))
+    lp.col_upper_ = np.ones(len(model.points))
+    lp.row_lower_, lp.row_upper_ = model.low, model.high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    lp.a_matrix_.index_ = model.row[order].astype(np.int32)
+    lp.a_matrix_.value_ = model.amount[order]

@@ -1,0 +1,144 @@
+"""Which mail a change to a visit writes, and to whom: rows for the outbox, never a message.
+
+A key names the subject, the purpose, the revision and the recipient, so that writing the same
+announcement again adds nothing. A series is announced once, with every date in one mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.visits import Visit
+from scheduler.services.records import OutboxRow, OutboxState
+
+INVITATION = "invitation"
+ANNOUNCEMENT = "announcement"
+CONFIRMATION = "confirmation"
+CONFIRMATION_TEACHER = "confirmation_teacher"
+CHANGE = "change"
+CANCELLATION = "cancellation"
+REMINDER = "reminder"
+DECLINED = "declined"
+REOPENED = "reopened"
+TAKEN_OUT = "taken_out"
+ASK_AVAILABILITY = "ask_availability"
+SIGN_IN = "sign_in"
+
+
+def outbox_key(*, subject: str, purpose: str, revision: int, recipient: str) -> str:
+    """Return the key under which a mail can exist only once."""
+    return f"{subject}/{purpose}/{revision}/{recipient}"
+
+
+def announce(
+    visits: Iterable[Visit],
+    *,
+    purpose: str,
+    recipients: Iterable[str],
+    at: datetime,
+    revision: int = 0,
+    held_until: datetime | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> tuple[OutboxRow, ...]:
+    """Return one mail per recipient that tells of all these visits, the first its subject."""
+    told = tuple(visits)
+    subject = told[0].uid
+    return tuple(
+        OutboxRow(
+            key=outbox_key(
+                subject=subject, purpose=purpose, revision=revision, recipient=recipient
+            ),
+            subject=subject,
+            purpose=purpose,
+            recipient=recipient,
+            revision=revision,
+            created_at=at,
+            due_at=held_until or at,
+            state=OutboxState.HELD if held_until else OutboxState.DUE,
+            facts={"visits": [visit.uid for visit in told], **(facts or {})},
+        )
+        for recipient in dict.fromkeys(recipients)
+    )
+
+
+def invitations(
+    visits: tuple[Visit, ...],
+    request: ClassroomRequest,
+    *,
+    at: datetime,
+    held_until: datetime | None,
+) -> tuple[OutboxRow, ...]:
+    """Return the invitations of a request's new visits, and word to its teacher."""
+    speakers = dict.fromkeys(email for visit in visits for email in visit.volunteers)
+    rows: list[OutboxRow] = []
+    for email in speakers:
+        theirs = tuple(visit for visit in visits if email in visit.volunteers)
+        rows += announce(
+            theirs, purpose=INVITATION, recipients=(email,), at=at, held_until=held_until
+        )
+    rows += announce(
+        visits,
+        purpose=ANNOUNCEMENT,
+        recipients=(request.teacher_email,),
+        at=at,
+        held_until=held_until,
+    )
+    return tuple(rows)
+
+
+def confirmations(
+    visits: tuple[Visit, ...], request: ClassroomRequest, *, at: datetime
+) -> tuple[OutboxRow, ...]:
+    """Return the news that these visits are certain, to everyone who comes and the teacher."""
+    revision = visits[0].sequence
+    speakers = tuple(email for visit in visits for email in visit.volunteers)
+    return (
+        *announce(visits, purpose=CONFIRMATION, recipients=speakers, at=at, revision=revision),
+        *announce(
+            visits,
+            purpose=CONFIRMATION_TEACHER,
+            recipients=(request.teacher_email,),
+            at=at,
+            revision=revision,
+        ),
+    )
+
+
+def cancellations(
+    visits: tuple[Visit, ...], request: ClassroomRequest, *, at: datetime, reason: str
+) -> tuple[OutboxRow, ...]:
+    """Return the news that these visits are off, to everyone who knew of them."""
+    speakers = tuple(email for visit in visits for email in visit.volunteers)
+    return announce(
+        visits,
+        purpose=CANCELLATION,
+        recipients=(*speakers, request.teacher_email),
+        at=at,
+        revision=visits[0].sequence,
+        facts={"reason": reason},
+    )
+
+
+def refusals(
+    visits: tuple[Visit, ...],
+    request: ClassroomRequest,
+    *,
+    email: str,
+    coordinators: tuple[str, ...],
+    at: datetime,
+) -> tuple[OutboxRow, ...]:
+    """Return the news of a no: to coordinators, to the teacher, and a receipt to who said it."""
+    revision = sum(booking.removed for booking in visits[0].bookings)
+    facts = {"volunteer": email, "reason": visits[0].booking_of(email).reason}
+    rows: list[OutboxRow] = []
+    for purpose, recipients in (
+        (DECLINED, coordinators),
+        (REOPENED, (request.teacher_email,)),
+        (TAKEN_OUT, (email,)),
+    ):
+        rows += announce(
+            visits, purpose=purpose, recipients=recipients, at=at, revision=revision, facts=facts
+        )
+    return tuple(rows)

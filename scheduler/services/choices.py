@@ -1,0 +1,204 @@
+"""A coordinator's own choice: book by hand, or another time, under the same rules.
+
+Some rules may be set aside with a written reason. Clearance, double booking and what the
+teacher or the volunteer's own calendar rules out never are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scheduler.domain.assignments import Finding, Option
+from scheduler.domain.constraints import assignment_findings, broken, chosen_format
+from scheduler.domain.errors import ConstraintViolated, IllegalTransition, Unknown
+from scheduler.domain.periods import Period
+from scheduler.domain.proposals import Proposal, ProposedSpeaker
+from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.starts import start_at
+from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit
+from scheduler.domain.volunteers import Format
+from scheduler.domain.zones import zone
+from scheduler.matching.problem import Problem
+from scheduler.services.access import Actor, require_coordinator
+from scheduler.services.bookings import carry_out
+from scheduler.services.picture import Picture, load_picture
+from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.records import Activity
+from scheduler.services.snapshots import (
+    commitments_of,
+    demand_at,
+    geography_of,
+    host_commitments_of,
+    option_of,
+    session_of,
+    speakers_of,
+)
+
+OVERRIDABLE = frozenset(
+    {
+        "topic_match",
+        "grade_match",
+        "language_match",
+        "kind_match",
+        "notice_given",
+        "long_enough",
+        "within_availability",
+        "max_per_day",
+        "max_per_week",
+        "max_per_month",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Rules set aside for one booking, and the coordinator's reason in words."""
+
+    rules: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def book(
+    store: Store,
+    key: str,
+    *,
+    volunteers: Iterable[str],
+    start: datetime,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
+    override: Override = Override(),
+) -> Proposal:
+    """Book these volunteers for a request at that start, whatever the engine proposes.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if the request or a volunteer is not known.
+        IllegalTransition: if the request is not open.
+        ConstraintViolated: with every rule it would break that was not, or cannot be, set aside.
+        DoubleBooked: if the database refuses.
+    """
+    require_coordinator(actor, deed="book by hand")
+    emails = tuple(dict.fromkeys(volunteers))
+    with store.write() as work:
+        work.visits.lock((f"request:{key}", *(VOLUNTEER_PREFIX + email for email in emails)))
+        picture = load_picture(work, now=now, requests=(key,), volunteers=emails)
+        request = _open_request(picture, key)
+        option, sessions = _chosen_start(picture, request, start=start)
+        problem = _problem(picture, request, option, gazetteer=gazetteer)
+        _require_known(problem, emails)
+        findings = _findings(problem, option, emails=emails)
+        left = tuple(f for f in findings if f.rule not in OVERRIDABLE & set(override.rules))
+        if left or (findings and not override.reason.strip()):
+            raise ConstraintViolated(f"Booking {key}", left or findings)
+        proposal = _proposal(problem, request, emails=emails, sessions=sessions, now=now)
+        carry_out(work, proposal, picture, actor=actor, now=now)
+        if findings:
+            work.activities.add((_overridden(findings, key, override, actor=actor, now=now),))
+        return proposal
+
+
+def broken_by_move(
+    work: Work, visit: Visit, *, period: Period, now: datetime, gazetteer: Gazetteer
+) -> tuple[Finding, ...]:
+    """Return every hard rule that the visit would break at another time."""
+    picture = load_picture(work, now=now, requests=(visit.request,), volunteers=visit.volunteers)
+    others = tuple(each for each in picture.visits if each.uid != visit.uid)
+    picture = replace(picture, visits=others)
+    request = replace(picture.requests[visit.request], speakers=len(visit.volunteers))
+    school_time = picture.school_time_by_school[visit.school]
+    once = replace(request, sessions=1)
+    if start_at(period.start, once, minutes=period.minutes, school_time=school_time) is None:
+        return (Finding("school_open", False, {"start": period.start.isoformat()}),)
+    option = Option(1, (session_of(period, timezone=visit.timezone),))
+    problem = _problem(picture, request, option, gazetteer=gazetteer)
+    return _findings(problem, option, emails=visit.volunteers)
+
+
+def _open_request(picture: Picture, key: str) -> ClassroomRequest:
+    request = picture.requests.get(key)
+    if request is None:
+        raise Unknown("request", key)
+    if request.state is not RequestState.OPEN or picture.visits_of(key):
+        raise IllegalTransition(subject="request", state=str(request.state), step="booked")
+    return request
+
+
+def _chosen_start(
+    picture: Picture, request: ClassroomRequest, *, start: datetime
+) -> tuple[Option, tuple[Period, ...]]:
+    school_time = picture.school_time_by_school[request.school]
+    minutes = request.duration_minutes or _period_minutes(picture, request, start=start)
+    chosen = start_at(start, request, minutes=minutes, school_time=school_time)
+    if chosen is None:
+        finding = Finding("school_open", False, {"start": start.isoformat()})
+        raise ConstraintViolated(f"Booking {request.key}", (finding,))
+    return option_of(chosen, timezone=school_time.timezone), chosen.sessions
+
+
+def _period_minutes(picture: Picture, request: ClassroomRequest, *, start: datetime) -> int:
+    """A request without a length lasts as long as the period it starts with."""
+    school_time = picture.school_time_by_school[request.school]
+    day = start.astimezone(zone(school_time.timezone)).date()
+    for named in school_time.periods_on(day):
+        if named.period.start == start:
+            return named.period.minutes
+    finding = Finding("period_known", False, {"start": start.isoformat()})
+    raise ConstraintViolated(f"Booking {request.key}", (finding,))
+
+
+def _problem(
+    picture: Picture, request: ClassroomRequest, option: Option, *, gazetteer: Gazetteer
+) -> Problem:
+    demand = demand_at(picture, request, (option,))
+    return Problem(
+        geography=geography_of(picture),
+        speakers=speakers_of(picture, (demand,), gazetteer=gazetteer),
+        demands=(demand,),
+        commitments=commitments_of(picture),
+        host_commitments=host_commitments_of(picture),
+    )
+
+
+def _findings(problem: Problem, option: Option, *, emails: Collection[str]) -> tuple[Finding, ...]:
+    rulings = assignment_findings(
+        problem.demands[0],
+        option,
+        speakers=tuple(s for s in problem.speakers if s.id in emails),
+        geography=problem.geography,
+        standing_by_speaker_id=problem.standing_by_speaker_id,
+        host_commitments=problem.host_commitments,
+    )
+    return tuple(ruling.finding for ruling in broken(rulings))
+
+
+def _require_known(problem: Problem, emails: Iterable[str]) -> None:
+    for email in emails:
+        if email not in problem.speaker_by_id:
+            raise Unknown("active volunteer", email)
+
+
+def _proposal(
+    problem: Problem,
+    request: ClassroomRequest,
+    *,
+    emails: tuple[str, ...],
+    sessions: tuple[Period, ...],
+    now: datetime,
+) -> Proposal:
+    demand = problem.demands[0]
+    speakers = []
+    for email in emails:
+        speaker = problem.speaker_by_id[email]
+        chosen = chosen_format(speaker, demand, geography=problem.geography)
+        speakers.append(ProposedSpeaker(email, Format(chosen or Format.IN_PERSON)))
+    return Proposal(request.key, tuple(speakers), sessions, preference=1, made_at=now)
+
+
+def _overridden(
+    findings: tuple[Finding, ...], key: str, override: Override, *, actor: Actor, now: datetime
+) -> Activity:
+    facts = {"rules": sorted({f.rule for f in findings}), "reason": override.reason}
+    return Activity(now, actor.email, "overrode", f"request:{key}", facts)

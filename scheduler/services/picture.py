@@ -1,0 +1,145 @@
+"""What the district looks like right now, loaded in a handful of queries.
+
+A picture is what the snapshot for the rules, the visit sheets and the pages are made from.
+It can be limited to some volunteers and requests, so that one approval reads little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from scheduler.domain.classes import Classroom
+from scheduler.domain.districts import District, School
+from scheduler.domain.errors import Unknown
+from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.schooldays import BellSchedule, Closure, SchoolTime
+from scheduler.domain.topics import TopicTree
+from scheduler.domain.visits import Visit, VisitState
+from scheduler.domain.volunteers import Volunteer
+from scheduler.domain.zones import at_wall_time, local
+from scheduler.services.ports import Work
+
+KEPT_STATES = (
+    VisitState.HELD,
+    VisitState.INVITED,
+    VisitState.CONFIRMED,
+    VisitState.HAPPENED,
+    VisitState.MISSED,
+)
+MEMORY = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The district at one moment.
+
+    ``visits`` are those not cancelled that ended within the school year or are to come.
+    """
+
+    now: datetime
+    district: District
+    topics: TopicTree
+    schools: Mapping[str, School]
+    school_time_by_school: Mapping[str, SchoolTime]
+    classes: Mapping[str, Classroom]
+    volunteers: Mapping[str, Volunteer]
+    requests: Mapping[str, ClassroomRequest]
+    visits: tuple[Visit, ...]
+
+    @property
+    def today(self) -> date:
+        """Return the date on the district's clock."""
+        return local(self.now, self.district.timezone).date()
+
+    def classroom_of(self, request: ClassroomRequest) -> Classroom | None:
+        """Return the class the request is for, if it names one."""
+        return self.classes.get(request.classroom)
+
+    def zone_of(self, school: str) -> str:
+        """Return the school's time zone."""
+        return self.school_time_by_school[school].timezone
+
+    def visits_of(self, request: str) -> tuple[Visit, ...]:
+        """Return a request's visits that occupy time, by start."""
+        return tuple(v for v in self.visits if v.request == request and v.occupies)
+
+
+def load_district(work: Work) -> District:
+    """Return the district.
+
+    Raises:
+        Unknown: before the first import.
+    """
+    district = work.districts.get()
+    if district is None:
+        raise Unknown("district", "here yet: import one first")
+    return district
+
+
+def load_picture(
+    work: Work,
+    *,
+    now: datetime,
+    requests: Collection[str] | None = None,
+    volunteers: Collection[str] | None = None,
+) -> Picture:
+    """Load the picture; all open requests and all volunteers unless some are named."""
+    district = load_district(work)
+    wanted = _requests(work, requests)
+    people = work.volunteers.all() if volunteers is None else work.volunteers.many(volunteers)
+    schools = work.districts.schools()
+    return Picture(
+        now=now,
+        district=district,
+        topics=work.districts.topics(),
+        schools=schools,
+        school_time_by_school=school_times(
+            schools,
+            district=district,
+            bells=work.districts.bell_schedules(),
+            closures=work.districts.closures(),
+        ),
+        classes=work.districts.classes(),
+        volunteers=people,
+        requests=wanted,
+        visits=work.visits.in_states(KEPT_STATES, since=_memory_start(district, now)),
+    )
+
+
+def school_times(
+    schools: Mapping[str, School],
+    *,
+    district: District,
+    bells: Mapping[str, BellSchedule],
+    closures: tuple[Closure, ...],
+) -> dict[str, SchoolTime]:
+    """Return each school's clock and calendar by its key."""
+    everywhere = tuple(closure for closure in closures if not closure.school)
+    own: dict[str, list[Closure]] = {}
+    for closure in closures:
+        own.setdefault(closure.school, []).append(closure)
+    return {
+        key: SchoolTime(
+            timezone=school.timezone or district.timezone,
+            bells=bells.get(school.bell_schedule, BellSchedule(school.bell_schedule)),
+            closures=(*everywhere, *own.get(key, ())),
+            year=district.year,
+        )
+        for key, school in schools.items()
+    }
+
+
+def _requests(work: Work, keys: Collection[str] | None) -> dict[str, ClassroomRequest]:
+    if keys is None:
+        return dict(work.requests.all(states=(RequestState.OPEN,)))
+    return dict(work.requests.many(keys))
+
+
+def _memory_start(district: District, now: datetime) -> datetime:
+    """Fairness and equity look back over the school year, or a year where none is set."""
+    year = district.year
+    if year is None or not year.first <= now.date() <= year.last:
+        return (now - MEMORY).astimezone(UTC)
+    return at_wall_time(year.first, time(0), district.timezone)

@@ -1,0 +1,371 @@
+"""What the services need of the outside: a clock, a store, mail, a solver, a gazetteer.
+
+The edges implement these; tests bring small fakes. Every repository takes and gives domain
+values and works in sets: no method is meant to be called once per row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Protocol
+
+from scheduler.domain.classes import Classroom
+from scheduler.domain.districts import Coordinates, District, Organization, School
+from scheduler.domain.people import Person, RoleName
+from scheduler.domain.proposals import Proposal, Unassigned
+from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.schooldays import BellSchedule, Closure
+from scheduler.domain.topics import TopicTree
+from scheduler.domain.visits import Visit, VisitState
+from scheduler.domain.volunteers import Volunteer
+
+# Named again so that a store, which knows the services by their ports alone, can build them.
+from scheduler.services.records import Activity as Activity
+from scheduler.services.records import Feed as Feed
+from scheduler.services.records import FeedAddress as FeedAddress
+from scheduler.services.records import FeedKind as FeedKind
+from scheduler.services.records import OutboxRow as OutboxRow
+from scheduler.services.records import OutboxState as OutboxState
+from scheduler.services.records import SignInLink as SignInLink
+from scheduler.services.records import WebSession as WebSession
+
+Clock = Callable[[], datetime]
+Render = Callable[[str, Mapping[str, object]], str]
+Progress = Callable[[int, int], None]
+
+
+class Districts(Protocol):
+    """The district's own things: few rows, always read whole."""
+
+    def get(self) -> District | None:
+        """Return the district, or None before the first import."""
+
+    def put(self, district: District) -> None:
+        """Store the district, terms and weights included."""
+
+    def topics(self) -> TopicTree:
+        """Return the whole tree, topics by key."""
+
+    def put_topics(self, tree: TopicTree) -> None:
+        """Make the tree exactly this."""
+
+    def bell_schedules(self) -> Mapping[str, BellSchedule]:
+        """Return every bell schedule by key, with its day types."""
+
+    def put_bell_schedules(self, schedules: Iterable[BellSchedule]) -> None:
+        """Replace each of these schedules whole."""
+
+    def closures(self) -> tuple[Closure, ...]:
+        """Return all closures, sorted."""
+
+    def put_closures(self, closures: Iterable[Closure]) -> None:
+        """Make the closures exactly these."""
+
+    def schools(self) -> Mapping[str, School]:
+        """Return every school by key, in order of key."""
+
+    def put_schools(self, schools: Iterable[School]) -> None:
+        """Add or change these schools."""
+
+    def classes(self) -> Mapping[str, Classroom]:
+        """Return every class by key, in order of key."""
+
+    def put_classes(self, classes: Iterable[Classroom]) -> None:
+        """Add or change these classes."""
+
+    def organizations(self) -> Mapping[str, Organization]:
+        """Return every organization by key, in order of key."""
+
+    def put_organizations(self, organizations: Iterable[Organization]) -> None:
+        """Add or change these organizations."""
+
+    def extras(self) -> Mapping[str, str]:
+        """Return the bundle's own leftovers by name: ``x_`` columns and policy files, as text."""
+
+    def put_extras(self, extras: Mapping[str, str]) -> None:
+        """Make the leftovers exactly these."""
+
+
+class People(Protocol):
+    """Accounts and staff roles."""
+
+    def get(self, email: str) -> Person | None:
+        """Return the account of that address; a volunteer's carries the volunteer role."""
+
+    def many(self, emails: Iterable[str]) -> Mapping[str, Person]:
+        """Return these accounts by address; unknown ones are left out."""
+
+    def with_role(self, role: RoleName) -> tuple[str, ...]:
+        """Return the addresses of everyone active who holds this staff role, in order."""
+
+    def all(self) -> Mapping[str, Person]:
+        """Return every account by address, in order of address."""
+
+    def put(self, people: Iterable[Person]) -> None:
+        """Add or change accounts with their staff roles and schools; volunteer roles are kept."""
+
+
+class Volunteers(Protocol):
+    """Volunteers with availability, days away, clearances and imported busy time."""
+
+    def get(self, email: str) -> Volunteer | None:
+        """Return one volunteer."""
+
+    def all(self) -> Mapping[str, Volunteer]:
+        """Return every volunteer by address, inactive ones too, in order of address."""
+
+    def many(self, emails: Iterable[str]) -> Mapping[str, Volunteer]:
+        """Return these volunteers by address; unknown ones are left out."""
+
+    def organization_by_email(self, emails: Iterable[str]) -> Mapping[str, str]:
+        """Return the organization's key of each of these volunteers who has one."""
+
+    def put(self, volunteers: Iterable[Volunteer]) -> None:
+        """Add or replace each volunteer whole, with the account it belongs to."""
+
+
+class Requests(Protocol):
+    """Teachers' requests."""
+
+    def get(self, key: str) -> ClassroomRequest | None:
+        """Return one request."""
+
+    def all(
+        self, *, states: Iterable[RequestState] | None = None
+    ) -> Mapping[str, ClassroomRequest]:
+        """Return requests by key, in order of key; all states unless some are named."""
+
+    def many(self, keys: Iterable[str]) -> Mapping[str, ClassroomRequest]:
+        """Return these requests by key; unknown ones are left out."""
+
+    def of_teacher(self, email: str) -> Mapping[str, ClassroomRequest]:
+        """Return one teacher's requests by key."""
+
+    def put(self, requests: Iterable[ClassroomRequest]) -> None:
+        """Add or replace requests."""
+
+    def new_key(self) -> str:
+        """Return a key that no request bears."""
+
+
+class Proposals(Protocol):
+    """The checker's latest suggestions: at most one per request, or why there is none."""
+
+    def get(self, request: str) -> Proposal | None:
+        """Return a request's latest proposal in any state."""
+
+    def all(self) -> Mapping[str, Proposal]:
+        """Return the latest proposal of each request by key, in any state."""
+
+    def unassigned(self) -> Mapping[str, Unassigned]:
+        """Return by request why the last run found nobody."""
+
+    def put(self, proposals: Iterable[Proposal]) -> None:
+        """Store proposals, each replacing its request's former one and its unassigned entry."""
+
+    def put_unassigned(self, entries: Iterable[Unassigned]) -> None:
+        """Store why nobody was found, each replacing its request's former proposal or entry."""
+
+    def remove(self, requests: Iterable[str]) -> None:
+        """Forget what is known of these requests, proposal and entry."""
+
+
+class Visits(Protocol):
+    """Visits with their bookings; what they occupy is kept free by the database itself."""
+
+    def get(self, uid: str) -> Visit | None:
+        """Return one visit."""
+
+    def of_requests(self, keys: Iterable[str]) -> tuple[Visit, ...]:
+        """Return all visits of these requests, by start."""
+
+    def of_volunteers(
+        self, emails: Iterable[str], *, since: datetime | None = None
+    ) -> tuple[Visit, ...]:
+        """Return visits in which any of these has or had a part, ending after since, by start."""
+
+    def of_schools(
+        self, schools: Iterable[str], *, since: datetime | None = None
+    ) -> tuple[Visit, ...]:
+        """Return visits at these schools, ending after since, by start."""
+
+    def in_states(
+        self,
+        states: Iterable[VisitState],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[Visit, ...]:
+        """Return visits in these states that end after since and start before until, by start."""
+
+    def due_for_release(self, now: datetime) -> tuple[Visit, ...]:
+        """Return held visits whose release moment has come, by that moment."""
+
+    def add(self, visits: Iterable[Visit]) -> None:
+        """Store new visits.
+
+        Raises:
+            DoubleBooked: if one would share a volunteer, teacher, class or room with another.
+        """
+
+    def save(self, visits: Iterable[Visit]) -> None:
+        """Store changed visits, bookings included.
+
+        Raises:
+            DoubleBooked: as ``add``.
+        """
+
+    def remove(self, uids: Iterable[str]) -> None:
+        """Take visits back that nobody ever heard of."""
+
+    def lock(self, resources: Iterable[str]) -> None:
+        """Keep every other writer of these resources waiting until this transaction ends."""
+
+
+class Outbox(Protocol):
+    """Mail to be sent, once."""
+
+    def add(self, rows: Iterable[OutboxRow]) -> int:
+        """Store rows whose key is new and return how many were; others are left as they are."""
+
+    def of_subjects(self, subjects: Iterable[str]) -> tuple[OutboxRow, ...]:
+        """Return all mail about these subjects, by creation."""
+
+    def set_state(
+        self, keys: Iterable[str], *, state: OutboxState, due_at: datetime | None = None
+    ) -> None:
+        """Move rows to another state, and to another due moment where given."""
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Forget rows that were held for a change which was taken back."""
+
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[OutboxRow, ...]:
+        """Take due rows for sending, oldest first, so that no other process takes them.
+
+        A row taken by a process that died counts as due again once its ``until`` has passed.
+        """
+
+    def mark(
+        self,
+        key: str,
+        *,
+        state: OutboxState,
+        at: datetime,
+        due_at: datetime | None = None,
+        problem: str = "",
+    ) -> None:
+        """Enter what became of a claimed row; a retry is ``due`` with its next moment."""
+
+    def counts(self) -> Mapping[OutboxState, int]:
+        """Return how many rows are in each state."""
+
+
+class Feeds(Protocol):
+    """Calendar feeds and the addresses that open them."""
+
+    def of_owner(self, kind: str, owner: str) -> Feed | None:
+        """Return the owner's feed of that kind."""
+
+    def by_token(self, token_sha256: str) -> FeedAddress | None:
+        """Return what an address opens, retired addresses too."""
+
+    def add(self, feed: Feed, *, token_sha256: str) -> None:
+        """Store a new feed with its first address."""
+
+    def rotate(self, feed: Feed, *, token_sha256: str, at: datetime) -> None:
+        """Store the feed's new generation and address, and retire the former one."""
+
+
+class SignIns(Protocol):
+    """One-time links and signed-in browsers."""
+
+    def add_link(self, link: SignInLink) -> None:
+        """Store a link's hash."""
+
+    def use_link(self, token_sha256: str, *, now: datetime) -> str | None:
+        """Use up an unused, unexpired link and return its address, else None."""
+
+    def recent_links(self, email: str, *, since: datetime) -> int:
+        """Return how many links that address was given since then."""
+
+    def add_session(self, session: WebSession) -> None:
+        """Store a signed-in browser."""
+
+    def session(self, token_sha256: str) -> WebSession | None:
+        """Return a signed-in browser, expired ones too."""
+
+    def touch_session(self, token_sha256: str, *, seen_at: datetime) -> None:
+        """Note that a browser was seen."""
+
+    def end_sessions(self, *, token_sha256: str | None = None, email: str | None = None) -> None:
+        """Sign out one browser, or every browser of an address."""
+
+
+class Activities(Protocol):
+    """Who did what."""
+
+    def add(self, entries: Iterable[Activity]) -> None:
+        """Append entries."""
+
+    def recent(self, *, limit: int) -> tuple[Activity, ...]:
+        """Return the latest entries, newest first."""
+
+
+class Leases(Protocol):
+    """Who may work on what, one process at a time."""
+
+    def take(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
+        """Take or renew a lease; False while somebody else's still holds."""
+
+    def seen(self, name: str) -> datetime | None:
+        """Return until when the lease was last taken, None if never."""
+
+
+class Work(Protocol):
+    """One transaction over all repositories."""
+
+    districts: Districts
+    people: People
+    volunteers: Volunteers
+    requests: Requests
+    proposals: Proposals
+    visits: Visits
+    outbox: Outbox
+    feeds: Feeds
+    sign_ins: SignIns
+    activities: Activities
+    leases: Leases
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def read(self) -> AbstractContextManager[Work]:
+        """Open a transaction that changes nothing and blocks nobody."""
+
+    def write(self) -> AbstractContextManager[Work]:
+        """Open a transaction that is committed at the end of the block, or undone by an error."""
+
+
+class Transport(Protocol):
+    """A way to send mail."""
+
+    def open(self) -> AbstractContextManager[Transport]:
+        """Keep one connection for several messages."""
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        """Send one message.
+
+        Raises:
+            MailRefused: of ``scheduler.mail.transports``, with the server's code.
+        """
+
+
+class Gazetteer(Protocol):
+    """Where a postal code lies."""
+
+    def locate(self, postal_code: str, *, country: str) -> Coordinates | None:
+        """Return the centroid of a postal code, None where it is not known."""

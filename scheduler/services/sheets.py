@@ -1,0 +1,93 @@
+"""Gather what people need to know of visits: a handful of queries for any number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from scheduler.domain.classes import Classroom
+from scheduler.domain.districts import Organization, School
+from scheduler.domain.grades import format_grade
+from scheduler.domain.people import Person
+from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.topics import TopicTree
+from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
+from scheduler.domain.visits import Booking, Visit
+from scheduler.services.picture import load_district
+from scheduler.services.ports import Work
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    site_name: str
+    topics: TopicTree
+    schools: Mapping[str, School]
+    classes: Mapping[str, Classroom]
+    organizations: Mapping[str, Organization]
+    requests: Mapping[str, ClassroomRequest]
+    people: Mapping[str, Person]
+    organization_by_email: Mapping[str, str]
+
+
+def sheets_of(work: Work, visits: Collection[Visit]) -> tuple[VisitSheet, ...]:
+    """Return one sheet per visit, in the order given."""
+    if not visits:
+        return ()
+    requests = work.requests.many({visit.request for visit in visits})
+    speakers = {b.volunteer_email for visit in visits for b in visit.bookings}
+    teachers = {request.teacher_email for request in requests.values()}
+    around = _Surroundings(
+        site_name=load_district(work).title,
+        topics=work.districts.topics(),
+        schools=work.districts.schools(),
+        classes=work.districts.classes(),
+        organizations=work.districts.organizations(),
+        requests=requests,
+        people=work.people.many(speakers | teachers),
+        organization_by_email=work.volunteers.organization_by_email(speakers),
+    )
+    return tuple(_sheet(visit, around) for visit in visits)
+
+
+def _sheet(visit: Visit, around: _Surroundings) -> VisitSheet:
+    request = around.requests[visit.request]
+    school = around.schools[visit.school]
+    classroom = around.classes.get(request.classroom)
+    teacher = around.people.get(request.teacher_email)
+    return VisitSheet(
+        visit=visit,
+        title=request.title,
+        topic=around.topics.title(request.topic),
+        site_name=around.site_name,
+        school=school.key,
+        school_name=school.name,
+        address=" ".join(school.address.split()),
+        arrival_note=school.arrival_note,
+        phone=school.phone,
+        teacher_name=teacher.name if teacher else "",
+        teacher_email=request.teacher_email,
+        class_name=classroom.name if classroom else "",
+        grade=format_grade(classroom.grade) if classroom else "",
+        students=classroom.students if classroom else None,
+        language=request.language,
+        note=request.note,
+        meeting_url=request.meeting_url,
+        sessions=request.sessions,
+        speakers=tuple(_speaker(booking, around) for booking in visit.bookings),
+    )
+
+
+def _speaker(booking: Booking, around: _Surroundings) -> SpeakerOnSheet:
+    person = around.people.get(booking.volunteer_email)
+    organization = around.organizations.get(
+        around.organization_by_email.get(booking.volunteer_email, "")
+    )
+    return SpeakerOnSheet(
+        email=booking.volunteer_email,
+        name=person.name if person else "",
+        organization=organization.name if organization else "",
+        partstat=booking.partstat,
+        removed=booking.removed,
+        format=booking.format,
+        locale=person.locale if person else "",
+    )

@@ -1,0 +1,264 @@
+"""What happens to a visit after its approval: answers, moves, cancellations, and their release.
+
+Every change is written together with the mail that tells of it. What waits for its hold-back
+is shown nowhere, and :func:`release_due` lets it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from scheduler.domain import visits as life
+from scheduler.domain.errors import ConstraintViolated, Unknown
+from scheduler.domain.people import RoleName
+from scheduler.domain.periods import Period
+from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.visits import OCCUPYING, Partstat, Visit, VisitState
+from scheduler.services.access import Actor, require_coordinator, require_part_in
+from scheduler.services.announcements import (
+    CHANGE,
+    announce,
+    cancellations,
+    confirmations,
+    refusals,
+)
+from scheduler.services.choices import broken_by_move
+from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.records import Activity, OutboxState
+
+Pairs = tuple[tuple[Visit, Visit], ...]
+CLOSE_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a release let out: new visits and moved ones, by UID."""
+
+    visits: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+
+
+def answer(
+    store: Store,
+    uids: Iterable[str],
+    *,
+    email: str,
+    says_yes: bool,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> tuple[Visit, ...]:
+    """Enter a volunteer's yes or no to visits of one request; the same answer again is nothing.
+
+    A no takes them out at once: the request is open again, coordinators and teacher are told,
+    and a visit that nobody is left for is cancelled.
+
+    Raises:
+        Unknown: if that volunteer has no part in a visit, or the actor is a stranger.
+        IllegalTransition: if a visit is held, cancelled or over.
+    """
+    asked = tuple(dict.fromkeys(uids))
+    with store.write() as work:
+        work.visits.lock(f"visit:{uid}" for uid in asked)
+        visits = tuple(
+            require_part_in(actor, work.visits.get(uid), uid=uid, email=email) for uid in asked
+        )
+        partstat = Partstat.ACCEPTED if says_yes else Partstat.DECLINED
+        answered = tuple(
+            life.answer(visit, email, partstat=partstat, at=now, reason=reason) for visit in visits
+        )
+        pairs = tuple((old, new) for old, new in zip(visits, answered, strict=True) if old != new)
+        if not pairs:
+            return answered
+        enter = _accepted if says_yes else _declined
+        enter(work, pairs, email=email, now=now)
+        return tuple(v for uid in asked if (v := work.visits.get(uid)))
+
+
+def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) -> Visit:
+    """Call a visit off; everyone who knew of it is told at once.
+
+    Raises:
+        Unknown: if there is no such visit, or it is another teacher's.
+        IllegalTransition: if it is over or cancelled already.
+    """
+    with store.write() as work:
+        work.visits.lock((f"visit:{uid}",))
+        visit = _own_visit(work, uid, actor=actor)
+        cancelled = life.cancel(visit, reason=reason, at=now)
+        request = _request_of(work, visit)
+        work.outbox.set_state(_unsent(work, uid), state=OutboxState.SUPERSEDED)
+        work.visits.save((cancelled,))
+        if visit.was_released:
+            work.outbox.add(cancellations((visit,), request, at=now, reason=reason))
+        _withdraw_if_empty(work, request)
+        work.activities.add(
+            (Activity(now, actor.email, "cancelled", f"visit:{uid}", {"reason": reason}),)
+        )
+        return cancelled
+
+
+def move(
+    store: Store,
+    uid: str,
+    *,
+    start: datetime,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
+) -> Visit:
+    """Give a visit another start, of the same length, at the end of its hold-back.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if there is no such visit.
+        ConstraintViolated: with every hard rule that the new time would break.
+        IllegalTransition: if it is over or cancelled.
+        DoubleBooked: if the database refuses the new time.
+    """
+    require_coordinator(actor, deed="move visits")
+    with store.write() as work:
+        visit = work.visits.get(uid)
+        if visit is None:
+            raise Unknown("visit", uid)
+        work.visits.lock((f"visit:{uid}", *(key for key, _ in visit.occupied)))
+        period = Period(start, start + (visit.period.end - visit.period.start)).utc()
+        findings = broken_by_move(work, visit, period=period, now=now, gazetteer=gazetteer)
+        if findings:
+            raise ConstraintViolated("The new time", findings)
+        moved = life.plan_move(visit, period=period, room=visit.room, hosts=visit.hosts, at=now)
+        work.visits.save((moved,))
+        if moved.sequence != visit.sequence:
+            _announce_change(work, visit, moved, now=now)
+        work.activities.add((Activity(now, actor.email, "moved", f"visit:{uid}"),))
+        return moved
+
+
+def release_due(store: Store, *, now: datetime) -> Released:
+    """Let out every visit and every move whose hold-back has ended, mail and all at once."""
+    with store.write() as work:
+        due = work.visits.due_for_release(now)
+        fresh = tuple(v for v in due if v.state is VisitState.HELD)
+        released = tuple(life.release(visit, at=visit.release_at or now) for visit in fresh)
+        work.visits.save(released)
+        uids = tuple(visit.uid for visit in released)
+        held = (r for r in work.outbox.of_subjects(uids) if r.state is OutboxState.HELD)
+        work.outbox.set_state((row.key for row in held), state=OutboxState.DUE)
+        moves = tuple(visit for visit in due if visit.pending_move)
+        for visit in moves:
+            assert visit.pending_move is not None
+            moved = life.release_move(visit, at=visit.pending_move.release_at)
+            work.visits.save((moved,))
+            _announce_change(work, visit, moved, now=now)
+        return Released(uids, tuple(visit.uid for visit in moves))
+
+
+def close_past(store: Store, *, now: datetime) -> int:
+    """Mark visits that ended an hour ago: confirmed ones happened, unanswered ones did not.
+
+    Returns how many were closed.
+    """
+    with store.write() as work:
+        over = work.visits.in_states(
+            (VisitState.INVITED, VisitState.CONFIRMED), until=now - CLOSE_AFTER
+        )
+        closed = tuple(
+            life.close(visit, took_place=visit.state is VisitState.CONFIRMED, at=now)
+            for visit in over
+            if visit.period.end + CLOSE_AFTER <= now
+        )
+        work.visits.save(closed)
+        return len(closed)
+
+
+def _accepted(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
+    work.visits.save(new for _, new in pairs)
+    certain = tuple(
+        new
+        for old, new in pairs
+        if new.state is VisitState.CONFIRMED and old.state is not VisitState.CONFIRMED
+    )
+    if certain:
+        work.outbox.add(confirmations(certain, _request_of(work, certain[0]), at=now))
+    _note(work, pairs, email, "accepted", now)
+
+
+def _declined(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
+    request = _request_of(work, pairs[0][1])
+    reason = pairs[0][1].booking_of(email).reason
+    left = tuple(
+        new if new.present_bookings else life.cancel(new, reason=reason, at=now) for _, new in pairs
+    )
+    work.outbox.set_state(
+        (key for visit in left for key in _outdated_by_no(work, visit, email)),
+        state=OutboxState.SUPERSEDED,
+    )
+    work.visits.save(left)
+    work.requests.put((replace(request, state=RequestState.OPEN),))
+    work.proposals.remove((request.key,))
+    work.outbox.add(refusals(left, request, email=email, coordinators=_coordinators(work), at=now))
+    _note(work, pairs, email, "declined", now)
+
+
+def _announce_change(work: Work, old: Visit, moved: Visit, *, now: datetime) -> None:
+    request = _request_of(work, moved)
+    work.outbox.add(
+        announce(
+            (moved,),
+            purpose=CHANGE,
+            recipients=(*moved.volunteers, request.teacher_email),
+            at=now,
+            revision=moved.sequence,
+            facts={
+                "old_start": old.period.start.isoformat(),
+                "old_end": old.period.end.isoformat(),
+                "old_room": old.room,
+            },
+        )
+    )
+
+
+def _own_visit(work: Work, uid: str, *, actor: Actor) -> Visit:
+    visit = work.visits.get(uid)
+    if visit is None:
+        raise Unknown("visit", uid)
+    if not actor.is_coordinator and _request_of(work, visit).teacher_email != actor.email:
+        raise Unknown("visit", uid)
+    return visit
+
+
+def _request_of(work: Work, visit: Visit) -> ClassroomRequest:
+    request = work.requests.get(visit.request)
+    if request is None:
+        raise Unknown("request", visit.request)
+    return request
+
+
+def _unsent(work: Work, uid: str) -> tuple[str, ...]:
+    waiting = (OutboxState.HELD, OutboxState.DUE)
+    return tuple(row.key for row in work.outbox.of_subjects((uid,)) if row.state in waiting)
+
+
+def _outdated_by_no(work: Work, visit: Visit, email: str) -> tuple[str, ...]:
+    waiting = (OutboxState.HELD, OutboxState.DUE)
+    return tuple(
+        row.key
+        for row in work.outbox.of_subjects((visit.uid,))
+        if row.state in waiting and (row.recipient == email or not visit.present_bookings)
+    )
+
+
+def _coordinators(work: Work) -> tuple[str, ...]:
+    return work.people.with_role(RoleName.COORDINATOR)
+
+
+def _note(work: Work, pairs: Pairs, actor: str, deed: str, now: datetime) -> None:
+    work.activities.add(Activity(now, actor, deed, f"visit:{new.uid}") for _, new in pairs)
+
+
+def _withdraw_if_empty(work: Work, request: ClassroomRequest) -> None:
+    """A request whose last visit was called off is closed; whoever wants it back asks anew."""
+    if not any(v.state in OCCUPYING for v in work.visits.of_requests((request.key,))):
+        work.requests.put((replace(request, state=RequestState.WITHDRAWN),))

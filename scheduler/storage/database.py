@@ -1,0 +1,161 @@
+"""The database itself: its address, its engine, how a transaction begins, its schema.
+
+In the web application Flask-SQLAlchemy makes and owns both the engine and the sessions:
+``bind`` hands it the address and returns a way to open its sessions that carries their engine
+along, so that work outside an application context runs on the same connections. Commands and
+jobs without an application use ``sessions``. Both give ``SqlStore`` what it asks for.
+
+SQLite decides about locks when a transaction begins, so a transaction says at once whether it
+will write: one that reads first and writes later cannot wait for its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.event import listen
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+from scheduler.storage import soundness
+from scheduler.storage.models import Base
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+SQLITE_WAIT_MILLISECONDS = 10_000
+INTENT = "visitbell_intent"
+READING, WRITING = "reading", "writing"
+# Rows are re-read whenever they are asked for: bulk statements pass by the identity map.
+ALWAYS_FRESH = {"populate_existing": True}
+
+
+class WebSession(FlaskSession):
+    """Flask-SQLAlchemy's session, which prefers the engine it was opened with, if any."""
+
+    def get_bind(
+        self,
+        mapper: Any | None = None,
+        clause: Any | None = None,
+        bind: Engine | Connection | None = None,
+        **kwargs: Any,
+    ) -> Engine | Connection:
+        """Return the engine; without one of its own, that of the current application."""
+        return super().get_bind(mapper, clause, bind or self.bind, **kwargs)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": WebSession, "execution_options": ALWAYS_FRESH},
+)
+
+
+def normal_url(url: str) -> URL:
+    """Return the address in SQLAlchemy's form: psycopg 3 for PostgreSQL, an absolute file path."""
+    scheme, mark, rest = url.partition("://")
+    if scheme in {"postgres", "postgresql"}:
+        return make_url(f"postgresql+psycopg{mark}{rest}")
+    normal = make_url(url)
+    if normal.get_backend_name() == "sqlite" and normal.database not in (None, "", ":memory:"):
+        normal = normal.set(database=str(Path(str(normal.database)).resolve()))
+    return normal
+
+
+def bind(app: Flask, url: str) -> Callable[[], Session]:
+    """Give the application its database and return how to open sessions on it.
+
+    Adds the command group ``db`` of Flask-Migrate. Call it once for each application.
+    """
+    app.config["SQLALCHEMY_DATABASE_URI"] = normal_url(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+    db.init_app(app)
+    with app.app_context():
+        engine = _prepared(db.engine)
+    migrate = Migrate(directory=MIGRATIONS)
+    migrate.configure(partial(_with_engine, engine=engine))
+    migrate.init_app(app, db)
+    return partial(db.session.session_factory, bind=engine)
+
+
+def connect(url: str) -> Engine:
+    """Return an engine on that database for work without an application."""
+    return _prepared(sa.create_engine(normal_url(url), pool_pre_ping=True))
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Return how to open sessions on an engine of ``connect``."""
+    return sessionmaker(engine, execution_options=ALWAYS_FRESH)
+
+
+def begin(session: Session, *, writes: bool) -> None:
+    """Begin a session's transaction, saying at once whether it will write.
+
+    A reader sees one moment of the database throughout and may change nothing. On SQLite a
+    writer waits here for the one before it.
+    """
+    options: dict[str, Any] = {INTENT: WRITING if writes else READING}
+    if session.get_bind().dialect.name == "postgresql":
+        options["isolation_level"] = "READ COMMITTED" if writes else "REPEATABLE READ"
+        options["postgresql_readonly"] = not writes
+    session.connection(execution_options=options)
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Create the tables or bring them to a revision, the newest by default; safe to repeat."""
+    engine = _unpooled(url)
+    config = Config(MIGRATIONS / "alembic.ini")
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    command.upgrade(_with_engine(config, engine=engine), revision)
+
+
+def problems(database: str | Engine) -> tuple[str, ...]:
+    """Return everything unsound in a database, one sentence each; none when all is well.
+
+    Reads every page of a SQLite file and every occupied hour.
+    """
+    engine = _unpooled(database) if isinstance(database, str) else database
+    with engine.connect() as connection:
+        return soundness.findings(connection, scripts=MIGRATIONS)
+
+
+def _unpooled(url: str) -> Engine:
+    return _prepared(sa.create_engine(normal_url(url), poolclass=NullPool))
+
+
+def _with_engine(config: Config, *, engine: Engine) -> Config:
+    config.attributes["engine"] = engine
+    return config
+
+
+def _prepared(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        listen(engine, "connect", _prepare_sqlite)
+        listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver would begin transactions at a moment of its own choosing.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {SQLITE_WAIT_MILLISECONDS}",
+        "journal_mode = WAL",
+        "foreign_keys = ON",
+        "synchronous = NORMAL",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    intent = connection.get_execution_options().get(INTENT)
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(intent == READING)}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if intent == WRITING else "BEGIN")

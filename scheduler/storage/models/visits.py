@@ -1,0 +1,81 @@
+"""Tables of visits, their bookings, and what they keep occupied.
+
+``occupancy`` holds one row for each person, class and room of every visit that takes up time.
+The database itself refuses two that overlap: an exclusion constraint on PostgreSQL, triggers on
+SQLite, both made by the first migration.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.domain.visits import Partstat, VisitState
+from scheduler.domain.volunteers import Format
+from scheduler.storage.columns import Word
+from scheduler.storage.models.base import Numbered
+
+
+class VisitRow(Numbered):
+    """One dated session of a request."""
+
+    __tablename__ = "visit"
+
+    uid: Mapped[str] = mapped_column(unique=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
+    session: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    timezone: Mapped[str]
+    format: Mapped[Format] = mapped_column(Word(Format))
+    state: Mapped[VisitState] = mapped_column(Word(VisitState), index=True)
+    created_at: Mapped[datetime]
+    revised_at: Mapped[datetime]
+    hosts: Mapped[tuple[str, ...]]
+    room: Mapped[str]
+    sequence: Mapped[int]
+    release_at: Mapped[datetime | None]
+    was_released: Mapped[bool]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str]
+
+
+class BookingRow(Numbered):
+    """One volunteer in a visit, at their place in it."""
+
+    __tablename__ = "booking"
+    __table_args__ = (UniqueConstraint("visit_id", "volunteer_id"),)
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"), index=True)
+    position: Mapped[int]
+    partstat: Mapped[Partstat] = mapped_column(Word(Partstat))
+    reason: Mapped[str]
+    answered_at: Mapped[datetime | None]
+    removed: Mapped[bool]
+
+
+class ResourceRow(Numbered):
+    """Something that can be in one visit at a time; its row is what writers lock."""
+
+    __tablename__ = "resource"
+
+    key: Mapped[str] = mapped_column(unique=True)
+
+
+class OccupancyRow(Numbered):
+    """One resource kept for one visit, from its start to its end."""
+
+    __tablename__ = "occupancy"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "resource_id"),
+        Index(None, "resource_id", "starts_at"),
+        CheckConstraint("starts_at < ends_at", name="lasts"),
+    )
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]

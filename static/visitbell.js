@@ -52,10 +52,7 @@ each("[data-selects]", (all) => {
     all.indeterminate = ticked > 0 && ticked < boxes.length;
   };
   all.hidden = false;
-  all.addEventListener("change", () => boxes.forEach((box) => {
-    box.checked = all.checked;
-    box.dispatchEvent(new Event("change", { bubbles: true }));
-  }));
+  all.addEventListener("change", () => boxes.forEach((box) => { box.checked = all.checked; }));
   boxes.forEach((box) => box.addEventListener("change", show));
   show();
 });
@@ -69,6 +66,15 @@ each("[data-counts]", (button) => {
     button.disabled = ticked === 0;
   };
   form.addEventListener("change", show);
-  form.addEventListener("reset", () => setTimeout(show));
   show();
+});
+
+// Taking every tick of a queue away again.
+each("[data-clears]", (button) => {
+  const form = document.getElementById(button.dataset.clears);
+  button.hidden = false;
+  button.addEventListener("click", () => form.querySelectorAll("[data-group]:checked").forEach((box) => {
+    box.checked = false;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }));
 });

@@ -3,7 +3,7 @@
 Everything built here fits together: this volunteer knows this topic, is free and cleared when
 this request's first window begins, and this visit is theirs. Times are a winter week of
 December 2026 in America/Toronto (UTC−5); ``DAY`` is a Tuesday and ``NOW`` lies 17 days before.
-Every field can be named: ``a_request(speakers=2)``.
+Every field can be named: ``a_request("2026-12-08 P3-P4", speakers=2)``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from scheduler.domain.districts import Coordinates, District, Organization, Scho
 from scheduler.domain.people import Person, Role, RoleName
 from scheduler.domain.periods import DateRange, Period
 from scheduler.domain.proposals import Proposal, ProposedSpeaker
-from scheduler.domain.requests import ClassroomRequest, PeriodWindow, RequestKind
-from scheduler.domain.schooldays import BellPeriod, BellSchedule, SchoolTime
+from scheduler.domain.requests import ClassroomRequest, RequestKind, parse_window
+from scheduler.domain.schooldays import BellPeriod, BellSchedule, Closure, SchoolTime
 from scheduler.domain.topics import Topic, TopicTree
 from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
 from scheduler.domain.visits import Booking, Partstat, Visit, VisitState, hosts_of
@@ -93,9 +93,10 @@ def a_bell_schedule(**changes: Any) -> BellSchedule:
     return replace(BellSchedule("regular", periods), **changes)
 
 
-def a_school_time(**changes: Any) -> SchoolTime:
-    """Return the clock and calendar of ``a_school``, without closures."""
-    return replace(SchoolTime(TORONTO, a_bell_schedule(), year=YEAR), **changes)
+def a_school_time(*closed_days: date, **changes: Any) -> SchoolTime:
+    """Return the clock and calendar of ``a_school``, closed on these days."""
+    closures = tuple(Closure("", DateRange(day, day), "Closed") for day in closed_days)
+    return replace(SchoolTime(TORONTO, a_bell_schedule(), closures, YEAR), **changes)
 
 
 def a_classroom(**changes: Any) -> Classroom:
@@ -119,8 +120,8 @@ def a_topic_tree(*topics: Topic) -> TopicTree:
     return TopicTree(topics or (Topic("engineering"), Topic("robotics", parent="engineering")))
 
 
-def a_request(**changes: Any) -> ClassroomRequest:
-    """Return 5A's request for one talk on robotics, in P3 of ``DAY``."""
+def a_request(*windows: str, **changes: Any) -> ClassroomRequest:
+    """Return 5A's request for one talk on robotics, in these windows or in P3 of ``DAY``."""
     request = ClassroomRequest(
         key="robots",
         teacher_email=TEACHER,
@@ -128,7 +129,7 @@ def a_request(**changes: Any) -> ClassroomRequest:
         title="Robots around us",
         topic="robotics",
         kind=RequestKind.TALK,
-        windows=(PeriodWindow(DAY, "P3"),),
+        windows=tuple(parse_window(window) for window in windows or ("2026-12-08 P3",)),
         classroom="maple-5a",
     )
     return replace(request, **changes)
@@ -231,6 +232,7 @@ def some_speakers(bookings: Iterable[Booking]) -> tuple[SpeakerOnSheet, ...]:
             organization="Robots & Co",
             partstat=booking.partstat,
             removed=booking.removed,
+            format=booking.format,
         )
         for booking in bookings
     )

@@ -26,17 +26,22 @@ class Row:
     problems: Problems
     has_semicolons: bool = False
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Tell whether the row is of something withdrawn or inactive, which may lack facts."""
+        return bool(self.cells.get(STATE_COLUMN, "").strip())
+
     def note(self, column: str, sentence: str) -> None:
         """Keep a problem of this row."""
         self.problems.note(self.table.file, sentence, row=self.number, column=column)
 
     def text(self, column: str) -> str:
-        """Return a cell exactly as it came."""
-        cell = self.cells.get(column, "")
-        if not cell.strip() and column in self.table.required and column in self.cells:
-            if self.cells.get(STATE_COLUMN) is None:
-                self.note(column, f"The {column} is missing.")
-        return cell
+        """Return a cell exactly as it came; a required one must not be empty."""
+        cell = self.cells.get(column)
+        is_needed = column in self.table.required and not self.is_at_rest
+        if cell is not None and not cell.strip() and is_needed:
+            self.note(column, f"The {column} is missing.")
+        return cell or ""
 
     def word(self, column: str) -> str:
         """Return a cell without the spaces around it."""

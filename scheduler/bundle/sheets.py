@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from scheduler.bundle.problems import Problems, quoted
 from scheduler.bundle.rows import Row
@@ -31,14 +31,15 @@ class Sheet:
 
     table: Table
     rows: tuple[Row, ...] = ()
-    row_by_key: dict[tuple[str, ...], int] | None = None
+    row_by_key: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    columns: frozenset[str] = frozenset()
     free_columns: tuple[str, ...] = ()
     is_whole: bool = True
 
     @property
     def keys(self) -> frozenset[str]:
         """Return the first part of every key that the file names."""
-        return frozenset(key[0] for key in self.row_by_key or ())
+        return frozenset(key[0] for key in self.row_by_key)
 
 
 def read_sheet(octets: bytes, table: Table, *, problems: Problems) -> Sheet:
@@ -94,15 +95,20 @@ def _columns(header: list[str], *, table: Table, problems: Problems) -> list[str
         sentence = f"The first row must name the columns: {', '.join(table.columns)}."
         problems.note(table.file, sentence, row=1)
         return None
+    for name, sentence in _header_misfits(names, table):
+        problems.note(table.file, sentence, row=1, column=name)
+    return names
+
+
+def _header_misfits(names: Sequence[str], table: Table) -> Iterator[tuple[str, str]]:
     for position, name in enumerate(names):
         if name in names[:position]:
-            problems.note(table.file, f"The column {quoted(name)} is there twice.", row=1, column=name)
+            yield name, f"The column {quoted(name)} is there twice."
         elif name not in table.columns and not name.startswith(FREE_PREFIX):
-            problems.note(table.file, _unknown_column(name), row=1, column=name)
+            yield name, _unknown_column(name)
     for name in table.columns:
         if name in table.required and name not in names:
-            problems.note(table.file, f"The column {quoted(name)} is missing.", row=1, column=name)
-    return names
+            yield name, f"The column {quoted(name)} is missing."
 
 
 def _column_name(cell: str) -> str:
@@ -136,7 +142,7 @@ def _sheet(
             rows.append(row)
     free = tuple(name for name in columns if name.startswith(FREE_PREFIX) and name != STATE_COLUMN)
     is_whole = set(table.key) & table.required <= set(columns)
-    return Sheet(table, tuple(rows), row_by_key, free, is_whole)
+    return Sheet(table, tuple(rows), row_by_key, frozenset(columns), free, is_whole)
 
 
 def _has_right_length(row: Row, record: list[str], expected: int) -> bool:
@@ -156,16 +162,18 @@ def _is_clean(row: Row) -> bool:
 
 
 def _is_text(cell: str) -> bool:
-    return cell.isascii() and "\0" not in cell or not ("\0" in cell or UNDECODED & set(cell))
+    return (cell.isascii() and "\0" not in cell) or not ("\0" in cell or UNDECODED & set(cell))
 
 
 def _is_repeated(row: Row, row_by_key: dict[tuple[str, ...], int]) -> bool:
-    key = row.table.key_of(row.cells)
+    table = row.table
+    key = table.key_of(row.cells)
     first = row_by_key.setdefault(key, row.number)
-    if first == row.number or not all(
-        part for part, column in zip(key, row.table.key, strict=True) if column in row.table.required
-    ):
+    parts = zip(table.key, key, strict=True)
+    is_lacking = any(not part for column, part in parts if column in table.required)
+    if first == row.number or is_lacking:
         return False
-    if row.table.key != row.table.columns:
-        row.note(row.table.key[-1], f"{quoted(' '.join(filter(None, key)))} is already in row {first}.")
+    if table.key != table.columns:
+        named = quoted(" ".join(filter(None, key)))
+        row.note(table.key[-1], f"{named} is in row {first} already.")
     return True

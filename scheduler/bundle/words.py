@@ -7,7 +7,7 @@ the one form that an export uses.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -24,10 +24,12 @@ FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturd
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 LONGEST_ADDRESS = 250
 # Stricter than RFC 5321: an address is a file's name too, and stands in lists.
-_ADDRESS = re.compile(r"[^\s@,;|:<>()\[\]\\/\"]+@[^\s@,;|:<>()\[\]\\/\"]+\.[^\s@,;|:<>()\[\]\\/\".]+")
+_PART = r"[^\s@,;|:<>()\[\]\\/\"]+"
+_ADDRESS = re.compile(rf"{_PART}@{_PART}\.[^\s@,;|:<>()\[\]\\/\".]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_CLOCK = "[0-9]{2}:[0-9]{2}"
+_MOMENT = re.compile(rf"{_DATE.pattern}T{_CLOCK}(:[0-9]{{2}})?(Z|[+-]{_CLOCK})")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,12}([.,][0-9]+)?")
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -127,11 +129,6 @@ def parse_link(text: str) -> str:
     return text
 
 
-def parse_format(text: str) -> str:
-    """Return a format's name with its underscore; ``in-person`` is read too."""
-    return text.lower().replace("-", "_")
-
-
 def whole(lowest: int, highest: int) -> Callable[[str], int]:
     """Return a reading of whole numbers in these bounds, both included."""
 
@@ -157,13 +154,17 @@ def decimal(lowest: int, highest: int) -> Callable[[str], float]:
 
 
 def one_of(choices: type[Choice], *, but: Choice | None = None) -> Callable[[str], Choice]:
-    """Return a reading of an enumeration's values, one of them perhaps left out."""
-    allowed = {str(choice): choice for choice in choices if choice is not but}
+    """Return a reading of an enumeration's values, one of them perhaps left out.
+
+    Capitals do not matter, and ``in-person`` is read as ``in_person``.
+    """
+    allowed = [choice for choice in choices if choice is not but]
+    choice_by_name = {_plain(choice): choice for choice in allowed}
 
     def parse(text: str) -> Choice:
-        if text not in allowed:
+        if _plain(text) not in choice_by_name:
             raise ValueError(f"{quoted(text)} must be one of: {', '.join(allowed)}.")
-        return allowed[text]
+        return choice_by_name[_plain(text)]
 
     return parse
 
@@ -197,6 +198,10 @@ def flag_text(flag: bool) -> str:
     return "yes" if flag else "no"
 
 
-def list_text(entries: object) -> str:
+def list_text(entries: Iterable[object]) -> str:
     """Return entries as a bundle's list."""
-    return ";".join(map(str, entries))  # type: ignore[call-overload]
+    return ";".join(map(str, entries))
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")

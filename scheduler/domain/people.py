@@ -54,6 +54,11 @@ class Person:
     locale: str = ""
     is_active: bool = True
 
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether the person holds any role besides that of a volunteer."""
+        return any(role.name is not RoleName.VOLUNTEER for role in self.roles)
+
     def has_role(self, *names: RoleName) -> bool:
         """Tell whether the person holds any of these roles."""
         return any(role.name in names for role in self.roles)

@@ -33,7 +33,8 @@ class ProposedSpeaker:
 class Proposal:
     """One request with all its speakers and sessions, approved or rejected whole.
 
-    ``terms`` holds the objective's points by name; ``sessions`` are spans in UTC, in order.
+    ``terms`` holds the objective's points by name; ``sessions`` are spans in UTC, in order;
+    ``passed_over`` names whom a coordinator turned down for this request before.
     """
 
     request: str
@@ -46,6 +47,7 @@ class Proposal:
     decided_at: datetime | None = None
     decided_by: str = ""
     reason: str = ""
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

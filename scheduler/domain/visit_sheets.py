@@ -76,5 +76,5 @@ class VisitSheet:
         return ((speaker and speaker.format) or self.visit.format) is Format.VIRTUAL
 
     def speaker(self, email: str) -> SpeakerOnSheet | None:
-        """Return that volunteer's line, if they have a part in the visit."""
-        return next((s for s in self.speakers if s.email == email), None)
+        """Return that volunteer's latest line, if they have a part in the visit."""
+        return next((s for s in reversed(self.speakers) if s.email == email), None)

@@ -77,10 +77,10 @@ class PendingMove:
 class Visit:
     """One dated session that a human approved.
 
-    ``school`` is the school's key. ``hosts`` names what no other visit may use at that time: ``teacher:``, ``class:`` and
-    ``room:`` keys, as :func:`hosts_of` makes them. ``sequence`` rises with time, zone, place
-    and status; ``revised_at`` is the last change that anyone could see. ``was_released``
-    tells whether any feed or mail ever showed it.
+    ``school`` is the school's key. ``hosts`` names what no other visit may use at that time:
+    ``teacher:``, ``class:`` and ``room:`` keys, as :func:`hosts_of` makes them. ``sequence``
+    rises with time, zone, place and status; ``revised_at`` is the last change that anyone
+    could see. ``was_released`` tells whether any feed or mail ever showed it.
     """
 
     uid: str
@@ -135,12 +135,12 @@ class Visit:
         return tuple((key, span) for key, spans in periods.items() for span in merge(spans))
 
     def booking_of(self, email: str) -> Booking:
-        """Return the volunteer's booking.
+        """Return the volunteer's latest booking: someone may be asked again after leaving.
 
         Raises:
             Unknown: if the volunteer has no part in the visit.
         """
-        for booking in self.bookings:
+        for booking in reversed(self.bookings):
             if booking.volunteer_email == email:
                 return booking
         raise Unknown("booking", email)
@@ -204,13 +204,14 @@ def answer(
 
 
 def join(visit: Visit, bookings: Iterable[Booking], *, at: datetime) -> Visit:
-    """Ask more volunteers into a visit that others already know of.
+    """Ask more volunteers into a visit that others already know of; nobody is asked twice.
 
     Raises:
         IllegalTransition: unless it is invited or confirmed.
     """
     _require(visit, OPEN, step="joined")
-    return _with_bookings(visit, (*visit.bookings, *bookings), at=at)
+    asked = tuple(b for b in bookings if b.volunteer_email not in visit.volunteers)
+    return _with_bookings(visit, (*visit.bookings, *asked), at=at) if asked else visit
 
 
 def move(visit: Visit, *, period: Period, room: str, hosts: tuple[str, ...], at: datetime) -> Visit:
@@ -226,10 +227,11 @@ def move(visit: Visit, *, period: Period, room: str, hosts: tuple[str, ...], at:
     moved = replace(visit, period=period, room=room, hosts=hosts, revised_at=at)
     if visit.state is VisitState.HELD:
         return moved
-    if period != visit.period:
-        moved = replace(moved, bookings=tuple(_asked_anew(b) for b in visit.bookings))
-    state = VisitState.CONFIRMED if moved.has_every_yes else VisitState.INVITED
-    return replace(moved, state=state, sequence=visit.sequence + 1)
+    moved = replace(moved, sequence=visit.sequence + 1)
+    if period == visit.period:
+        return moved
+    bookings = tuple(_asked_anew(b) for b in visit.bookings)
+    return replace(moved, state=VisitState.INVITED, bookings=bookings)
 
 
 def plan_move(
@@ -238,14 +240,16 @@ def plan_move(
     """Move the visit at the end of its hold-back; until then only the old time is shown.
 
     A held visit, and one within 24 hours, old or new, moves at once. Further edits put the
-    release off by ``EDIT_HOLD`` each, ``EDIT_HOLD_MOST`` in all.
+    release off until ``EDIT_HOLD`` after the last, ``EDIT_HOLD_MOST`` at most; a move back
+    to where the visit is takes the pending one away.
 
     Raises:
         IllegalTransition: as ``move``.
     """
     _require(visit, OCCUPYING, step="moved")
     soon = min(visit.period.start, period.start) - at < AT_ONCE_WITHIN
-    if visit.state is VisitState.HELD or soon:
+    is_undo = (period, room) == (visit.period, visit.room)
+    if visit.state is VisitState.HELD or soon or is_undo:
         return move(visit, period=period, room=room, hosts=hosts, at=at)
     since = visit.pending_move.since if visit.pending_move else at
     release_at = min(at + EDIT_HOLD, since + EDIT_HOLD_MOST)
@@ -300,9 +304,20 @@ def _with_bookings(visit: Visit, bookings: tuple[Booking, ...], *, at: datetime)
     changed = replace(visit, bookings=bookings, revised_at=at)
     if not changed.present_bookings:
         return changed
-    state = VisitState.CONFIRMED if changed.has_every_yes else VisitState.INVITED
+    state = visit.state
+    if changed.has_every_yes:
+        state = VisitState.CONFIRMED
+    elif _awaited(changed) - _awaited(visit):
+        state = VisitState.INVITED
     raised = changed.sequence + (state is not visit.state)
     return replace(changed, state=state, sequence=raised)
+
+
+def _awaited(visit: Visit) -> frozenset[str]:
+    # Where the parties agreed beforehand, a confirmed visit awaits yeses, and none undoes it.
+    return frozenset(
+        b.volunteer_email for b in visit.present_bookings if b.partstat is not Partstat.ACCEPTED
+    )
 
 
 def _asked_anew(booking: Booking) -> Booking:

@@ -240,7 +240,7 @@ class Screen:
     def _serving(self, kind: str) -> Flags:
         kinds = KINDS_SERVING.get(kind, frozenset())
         flags = [self.speakers.kind_flags.get(each, self._nobody) for each in sorted(kinds)]
-        return np.logical_or.reduce([self._nobody, *flags])
+        return np.asarray(np.logical_or.reduce([self._nobody, *flags]), dtype=np.bool_)
 
     def _numbers(self, speaker_ids: Iterable[str]) -> Ints:
         row_by_id = self.speakers.row_by_id
@@ -292,9 +292,7 @@ def _columns_of(
     return _Part(option, found.rows[place], found.in_person[place], points[place, option])
 
 
-def _points(
-    problem: Problem, demand: Demand, *, found: Screening, speakers: SpeakerTable
-) -> Ints:
+def _points(problem: Problem, demand: Demand, *, found: Screening, speakers: SpeakerTable) -> Ints:
     weights = problem.weights
     levels = speakers.level_by_topic.get(demand.topic)
     by_row = np.zeros(len(found.rows), dtype=np.int64)

@@ -134,14 +134,10 @@ class _Context:
             speaker = self._problem.speaker_by_id[key]
             self._engagements[key] += self._of(demand, option, speaker=speaker)
 
-    def _of(
-        self, demand: Demand, option: Option, *, speaker: Speaker
-    ) -> tuple[Engagement, ...]:
+    def _of(self, demand: Demand, option: Option, *, speaker: Speaker) -> tuple[Engagement, ...]:
         chosen = chosen_format(speaker, demand, geography=self._problem.geography)
         minutes = self._problem.pair_minutes.get((demand.id, speaker.id))
-        return engagements_of(
-            demand, option, format=chosen or demand.format, pair_minutes=minutes
-        )
+        return engagements_of(demand, option, format=chosen or demand.format, pair_minutes=minutes)
 
 
 def _without_option(demand: Demand, assignment: Assignment) -> list[Ruling]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def _groups(problem: Problem, columns: Columns, *, among: Ints) -> Iterator[list
     is_new = (day[1:] != day[:-1]) & (start[1:] >= reach[:-1])
     is_new |= speaker[1:] != speaker[:-1]
     bounds = np.concatenate(([0], np.flatnonzero(is_new) + 1, [len(member)]))
-    for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+    for first, last in pairwise(bounds.tolist()):
         demands = columns.demand[member[first:last]]
         if last - first > 1 and (demands != demands[0]).any():
             yield [
@@ -64,9 +65,7 @@ def _groups(problem: Problem, columns: Columns, *, among: Ints) -> Iterator[list
             ]
 
 
-def _sessions(
-    problem: Problem, columns: Columns, *, among: Ints
-) -> tuple[Ints, Ints, Ints, Ints]:
+def _sessions(problem: Problem, columns: Columns, *, among: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     is_single = np.array([s.max_per_month == 1 or s.max_per_week == 1 for s in problem.speakers])
     able = among[~is_single[columns.speaker[among]]] if len(among) else among
     counts = np.array([len(option.sessions) for option in columns.options], dtype=np.int64)
@@ -92,9 +91,7 @@ def _visit(problem: Problem, columns: Columns, column: int, *, at: int) -> _Visi
     return _Visit(column, demand_number, engagement)
 
 
-def _clashes(
-    problem: Problem, columns: Columns, group: list[_Visit]
-) -> dict[int, set[int]]:
+def _clashes(problem: Problem, columns: Columns, group: list[_Visit]) -> dict[int, set[int]]:
     speaker = problem.speakers[columns.speaker[group[0].column]]
     clashing: dict[int, set[int]] = {}
     for place, first in enumerate(group):

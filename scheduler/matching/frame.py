@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from scheduler.matching.candidates import Columns, Screen, find_columns
+from scheduler.matching.candidates import Columns, find_columns
 from scheduler.matching.clashes import clash_rows
 from scheduler.matching.objective import filled_weight
 from scheduler.matching.problem import Problem
@@ -30,7 +30,8 @@ class Frame:
     first-tier points, ``sessions`` its sessions. ``limits`` are rows over
     columns (caps and clashes), ``hosts`` rows over options. ``most_sessions``
     bounds what each speaker can take in all; ``school`` numbers the school of
-    each option, ``filled`` and ``most_filled`` count its requests.
+    each option, ``filled`` counts its requests filled earlier, ``most_filled``
+    those that have a column.
     """
 
     problem: Problem
@@ -45,22 +46,27 @@ class Frame:
     school: Ints
     filled: Ints
     most_filled: Ints
+    is_large: bool
 
     @classmethod
-    def of(cls, problem: Problem, *, screen: Screen | None = None) -> Frame:
-        """Work out the frame of a problem."""
-        columns = find_columns(problem, screen=screen)
+    def of(cls, problem: Problem, *, many_columns: int = MANY_COLUMNS) -> Frame:
+        """Work out the frame of a problem.
+
+        With more than ``many_columns`` columns the frame is large: its clashes
+        are left to whoever knows which columns matter.
+        """
+        columns = find_columns(problem)
+        is_large = len(columns) > many_columns
         demands = [problem.demands[number] for number in columns.option_demand]
         schools = sorted({demand.school for demand in problem.demands})
         number_of = {school: number for number, school in enumerate(schools)}
-        asked = np.bincount(
-            [number_of[demand.school] for demand in problem.demands], minlength=len(schools)
-        )
+        served = [problem.demands[number].school for number in np.unique(columns.demand)]
+        asked = np.bincount(_ints([number_of[s] for s in served]), minlength=len(schools))
         pairs = list(zip(demands, columns.options, strict=True))
         return cls(
             problem=problem,
             columns=columns,
-            limits=_limits(problem, columns),
+            limits=_limits(problem, columns, is_large=is_large),
             hosts=host_rows(problem, columns),
             team=_ints([demand.speakers for demand in demands]),
             weight=_ints([filled_weight(*pair) for pair in pairs]),
@@ -70,24 +76,13 @@ class Frame:
             school=_ints([number_of[demand.school] for demand in demands]),
             filled=_ints([problem.filled_by_school.get(school, 0) for school in schools]),
             most_filled=np.asarray(asked, dtype=np.int64),
+            is_large=is_large,
         )
 
-    def fairness_steps(self, speaker: int) -> list[int]:
-        """Return the points of each further session of a speaker, best first."""
-        weight, history = self.problem.weights.fairness, int(self.history[speaker])
-        return [-weight * (history + step) for step in range(int(self.most_sessions[speaker]))]
 
-    def equity_steps(self, school: int) -> list[int]:
-        """Return the points of each further filled request of a school, best first."""
-        first = int(self.filled[school]) + 1
-        ranks = range(first, first + int(self.most_filled[school]))
-        steps = [self.problem.weights.equity // rank for rank in ranks]
-        return [points for points in steps if points]
-
-
-def _limits(problem: Problem, columns: Columns) -> Rows:
+def _limits(problem: Problem, columns: Columns, *, is_large: bool) -> Rows:
     caps = cap_rows(problem, columns)
-    if len(columns) > MANY_COLUMNS:
+    if is_large:
         return caps
     return joined((caps, clash_rows(problem, columns, among=np.arange(len(columns)))))
 

@@ -232,8 +232,11 @@ class _Instance:
             best_by_start[start] = max(preference, best_by_start.get(start, preference))
         options = []
         for start, preference in best_by_start.items():
-            starts = range(start, start + count * max(1, every_days) * DAY_MINUTES,
-                           max(1, every_days) * DAY_MINUTES)
+            starts = range(
+                start,
+                start + count * max(1, every_days) * DAY_MINUTES,
+                max(1, every_days) * DAY_MINUTES,
+            )
             if all(self._fits(each, duration) for each in starts):
                 sessions = tuple(self._session(each, duration) for each in starts)
                 options.append(Option(preference, sessions))

@@ -52,7 +52,7 @@ def solve_model(
     """
     import highspy
 
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in _options(seconds, seed).items():
         highs.setOptionValue(name, value)
     lp = highspy.HighsLp()
@@ -84,7 +84,7 @@ def solve_model(
     )
 
 
-def _options(seconds: float, seed: int) -> dict[str, object]:
+def _options(seconds: float, seed: int) -> dict[str, bool | int | float]:
     return {
         "output_flag": False,
         "time_limit": max(0.01, seconds),

@@ -63,9 +63,7 @@ class _Sheet:
 class Relaxation:
     """The linear model of some columns, and how to read its answers."""
 
-    def __init__(
-        self, frame: Frame, among: Ints, *, tier: TierNumber, floor: int = 0, extra: Rows | None = None
-    ) -> None:
+    def __init__(self, frame: Frame, among: Ints, *, tier: TierNumber, floor: int = 0) -> None:
         self._frame, self._tier, self._floor = frame, tier, floor
         self.among = among
         self._sheet = _Sheet()
@@ -164,10 +162,7 @@ class Relaxation:
             counts = np.where(present, frame.most_sessions, 0)
             self._speaker_of = np.repeat(np.arange(len(counts)), counts)
             self._speaker_step = _ranks(counts)
-            asked = np.zeros(len(frame.filled), dtype=np.int64)
-            demands = np.unique(frame.columns.option_demand[self._option])
-            first_option = frame.columns.first_option[demands]
-            np.add.at(asked, frame.school[first_option], 1)
+            asked = frame.most_filled
             self._school_of = np.repeat(np.arange(len(asked)), asked)
             self._school_step = _ranks(asked)
         self._sizes = (

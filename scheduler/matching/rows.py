@@ -38,7 +38,8 @@ class Rows:
     def charge(self, duals: Floats, *, members: int) -> Floats:
         """Return what each member pays when every row has this price."""
         price = duals[self.row] * self.amount
-        return np.bincount(self.member, weights=price, minlength=members)
+        paid = np.bincount(self.member, weights=price, minlength=members)
+        return np.asarray(paid, dtype=np.float64)
 
     def cost(self, duals: Floats) -> float:
         """Return what the limits are worth at these prices."""
@@ -151,9 +152,7 @@ def _family(
     )
 
 
-def _budget_rows(
-    problem: Problem, columns: Columns, *, used: dict[tuple[int, int], int]
-) -> Rows:
+def _budget_rows(problem: Problem, columns: Columns, *, used: dict[tuple[int, int], int]) -> Rows:
     caps = [speaker.budget_minutes for speaker in problem.speakers]
     limit = np.array([NO_LIMIT if cap is None else cap for cap in caps], dtype=np.int64)
     member, period, amount = [], [], []
@@ -189,9 +188,9 @@ def _spread(
 ) -> tuple[Ints, Ints, Ints]:
     counts = np.array([len(periods) for periods in periods_of], dtype=np.int64)
     first = np.concatenate(([0], np.cumsum(counts)))
-    flat = np.array(
-        [pair for periods in periods_of for pair in periods], dtype=np.int64
-    ).reshape(-1, 2)
+    flat = np.array([pair for periods in periods_of for pair in periods], dtype=np.int64).reshape(
+        -1, 2
+    )
     repeats = counts[columns.option]
     member = np.repeat(np.arange(len(columns), dtype=np.int64), repeats)
     begins = np.repeat(np.cumsum(repeats) - repeats, repeats)

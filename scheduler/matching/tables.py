@@ -68,13 +68,13 @@ class SpanTable:
     def _last_starting(self, owner: Ints, minute: Ints, *, is_included: bool) -> Ints:
         within = np.clip(minute - self._origin, -1 if is_included else 0, self._width - 1)
         key = owner * self._width + within
-        side = "right" if is_included else "left"
-        return np.searchsorted(self._key, key, side=side).astype(np.int64) - 1
+        found = np.searchsorted(self._key, key, side="right" if is_included else "left")
+        return np.asarray(found - 1, dtype=np.int64)
 
     def _is_of(self, found: Ints, owner: Ints) -> Flags:
         if not len(self._key):
             return np.zeros(np.broadcast(found, owner).shape, dtype=np.bool_)
-        return (found >= 0) & (self._owner[found] == owner)
+        return np.asarray((found >= 0) & (self._owner[found] == owner), dtype=np.bool_)
 
     def _end_of(self, found: Ints) -> Ints:
         return self._end[found] if len(self._key) else np.zeros_like(found)
@@ -167,9 +167,7 @@ class SpeakerTable:
                 school[row] = NEVER if span.school is None else self.school_numbers[span.school]
         return first, last, school
 
-    def _columns(
-        self, pairs_of: Callable[[Speaker], Iterable[tuple[str, int]]]
-    ) -> dict[str, Ints]:
+    def _columns(self, pairs_of: Callable[[Speaker], Iterable[tuple[str, int]]]) -> dict[str, Ints]:
         columns: dict[str, Ints] = {}
         for row, speaker in enumerate(self._speakers):
             for key, value in pairs_of(speaker):
@@ -222,7 +220,8 @@ class SessionTable:
         flat = np.array(rows, dtype=np.int64).reshape(-1, 5)
         counts = np.array([len(option.sessions) for option in options], dtype=np.int64)
         first = np.concatenate(([0], np.cumsum(counts)))
-        return cls(*(flat[:, place] for place in range(5)), first)
+        start, end, day, week, month = flat.T
+        return cls(start, end, day, week, month, first)
 
 
 def _limit(cap: int | None) -> int:

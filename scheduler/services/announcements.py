@@ -27,9 +27,12 @@ ASK_AVAILABILITY = "ask_availability"
 SIGN_IN = "sign_in"
 
 
-def outbox_key(*, subject: str, purpose: str, revision: int, recipient: str) -> str:
+def outbox_key(
+    *, subject: str, purpose: str, revision: int, recipient: str, offset: str = ""
+) -> str:
     """Return the key under which a mail can exist only once."""
-    return f"{subject}/{purpose}/{revision}/{recipient}"
+    timed = f"{purpose}:{offset}" if offset else purpose
+    return f"{subject}/{timed}/{revision}/{recipient}"
 
 
 def announce(
@@ -39,6 +42,7 @@ def announce(
     recipients: Iterable[str],
     at: datetime,
     revision: int = 0,
+    offset: str = "",
     held_until: datetime | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> tuple[OutboxRow, ...]:
@@ -48,7 +52,11 @@ def announce(
     return tuple(
         OutboxRow(
             key=outbox_key(
-                subject=subject, purpose=purpose, revision=revision, recipient=recipient
+                subject=subject,
+                purpose=purpose,
+                offset=offset,
+                revision=revision,
+                recipient=recipient,
             ),
             subject=subject,
             purpose=purpose,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from scheduler.domain.periods import Period
 from scheduler.domain.proposals import Proposal, ProposalState, decide
@@ -19,7 +19,7 @@ from scheduler.services.announcements import INVITATION, announce, invitations
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Work
 from scheduler.services.records import Activity
-from scheduler.services.snapshots import hosts_for
+from scheduler.services.snapshots import hosts_for, missing_sessions
 
 
 def carry_out(
@@ -27,47 +27,30 @@ def carry_out(
 ) -> None:
     """Book what was judged to hold: visits, request, mail and activity, in this transaction."""
     request = picture.requests[proposal.request]
-    standing = picture.visits_of(request.key)
-    if standing:
-        _fill_gap(work, proposal, request, standing=standing, now=now)
-    else:
-        visits = new_visits(proposal, request, picture=picture, now=now)
-        work.visits.add(visits)
-        work.outbox.add(invitations(visits, request, at=now, held_until=now + APPROVAL_HOLD))
+    standing = {visit.period: visit for visit in picture.visits_of(request.key)}
+    fresh = new_visits(proposal, request, picture=picture, now=now)
+    if fresh:
+        work.visits.add(fresh)
+        work.outbox.add(invitations(fresh, request, at=now, held_until=now + APPROVAL_HOLD))
+    joined = tuple(visit for period, visit in standing.items() if period in proposal.sessions)
+    if joined:
+        _step_in(work, proposal, joined, now=now)
     work.requests.put((replace(request, state=RequestState.BOOKED),))
     work.proposals.put((decide(proposal, state=ProposalState.APPROVED, by=actor.email, at=now),))
     work.activities.add((Activity(now, actor.email, "approved", f"request:{request.key}"),))
 
 
 def new_visits(
-    proposal: Proposal,
-    request: ClassroomRequest,
-    *,
-    picture: Picture,
-    now: datetime,
-    hold: timedelta = APPROVAL_HOLD,
+    proposal: Proposal, request: ClassroomRequest, *, picture: Picture, now: datetime
 ) -> tuple[Visit, ...]:
-    """Return the held visits of an approved proposal, one per session, with fresh UIDs."""
-    classroom = picture.classroom_of(request)
-    at_school = any(speaker.format is Format.IN_PERSON for speaker in proposal.speakers)
+    """Return the held visits of the sessions that no visit stands for yet, with fresh UIDs."""
+    standing = picture.visits_of(request.key)
+    taken = {visit.period for visit in standing}
+    periods = tuple(period for period in proposal.sessions if period not in taken)
+    numbers = missing_sessions(request, standing)
     return tuple(
-        Visit(
-            uid=str(uuid.uuid4()),
-            request=request.key,
-            session=number,
-            period=period,
-            timezone=picture.zone_of(request.school),
-            format=Format.IN_PERSON if at_school else Format.VIRTUAL,
-            state=VisitState.HELD,
-            bookings=bookings_of(proposal),
-            created_at=now,
-            revised_at=now,
-            school=request.school,
-            hosts=hosts_for(picture, request),
-            room=classroom.room if classroom else "",
-            release_at=now + hold,
-        )
-        for number, period in enumerate(proposal.sessions, start=1)
+        _new_visit(proposal, request, picture=picture, now=now, session=number, period=period)
+        for number, period in zip(numbers, periods, strict=False)
     )
 
 
@@ -76,18 +59,39 @@ def bookings_of(proposal: Proposal) -> tuple[Booking, ...]:
     return tuple(Booking(each.email, format=each.format) for each in proposal.speakers)
 
 
-def _fill_gap(
-    work: Work,
+def _new_visit(
     proposal: Proposal,
     request: ClassroomRequest,
     *,
-    standing: tuple[Visit, ...],
+    picture: Picture,
     now: datetime,
-) -> None:
-    """Somebody steps in: the visit is known already, so the ask goes out at once."""
-    wanted: set[Period] = set(proposal.sessions)
+    session: int,
+    period: Period,
+) -> Visit:
+    classroom = picture.classroom_of(request)
+    at_school = any(speaker.format is Format.IN_PERSON for speaker in proposal.speakers)
+    return Visit(
+        uid=str(uuid.uuid4()),
+        request=request.key,
+        session=session,
+        period=period,
+        timezone=picture.zone_of(request.school),
+        format=Format.IN_PERSON if at_school else Format.VIRTUAL,
+        state=VisitState.HELD,
+        bookings=bookings_of(proposal),
+        created_at=now,
+        revised_at=now,
+        school=request.school,
+        hosts=hosts_for(picture, request),
+        room=classroom.room if classroom else "",
+        release_at=now + APPROVAL_HOLD,
+    )
+
+
+def _step_in(work: Work, proposal: Proposal, standing: tuple[Visit, ...], *, now: datetime) -> None:
+    """The visits are known already, so whoever steps in is asked at once."""
     asked = bookings_of(proposal)
-    joined = tuple(join(visit, asked, at=now) for visit in standing if visit.period in wanted)
+    joined = tuple(join(visit, asked, at=now) for visit in standing)
     work.visits.save(joined)
     work.outbox.add(
         announce(

@@ -6,7 +6,7 @@ It can be limited to some volunteers and requests, so that one approval reads li
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -16,7 +16,7 @@ from scheduler.domain.errors import Unknown
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.schooldays import BellSchedule, Closure, SchoolTime
 from scheduler.domain.topics import TopicTree
-from scheduler.domain.visits import Visit, VisitState
+from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.domain.volunteers import Volunteer
 from scheduler.domain.zones import at_wall_time, local
 from scheduler.services.ports import Work
@@ -35,7 +35,8 @@ MEMORY = timedelta(days=366)
 class Picture:
     """The district at one moment.
 
-    ``visits`` are those not cancelled that ended within the school year or are to come.
+    ``visits`` are those not cancelled that ended within the school year or are to come;
+    ``declined`` names by request who said no to any visit of it.
     """
 
     now: datetime
@@ -47,6 +48,7 @@ class Picture:
     volunteers: Mapping[str, Volunteer]
     requests: Mapping[str, ClassroomRequest]
     visits: tuple[Visit, ...]
+    declined: Mapping[str, frozenset[str]]
 
     @property
     def today(self) -> date:
@@ -64,6 +66,11 @@ class Picture:
     def visits_of(self, request: str) -> tuple[Visit, ...]:
         """Return a request's visits that occupy time, by start."""
         return tuple(v for v in self.visits if v.request == request and v.occupies)
+
+
+def find_district(work: Work) -> District | None:
+    """Return the district, or None before the first import."""
+    return work.districts.get()
 
 
 def load_district(work: Work) -> District:
@@ -105,6 +112,7 @@ def load_picture(
         volunteers=people,
         requests=wanted,
         visits=work.visits.in_states(KEPT_STATES, since=_memory_start(district, now)),
+        declined=_declined(work.visits.of_requests(wanted)),
     )
 
 
@@ -135,6 +143,15 @@ def _requests(work: Work, keys: Collection[str] | None) -> dict[str, ClassroomRe
     if keys is None:
         return dict(work.requests.all(states=(RequestState.OPEN,)))
     return dict(work.requests.many(keys))
+
+
+def _declined(visits: Iterable[Visit]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for visit in visits:
+        for booking in visit.bookings:
+            if booking.partstat is Partstat.DECLINED:
+                found.setdefault(visit.request, set()).add(booking.volunteer_email)
+    return {request: frozenset(emails) for request, emails in found.items()}
 
 
 def _memory_start(district: District, now: datetime) -> datetime:

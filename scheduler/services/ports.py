@@ -21,6 +21,8 @@ from scheduler.domain.schooldays import BellSchedule, Closure
 from scheduler.domain.topics import TopicTree
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.volunteers import Volunteer
+from scheduler.matching.problem import Problem
+from scheduler.matching.proposal import Plan
 
 # Named again so that a store, which knows the services by their ports alone, can build them.
 from scheduler.services.records import Activity as Activity
@@ -35,6 +37,7 @@ from scheduler.services.records import WebSession as WebSession
 Clock = Callable[[], datetime]
 Render = Callable[[str, Mapping[str, object]], str]
 Progress = Callable[[int, int], None]
+Solve = Callable[[Problem, float], Plan]
 
 
 class Districts(Protocol):
@@ -123,6 +126,9 @@ class Volunteers(Protocol):
     def organization_by_email(self, emails: Iterable[str]) -> Mapping[str, str]:
         """Return the organization's key of each of these volunteers who has one."""
 
+    def without_availability(self) -> tuple[str, ...]:
+        """Return the addresses of active volunteers of whom no availability is known."""
+
     def put(self, volunteers: Iterable[Volunteer]) -> None:
         """Add or replace each volunteer whole, with the account it belongs to."""
 
@@ -178,6 +184,9 @@ class Visits(Protocol):
 
     def get(self, uid: str) -> Visit | None:
         """Return one visit."""
+
+    def many(self, uids: Iterable[str]) -> Mapping[str, Visit]:
+        """Return these visits by UID, in the order given; unknown ones are left out."""
 
     def of_requests(self, keys: Iterable[str]) -> tuple[Visit, ...]:
         """Return all visits of these requests, by start."""
@@ -246,6 +255,12 @@ class Outbox(Protocol):
         """Take due rows for sending, oldest first, so that no other process takes them.
 
         A row taken by a process that died counts as due again once its ``until`` has passed.
+        """
+
+    def take_back(self) -> int:
+        """Make rows due again that a process took and never answered for; return how many.
+
+        Only for whoever knows that no other process is sending.
         """
 
     def mark(
@@ -319,6 +334,9 @@ class Leases(Protocol):
 
     def take(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
         """Take or renew a lease; False while somebody else's still holds."""
+
+    def give_back(self, name: str, *, owner: str) -> None:
+        """End one's own lease at once; somebody else's is left alone."""
 
     def seen(self, name: str) -> datetime | None:
         """Return until when the lease was last taken, None if never."""

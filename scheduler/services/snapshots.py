@@ -32,7 +32,7 @@ from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.starts import Start, starts_of
 from scheduler.domain.visits import Booking, Visit, hosts_of
 from scheduler.domain.volunteers import Clearance, Volunteer
-from scheduler.domain.zones import local
+from scheduler.domain.zones import at_wall_time, local
 from scheduler.matching.problem import Problem, Weights
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer
@@ -78,8 +78,8 @@ def demand_of(
 ) -> Demand:
     """Return what is still to be filled of a request.
 
-    Where visits of it stand already and only people are missing, the one option is the
-    sessions that miss somebody, and those who are in it or left it are excluded.
+    Where visits of it stand already, the one option is the sessions that were lost, else
+    those that miss somebody. Whoever said no to any of its visits is not asked again.
     """
     standing = picture.visits_of(request.key)
     if standing:
@@ -110,7 +110,7 @@ def demand_at(picture: Picture, request: ClassroomRequest, options: tuple[Option
         options=options,
         priority=request.priority,
         preferred=frozenset(request.preferred),
-        excluded=frozenset(request.excluded),
+        excluded=frozenset(request.excluded) | picture.declined.get(request.key, frozenset()),
     )
 
 
@@ -247,12 +247,40 @@ def _clearance(clearance: Clearance) -> ClearanceSpan:
 
 
 def _gap_of(picture: Picture, request: ClassroomRequest, *, standing: tuple[Visit, ...]) -> Demand:
+    """Sessions that were lost need a whole team; where none was, those that lack people do."""
+    lost = _lost_sessions(picture, request, standing=standing)
     lacking = tuple(visit for visit in standing if len(visit.volunteers) < request.speakers)
+    periods = lost or tuple(visit.period for visit in lacking)
+    timezone = picture.zone_of(request.school)
+    sessions = tuple(session_of(period, timezone=timezone) for period in periods)
     missing = max((request.speakers - len(visit.volunteers) for visit in lacking), default=0)
-    sessions = tuple(session_of(v.period, timezone=v.timezone) for v in lacking)
-    known = {b.volunteer_email for visit in standing for b in visit.bookings}
+    present = frozenset(email for visit in lacking for email in visit.volunteers)
     demand = demand_at(picture, request, (Option(1, sessions),) if sessions else ())
-    return replace(demand, speakers=missing, excluded=demand.excluded | known)
+    if lost:
+        return demand
+    return replace(demand, speakers=missing, excluded=demand.excluded | present)
+
+
+def _lost_sessions(
+    picture: Picture, request: ClassroomRequest, *, standing: tuple[Visit, ...]
+) -> tuple[Period, ...]:
+    """The sessions of a series that nobody comes to any more and that are still ahead."""
+    known = standing[0]
+    school_time = picture.school_time_by_school[request.school]
+    wall = local(known.period.start, school_time.timezone)
+    found = []
+    for number in missing_sessions(request, standing):
+        day = wall.date() + timedelta(days=(number - known.session) * request.every_days)
+        start = at_wall_time(day, wall.time(), school_time.timezone)
+        if school_time.has_lessons(day) and start > picture.now:
+            found.append(Period(start, start + (known.period.end - known.period.start)))
+    return tuple(found)
+
+
+def missing_sessions(request: ClassroomRequest, standing: Iterable[Visit]) -> tuple[int, ...]:
+    """Return the numbers of a series' sessions that none of these visits is."""
+    there = {visit.session for visit in standing}
+    return tuple(n for n in range(1, request.sessions + 1) if n not in there)
 
 
 def _engagement(picture: Picture, visit: Visit, *, booking: Booking) -> Engagement:

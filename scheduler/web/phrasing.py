@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import TypedDict
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from scheduler.domain.grades import PRE_K, parse_grade
@@ -48,6 +49,7 @@ LANGUAGE_NAMES = MappingProxyType(
         "zh": "Chinese",
     }
 )
+UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 DAYS_A_WEEK, DAYS_A_MONTH, DAYS_A_YEAR = 7, 30, 365
 
@@ -130,7 +132,7 @@ def date_range(days: DateRange) -> str:
 
 def in_days(days: int) -> str:
     """Return ``today``, ``tomorrow``, ``in 3 days``, or ``in 1 week`` for whole weeks."""
-    if days < DAYS_A_WEEK and days in (0, 1):
+    if days in (0, 1):
         return ("today", "tomorrow")[days]
     weeks, rest = divmod(days, DAYS_A_WEEK)
     return f"in {plural(days, 'day')}" if rest else f"in {plural(weeks, 'week')}"
@@ -182,7 +184,8 @@ def language_name(tag: str) -> str:
 def initials(name: str) -> str:
     """Return the first letters of the first and last word: ``MC`` for Maya Chen."""
     words = [word for word in name.split() if word[0].isalpha()]
-    return "".join(word[0].upper() for word in dict.fromkeys((*words[:1], *words[-1:])))
+    ends = (words[0], words[-1]) if len(words) > 1 else words
+    return "".join(word[0].upper() for word in ends)
 
 
 def joined(names: Iterable[str]) -> str:
@@ -193,8 +196,8 @@ def joined(names: Iterable[str]) -> str:
 
 def one_line(text: str) -> str:
     """Return a person's words on one line, without marks that reorder or hide text."""
-    kept = (" " if not (c.isprintable() or c.isspace()) and ord(c) < 0xA0 else c for c in text)
-    return " ".join("".join(c for c in kept if c not in BIDI_CONTROLS).split())
+    kept = (" " if category(c) in UNWRITABLE else c for c in text if c not in BIDI_CONTROLS)
+    return " ".join("".join(kept).split())
 
 
 def web_address(text: str) -> str:

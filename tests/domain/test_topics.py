@@ -97,7 +97,7 @@ def test_three_levels_are_allowed_and_four_are_not() -> None:
     ],
 )
 def test_cycle_is_refused(topics: list[Topic]) -> None:
-    with pytest.raises(ValueError, match="The topic “[abc]” is its own ancestor"):
+    with pytest.raises(ValueError, match=r"The topic “[abc]” is its own ancestor"):
         TopicTree(tuple(topics))
 
 

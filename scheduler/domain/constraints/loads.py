@@ -96,9 +96,7 @@ def travel_time(
     return Finding("travel_time", False, facts)
 
 
-def engaged_minutes(
-    speaker: Speaker, engagement: Engagement, *, geography: Geography
-) -> int:
+def engaged_minutes(speaker: Speaker, engagement: Engagement, *, geography: Geography) -> int:
     """Return the minutes an engagement takes from the monthly budget."""
     extra = engagement.pair_minutes
     if extra is None:

@@ -94,9 +94,7 @@ def chosen_format(speaker: Speaker, demand: Demand, *, geography: Geography) -> 
     return chosen if isinstance(chosen, str) else None
 
 
-def distance_between(
-    speaker: Speaker, demand: Demand, *, geography: Geography
-) -> float | None:
+def distance_between(speaker: Speaker, demand: Demand, *, geography: Geography) -> float | None:
     """Return kilometres from home to school, None when either is unknown."""
     if speaker.home is None or demand.place is None:
         return None

@@ -162,9 +162,7 @@ def _session_rule_findings(
     )
 
 
-def _one_session(
-    speaker: Speaker, demand: Demand, *, session: Session
-) -> tuple[Finding, ...]:
+def _one_session(speaker: Speaker, demand: Demand, *, session: Session) -> tuple[Finding, ...]:
     return (
         sessions.notice_given(speaker, session),
         sessions.clearance_valid(speaker, session, demand=demand),

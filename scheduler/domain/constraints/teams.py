@@ -25,9 +25,7 @@ def full_team(demand: Demand, speaker_ids: Iterable[str]) -> Finding:
     return Finding("full_team", kept, {"needed": demand.speakers, "speakers": named})
 
 
-def host_free(
-    demand: Demand, option: Option, *, commitments: Iterable[HostCommitment]
-) -> Finding:
+def host_free(demand: Demand, option: Option, *, commitments: Iterable[HostCommitment]) -> Finding:
     """Require that no teacher, class or room is needed twice at one time.
 
     Commitments of the same request are passed over.
@@ -46,9 +44,7 @@ def host_free(
     return Finding("host_free", True, {"hosts": tuple(sorted(demand.hosts))})
 
 
-def pinned_kept(
-    demand: Demand, chosen: Assignment | None, *, pinned: Assignment | None
-) -> Finding:
+def pinned_kept(demand: Demand, chosen: Assignment | None, *, pinned: Assignment | None) -> Finding:
     """Require that a pinned booking stays as it is: same start, same people."""
     if pinned is None:
         return Finding("pinned_kept", True, {})

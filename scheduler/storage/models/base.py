@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from scheduler.storage.columns import TYPE_BY_ANNOTATION
 
 NAMES_BY_KIND = {
-    "ix": "ix_%(column_0_N_label)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
@@ -19,8 +19,10 @@ NAMES_BY_KIND = {
 class Base(DeclarativeBase):
     """A table. A column that holds a value's field bears the field's name."""
 
-    metadata = MetaData(naming_convention=NAMES_BY_KIND)
-    type_annotation_map = TYPE_BY_ANNOTATION
+    # Given as one registry, since Flask-SQLAlchemy copies the class and its parts would clash.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES_BY_KIND), type_annotation_map=TYPE_BY_ANNOTATION
+    )
 
 
 class Numbered(Base):
@@ -28,4 +30,4 @@ class Numbered(Base):
 
     __abstract__ = True
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from scheduler.domain.visits import Partstat, VisitState
 from scheduler.domain.volunteers import Format
 from scheduler.storage.columns import Word
-from scheduler.storage.models.base import Numbered
+from scheduler.storage.models.base import Base, Numbered
 
 
 class VisitRow(Numbered):
@@ -25,6 +25,7 @@ class VisitRow(Numbered):
 
     uid: Mapped[str] = mapped_column(unique=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), index=True)
     session: Mapped[int]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
@@ -36,10 +37,24 @@ class VisitRow(Numbered):
     hosts: Mapped[tuple[str, ...]]
     room: Mapped[str]
     sequence: Mapped[int]
-    release_at: Mapped[datetime | None]
+    release_at: Mapped[datetime | None] = mapped_column(index=True)
     was_released: Mapped[bool]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str]
+
+
+class PendingMoveRow(Base):
+    """A new time or place of a visit that waits for its release."""
+
+    __tablename__ = "pending_move"
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    room: Mapped[str]
+    hosts: Mapped[tuple[str, ...]]
+    since: Mapped[datetime]
+    release_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class BookingRow(Numbered):
@@ -52,6 +67,7 @@ class BookingRow(Numbered):
     volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"), index=True)
     position: Mapped[int]
     partstat: Mapped[Partstat] = mapped_column(Word(Partstat))
+    format: Mapped[Format | None] = mapped_column(Word(Format))
     reason: Mapped[str]
     answered_at: Mapped[datetime | None]
     removed: Mapped[bool]
@@ -66,11 +82,11 @@ class ResourceRow(Numbered):
 
 
 class OccupancyRow(Numbered):
-    """One resource kept for one visit, from its start to its end."""
+    """One resource kept for one visit; a pending move keeps its new time too."""
 
     __tablename__ = "occupancy"
     __table_args__ = (
-        UniqueConstraint("visit_id", "resource_id"),
+        UniqueConstraint("visit_id", "resource_id", "starts_at"),
         Index(None, "resource_id", "starts_at"),
         CheckConstraint("starts_at < ends_at", name="lasts"),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from scheduler.domain.errors import Unknown
 from scheduler.storage.models import Base
+from scheduler.storage.models.people import PersonRow
+from scheduler.storage.models.volunteers import VolunteerRow
 
 # Well below what either database takes as parameters of one statement.
 CHUNK = 500
@@ -29,16 +32,12 @@ K = TypeVar("K")
 
 def columns_of(value: object, table: type[Base]) -> dict[str, Any]:
     """Return ``{column: field}`` of the value's fields that have a column of their name."""
-    columns = table.__table__.columns
-    names = [f.name for f in dataclasses.fields(value) if f.name in columns]  # type: ignore[arg-type]
-    return {name: getattr(value, name) for name in names}
+    return {name: getattr(value, name) for name in _shared_names(type(value), table)}
 
 
 def fields_of(row: Base, kind: type) -> dict[str, Any]:
     """Return ``{field: column}`` of the kind's fields that the row has a column of."""
-    columns = row.__table__.columns
-    names = [f.name for f in dataclasses.fields(kind) if f.init and f.name in columns]
-    return {name: getattr(row, name) for name in names}
+    return {name: getattr(row, name) for name in _shared_names(kind, type(row))}
 
 
 def chunks(values: Iterable[K]) -> Iterator[list[K]]:
@@ -117,12 +116,38 @@ def known_ids(
     return found
 
 
+def volunteer_ids_of(session: Session, emails: Iterable[str]) -> dict[str, int]:
+    """Return ``{address: id}`` of all these volunteers.
+
+    Raises:
+        Unknown: naming the first that is no volunteer.
+    """
+    wanted = list(dict.fromkeys(emails))
+    found: dict[str, int] = {}
+    for chunk in chunks(wanted):
+        volunteers = select(PersonRow.email, VolunteerRow.id).join(
+            VolunteerRow, VolunteerRow.id == PersonRow.id
+        )
+        pairs = session.execute(volunteers.where(PersonRow.email.in_(chunk)))
+        found.update((email, number) for email, number in pairs)
+    for email in wanted:
+        if email not in found:
+            raise Unknown("volunteer", email)
+    return found
+
+
 def by_owner(pairs: Iterable[tuple[int, R]]) -> Mapping[int, list[R]]:
     """Return ``{owner's id: [its rows, in order]}``; whoever owns none has an empty list."""
     grouped: defaultdict[int, list[R]] = defaultdict(list)
     for owner, row in pairs:
         grouped[owner].append(row)
     return grouped
+
+
+@cache
+def _shared_names(kind: type, table: type[Base]) -> tuple[str, ...]:
+    fields = dataclasses.fields(kind)
+    return tuple(field.name for field in fields if field.name in table.__table__.columns)
 
 
 def _insert(session: Session, table: type[Base]) -> Any:

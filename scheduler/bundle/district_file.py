@@ -1,0 +1,208 @@
+"""``district.toml``: the district's names, clock, year, terms, weights and rules.
+
+A key that the file leaves out keeps what is known already, as a missing column does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from typing import TypeVar
+
+from scheduler.bundle.problems import Problems, quoted
+from scheduler.bundle.rows import Row
+from scheduler.bundle.tables import DISTRICT_FILE, FREE_PREFIX, Cells, Table
+from scheduler.bundle.toml_source import TomlSource, parse_toml
+from scheduler.bundle.toml_text import toml_lines
+from scheduler.bundle.words import decimal, parse_day, parse_tag, parse_zone, whole
+from scheduler.domain.districts import (
+    DEFAULT_ROAD_FACTOR,
+    DEFAULT_SPEED_KMH,
+    District,
+    Term,
+)
+from scheduler.domain.periods import DateRange
+
+T = TypeVar("T")
+
+PLAIN_KEYS = (
+    "name",
+    "timezone",
+    "country",
+    "locale",
+    "language",
+    "year_start",
+    "year_end",
+    "site_name",
+    "road_factor",
+    "speed_kmh",
+)
+TABLE_KEYS = ("terms", "policy", "weights")
+_TABLE = Table(DISTRICT_FILE, PLAIN_KEYS, frozenset({"name", "timezone"}), key=("name",))
+TERM_KEYS = ("name", "first", "last")
+_TERM = Table(DISTRICT_FILE, TERM_KEYS, frozenset(TERM_KEYS), key=("name",))
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+
+
+def read_district(
+    octets: bytes, *, existing: District | None, problems: Problems
+) -> District | None:
+    """Return the district of a file over what is known of it, or None where it cannot be read."""
+    given = parse_toml(octets, file=DISTRICT_FILE, problems=problems)
+    if given is None:
+        return None
+    source = TomlSource(DISTRICT_FILE, octets.decode("utf-8-sig"), problems=problems)
+    for name in given:
+        if name not in PLAIN_KEYS + TABLE_KEYS and not name.startswith(FREE_PREFIX):
+            source.note(name, _unknown_key(name))
+    for name in sorted(_TABLE.required - given.keys()):
+        problems.note(DISTRICT_FILE, f"The {name} is missing.", column=name)
+    return _district({**(_values(existing) if existing else {}), **given}, source)
+
+
+def district_text(district: District) -> str:
+    """Return the file of a district."""
+    return "".join(f"{line}\n" for line in toml_lines(_values(district)))
+
+
+def district_facts(district: District) -> Cells:
+    """Return what the file says by key, tables as they are written."""
+    return {
+        name: "\n".join(toml_lines({name: value})) if name in TABLE_KEYS else str(value)
+        for name, value in _values(district).items()
+    }
+
+
+def _district(values: Mapping[str, object], source: TomlSource) -> District:
+    row = source.rows(values, _TABLE)
+
+    def read(name: str, parse: Callable[[str], T], *, default: T) -> T:
+        return row(name).read(name, parse, default=default)
+
+    return District(
+        name=row("name").text("name"),
+        timezone=read("timezone", parse_zone, default=""),
+        country=read("country", _parse_country, default=""),
+        locale=read("locale", parse_tag, default=""),
+        language=read("language", parse_tag, default="en"),
+        year=_days(row, first="year_start", last="year_end"),
+        site_name=row("site_name").text("site_name"),
+        terms=_terms(values.get("terms", []), source),
+        road_factor=read("road_factor", decimal(1, 10), default=DEFAULT_ROAD_FACTOR),
+        speed_kmh=read("speed_kmh", decimal(1, 300), default=DEFAULT_SPEED_KMH),
+        weights=_weights(values.get("weights", {}), source),
+        policy=_policy(values.get("policy", {}), source),
+    )
+
+
+def _days(row: Callable[[str], Row], *, first: str, last: str) -> DateRange | None:
+    begin = row(first).read(first, parse_day, default=None)
+    end = row(last).read(last, parse_day, default=None)
+    for name, other in ((first, last), (last, first)):
+        if row(other).cells and not row(name).cells:
+            row(other).note(other, f"There is a {other} but no {name}.")
+    if begin is None or end is None:
+        return None
+    if end < begin:
+        row(last).note(last, f"{quoted(end.isoformat())} is before the first day, {begin}.")
+        return None
+    return DateRange(begin, end)
+
+
+def _terms(value: object, source: TomlSource) -> tuple[Term, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+        source.note("terms", "Terms are written [[terms]], each with name, first and last.")
+        return ()
+    terms = (_term(each, source, turn=turn) for turn, each in enumerate(value))
+    return tuple(term for term in terms if term is not None)
+
+
+def _term(values: Mapping[str, object], source: TomlSource, *, turn: int) -> Term | None:
+    for name in values.keys() ^ _TERM.required:
+        if name in _TERM.required:
+            source.note(name, f"The {name} is missing.", table="terms", turn=turn)
+        elif not name.startswith(FREE_PREFIX):
+            source.note(name, _unknown_key(name), table="terms", turn=turn)
+    row = source.rows(values, _TERM, within="terms", turn=turn)
+    name = row("name").text("name")
+    if not {"first", "last"} <= values.keys():
+        return None
+    days = _days(row, first="first", last="last")
+    return Term(name, days) if days else None
+
+
+def _weights(value: object, source: TomlSource) -> dict[str, int]:
+    if not isinstance(value, Mapping):
+        source.note("weights", "Weights are written [weights], each a name and a whole number.")
+        return {}
+    weights: dict[str, int] = {}
+    for name in value:
+        row = source.rows(value, Table(DISTRICT_FILE, (name,), frozenset(), ()), within="weights")
+        weights[name] = row(name).read(name, whole(0, 1_000_000), default=0)
+    return weights
+
+
+def _policy(value: object, source: TomlSource) -> Mapping[str, object]:
+    plain = _plain(value)
+    if isinstance(plain, dict):
+        return plain
+    source.note("policy", "Rules are written [policy], each a name and a value.")
+    return {}
+
+
+def _plain(value: object) -> object:
+    # Dates become text: rules are kept as JSON, which has none.
+    match value:
+        case Mapping():
+            return {str(name): _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case date() | time():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _unknown_key(name: str) -> str:
+    return f"There is no key {quoted(name)} here."
+
+
+def _parse_country(text: str) -> str:
+    if not _COUNTRY.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not a country's two letters, such as CA.")
+    return text.upper()
+
+
+def _values(district: District) -> dict[str, object]:
+    year = district.year
+    values: dict[str, object] = {
+        "name": district.name,
+        "timezone": district.timezone,
+        "country": district.country,
+        "locale": district.locale,
+        "language": district.language,
+        "year_start": year.first if year else "",
+        "year_end": year.last if year else "",
+        "site_name": district.site_name,
+        "road_factor": _shortest(district.road_factor),
+        "speed_kmh": _shortest(district.speed_kmh),
+        "terms": [
+            {"name": term.name, "first": term.days.first, "last": term.days.last}
+            for term in district.terms
+        ],
+        "policy": _sorted(district.policy),
+        "weights": _sorted(district.weights),
+    }
+    return {name: value for name, value in values.items() if value not in ("", [], {})}
+
+
+def _shortest(number: float) -> float | int:
+    return int(number) if number == int(number) else number
+
+
+def _sorted(value: object) -> object:
+    # A database may forget the order of names; an export must not depend on it.
+    if isinstance(value, Mapping):
+        return {name: _sorted(each) for name, each in sorted(value.items())}
+    return [_sorted(each) for each in value] if isinstance(value, list | tuple) else value

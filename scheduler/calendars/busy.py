@@ -1,0 +1,245 @@
+"""Busy time from other people's calendars: intervals, and what was passed over and why.
+
+Only intervals leave this module; titles, places and people stay in the file. Every entry
+that does not block time is listed with its reason, so that the owner can see what the
+scheduler made of it. A component that cannot be read, or that would take too long, is passed
+over alone; a file is refused only when nothing of it can be trusted.
+Source: RFC 5545 sections 3.6.1, 3.6.4 and 3.8.5, RFC 5546 section 2.1.5 for versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from scheduler.calendars.components import RawComponent, read_components
+from scheduler.calendars.errors import CalendarUnreadable
+from scheduler.calendars.moments import Clocks, Unreadable, clocks_of
+from scheduler.calendars.occurrences import (
+    is_past_or_future,
+    read_event,
+    read_free_busy,
+    times_of,
+    times_of_series,
+)
+from scheduler.calendars.repetition import MAX_INSTANCES, refusal
+from scheduler.calendars.versions import Entry, Series, is_far, newest, series_of
+from scheduler.domain.periods import DateRange, Period, merge
+from scheduler.domain.zones import day_period
+
+MAX_COMPONENTS = 5_000
+HORIZON_DAYS = 731
+
+Guard = Callable[[], AbstractContextManager[object]]
+
+_TOO_MANY = f"This calendar has more than {MAX_COMPONENTS:,} events in the time that matters."
+_FULL = f"The file has more than {MAX_INSTANCES:,} times on these days."
+_REASON_BY_NAME = {
+    "VTODO": "It is a task, and only events block time.",
+    "VJOURNAL": "It is a note, and only events block time.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A component that blocks no time, by kind and line, and why."""
+
+    component: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusyReading:
+    """What a calendar file means: busy periods in UTC, merged and in order.
+
+    They are cut to the days that were asked for; beyond ``known_until`` nothing is known.
+    """
+
+    busy: tuple[Period, ...]
+    passed_over: tuple[PassedOver, ...]
+    known_until: date
+
+
+def read_busy(
+    octets: bytes,
+    *,
+    window: DateRange,
+    timezone: str,
+    country: str = "",
+    guard: Guard = nullcontext,
+) -> BusyReading:
+    """Return when a calendar file's owner is busy on these days, both ends included.
+
+    ``timezone`` is the owner's: floating and all-day times are in it, and so are the days.
+    ``country`` says what a Windows zone name means. Days past two years are not looked at.
+    ``guard`` opens around each series and may raise to stop one that takes too long.
+
+    Raises:
+        CalendarUnreadable: if nothing of the file can be used.
+        UnknownZone: if ``timezone`` is no zone.
+    """
+    last = min(window.last, window.first + timedelta(days=HORIZON_DAYS - 1))
+    span = Period(day_period(window.first, timezone).start, day_period(last, timezone).end)
+    calendars = read_components(octets)
+    worth_reading = _worth_reading(calendars, window=DateRange(window.first, last))
+    tally = _Tally()
+    entries = []
+    for calendar in calendars:
+        if calendar.value("CALSCALE").upper() not in ("", "GREGORIAN"):
+            raise CalendarUnreadable("This calendar counts its days in a way we do not know.")
+        clocks = clocks_of(calendar, timezone=timezone, country=country)
+        found = filter(worth_reading, calendar.parts)
+        entries += _entries(found, clocks, span=span, tally=tally)
+        if not calendar.is_whole:
+            tally.pass_over(calendar, "Its end is missing: the file may be cut off.")
+    for series in _that_matter(entries, span=span, tally=tally):
+        with tally.passing_over(series[0].component), guard():
+            _expand(series, span=span, tally=tally)
+    return BusyReading(
+        busy=tuple(_cut(period, span) for period in merge(tally.busy) if period.overlaps(span)),
+        passed_over=tuple(PassedOver(label, why) for _, label, why in sorted(tally.passed_over)),
+        known_until=_known_until(calendars, last),
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one reading has found so far."""
+
+    busy: list[Period] = field(default_factory=list)
+    passed_over: list[tuple[int, str, str]] = field(default_factory=list)
+    near: int = 0
+    instances: int = 0
+    is_full: bool = False
+
+    def pass_over(self, component: RawComponent, reason: str) -> None:
+        """Note that a component blocks no time."""
+        self.passed_over.append((component.line, component.label, reason))
+
+    def add(self, periods: Iterable[Period]) -> None:
+        """Note busy time.
+
+        Raises:
+            Unreadable: if the file has more instances than are followed.
+        """
+        found = tuple(periods)
+        if self.instances + len(found) > MAX_INSTANCES:
+            self.is_full = True
+            raise Unreadable(_FULL)
+        self.instances += len(found)
+        self.busy += found
+
+    @contextmanager
+    def passing_over(self, component: RawComponent) -> Iterator[None]:
+        """Turn whatever goes wrong with a component into its being passed over."""
+        try:
+            yield
+        except Unreadable as problem:
+            self.pass_over(component, str(problem))
+        except MemoryError:
+            raise
+        except Exception:
+            # The libraries raise a dozen kinds on broken input, and one entry must not
+            # cost its owner the rest of the calendar.
+            self.pass_over(component, "It cannot be read.")
+
+
+def _worth_reading(
+    calendars: Iterable[RawComponent], *, window: DateRange
+) -> Callable[[RawComponent], bool]:
+    """Return a test that spares old events the reading; most of a long-kept file is old.
+
+    An event far away counts all the same when it may be the newer version of a near one.
+    """
+    first = f"{window.first - timedelta(days=3):%Y%m%d}"
+    last = f"{window.last + timedelta(days=3):%Y%m%d}"
+    parts = [part for calendar in calendars for part in calendar.parts]
+    far = {id(part) for part in parts if is_far(part, first=first, last=last)}
+    near_uids = {part.value("UID") for part in parts if id(part) not in far}
+    return lambda part: id(part) not in far or part.value("UID") in near_uids
+
+
+def _entries(
+    components: Iterable[RawComponent], clocks: Clocks, *, span: Period, tally: _Tally
+) -> list[Entry]:
+    found = []
+    for component in components:
+        with tally.passing_over(component):
+            if not component.is_whole:
+                raise Unreadable("It is cut off: its end is missing.")
+            if component.name == "VEVENT":
+                entry = Entry(component, read_event(component, clocks), clocks)
+                tally.near += not is_past_or_future(entry.event, span)
+                found.append(entry)
+            elif component.name == "VFREEBUSY":
+                tally.add(read_free_busy(component, clocks))
+            elif component.name != "VTIMEZONE":
+                raise Unreadable(_REASON_BY_NAME.get(component.name, "It is no event."))
+        if tally.near > MAX_COMPONENTS:
+            raise CalendarUnreadable(_TOO_MANY)
+    return found
+
+
+def _that_matter(entries: Iterable[Entry], *, span: Period, tally: _Tally) -> tuple[Series, ...]:
+    kept, replaced = newest(entries)
+    for entry in replaced:
+        tally.pass_over(entry.component, "A newer version of it is in the file.")
+    found = tuple(
+        series
+        for series in series_of(kept)
+        if len(series) > 1 or not is_past_or_future(series[0].event, span)
+    )
+    # Single events cost nothing, so a file's wild series cannot crowd them out.
+    return tuple(sorted(found, key=_is_repeated))
+
+
+def _is_repeated(series: Series) -> bool:
+    return len(series) > 1 or not series[0].event.is_single
+
+
+def _expand(series: Series, *, span: Period, tally: _Tally) -> None:
+    for entry in series:
+        if entry.event.free_because:
+            tally.pass_over(entry.component, entry.event.free_because)
+    if all(entry.event.free_because for entry in series):
+        return
+    first = series[0]
+    if not _is_repeated(series):
+        period = times_of(first.event, reader=first.clocks.reader)
+        if period is None:
+            raise Unreadable("It takes no time.")
+        tally.add((period,))
+        return
+    if tally.is_full:
+        raise Unreadable(_FULL)
+    _refuse_bombs(first, span=span)
+    events = (entry.event for entry in series)
+    tally.add(times_of_series(events, window=span, reader=first.clocks.reader))
+
+
+def _refuse_bombs(entry: Entry, *, span: Period) -> None:
+    days = (span.end - span.start).days + 2
+    years = max(span.end.year - entry.event.start.year, 0) + 1
+    if reason := refusal(entry.component, days=days, years=years):
+        raise Unreadable(reason)
+
+
+def _known_until(calendars: Iterable[RawComponent], last: date) -> date:
+    """Return the last day known: a file with free/busy time alone ends with it."""
+    parts = [part for calendar in calendars for part in calendar.parts]
+    if any(part.name == "VEVENT" for part in parts):
+        return last
+    ends = [
+        found.value.strip()[:8]
+        for part in parts
+        if part.name == "VFREEBUSY"
+        for found in part.properties("DTEND")
+    ]
+    days = [date.fromisoformat(end) for end in ends if end.isdecimal() and len(end) == 8]
+    return min(last, max(days, default=last))
+
+
+def _cut(period: Period, span: Period) -> Period:
+    return Period(max(period.start, span.start), min(period.end, span.end))

@@ -1,0 +1,85 @@
+"""What the doctor looks at: each check is one function that says ok, or what to do."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from scheduler.factory import Wiring
+from scheduler.jobs.timetable import LEASE, LEASE_LASTS
+from scheduler.services.records import OutboxState
+from scheduler.storage import database
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    is_well: bool
+    words: str
+
+
+def examine(wiring: Wiring) -> tuple[Finding, ...]:
+    """Return what was found, database first; the rest needs a database that is up to date."""
+    found = list(_database(wiring))
+    if all(finding.is_well for finding in found):
+        found += (_district(wiring), _jobs(wiring), _mail(wiring))
+    return (*found, _zones(), _clock(), *_secrets(wiring))
+
+
+def _database(wiring: Wiring) -> Iterator[Finding]:
+    sentences = database.problems(wiring.settings.database_url)
+    if not sentences:
+        yield Finding("database", True, "sound, every table up to date")
+    for sentence in sentences:
+        yield Finding("database", False, sentence)
+
+
+def _district(wiring: Wiring) -> Finding:
+    with wiring.store.read() as work:
+        district = work.districts.get()
+    if district is None:
+        return Finding("district", False, "none yet: run visitbell import FOLDER")
+    return Finding("district", True, f"{district.name}, {district.timezone}")
+
+
+def _jobs(wiring: Wiring) -> Finding:
+    with wiring.store.read() as work:
+        until = work.leases.seen(LEASE)
+    if until is None:
+        return Finding("jobs", True, "never ran: keep visitbell jobs running")
+    if datetime.now(UTC) > until + LEASE_LASTS:
+        return Finding("jobs", True, f"last seen {until:%Y-%m-%d %H:%M} UTC: is it running?")
+    return Finding("jobs", True, "running")
+
+
+def _mail(wiring: Wiring) -> Finding:
+    with wiring.store.read() as work:
+        counts = work.outbox.counts()
+    failed = counts.get(OutboxState.FAILED, 0)
+    words = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
+    if failed:
+        return Finding("mail", False, f"{words}: see who could not be reached")
+    return Finding("mail", True, words or "nothing written yet")
+
+
+def _zones() -> Finding:
+    return Finding("time zones", True, f"tzdata {version('tzdata')}")
+
+
+def _clock() -> Finding:
+    now = datetime.now(UTC)
+    return Finding("clock", True, f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _secrets(wiring: Wiring) -> Iterator[Finding]:
+    for name in ("secret_key", "feed_key"):
+        path = wiring.settings.instance / name
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield Finding(name, False, f"others can read it: chmod 600 {path}")
+        else:
+            yield Finding(name, True, "kept from others")

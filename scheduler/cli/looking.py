@@ -1,0 +1,90 @@
+"""Commands that answer a question and change nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from scheduler.calendars.isolation import read_one_apart
+from scheduler.cli.ground import operator, print_json, refuse, settings_at, wired
+from scheduler.cli.words import why_lines
+from scheduler.config import WrongSetting
+from scheduler.domain.errors import SchedulerError
+from scheduler.domain.periods import DateRange
+from scheduler.factory import Wiring, wire
+from scheduler.services import explanations
+from scheduler.services.picture import load_district
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("request")
+@click.option("--json", "as_json", is_flag=True)
+@wired
+def why(wiring: Wiring, request: str, as_json: bool) -> None:
+    """Say who could come for REQUEST and why; or who is left after each rule."""
+    found = explanations.why(
+        wiring.store,
+        request,
+        now=wiring.clock(),
+        gazetteer=wiring.gazetteer,
+        actor=operator(),
+    )
+    if as_json:
+        print_json(explanations.as_json(found))
+        return
+    for line in why_lines(found):
+        click.echo(line)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "first", type=DAY, required=True)
+@click.option("--until", "last", type=DAY, required=True)
+@click.option("--tz", "timezone", help="The owner's zone (default: the district's).")
+@click.option("--json", "as_json", is_flag=True)
+def busy(file: Path, first: datetime, last: datetime, timezone: str | None, as_json: bool) -> None:
+    """Say what a calendar FILE means: when its owner is busy, and what was passed over."""
+    try:
+        octets = file.read_bytes()
+    except OSError as failure:
+        refuse(f"{file}: it cannot be read ({failure.strerror}).")
+    zone, country = _zone_and_country(timezone)
+    reading = read_one_apart(
+        octets, window=DateRange(first.date(), last.date()), timezone=zone, country=country
+    )
+    if as_json:
+        print_json(
+            {
+                "busy": [{"start": _utc(p.start), "end": _utc(p.end)} for p in reading.busy],
+                "passed_over": [
+                    {"component": each.component, "reason": each.reason}
+                    for each in reading.passed_over
+                ],
+                "known_until": reading.known_until.isoformat(),
+            }
+        )
+        return
+    for period in reading.busy:
+        click.echo(f"busy {_utc(period.start)} {_utc(period.end)}")
+    for each in reading.passed_over:
+        click.echo(f"passed over {each.component}: {each.reason}")
+
+
+def _zone_and_country(timezone: str | None) -> tuple[str, str]:
+    """The command works without a database as long as the zone is given."""
+    try:
+        with wire(settings_at(None)).store.read() as work:
+            district = load_district(work)
+    except (SchedulerError, OSError, RuntimeError) as missing:
+        if timezone:
+            return timezone, ""
+        raise WrongSetting("There is no district yet: say whose clock with --tz.") from missing
+    return timezone or district.timezone, district.country
+
+
+def _utc(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,135 @@
+"""Commands that keep running: the web server, the timetable, the demonstration."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from scheduler.cli.demonstration import Demonstration
+from scheduler.cli.ground import operator, progress_bar, settings_at, solve_here, wired
+from scheduler.config import Settings
+from scheduler.factory import Wiring, create_app, timetable_of
+
+THREADS = 4
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn, told everything by the command line and nothing by files."""
+
+    def __init__(self, app: Flask, *, bind: str, workers: int) -> None:
+        self._app = app
+        self._settings = {
+            "bind": bind,
+            "workers": workers,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "control_socket_disable": True,
+            "accesslog": None,
+            "loglevel": "warning",
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the settings to gunicorn."""
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application that the workers serve."""
+        return self._app
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=5000, show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--jobs", "with_jobs", is_flag=True, help="Run the timetable beside it.")
+def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
+    """Run the web server."""
+    serve_settings(settings_at(None), host=host, port=port, workers=workers, with_jobs=with_jobs)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due and end.")
+@wired
+def jobs(wiring: Wiring, once: bool) -> None:
+    """Run the timetable: release, remind, send, propose at night."""
+    timetable = timetable_of(wiring)
+    if not once:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        timetable.run()
+        return
+    done = timetable.run_once()
+    if not done.worked:
+        click.echo("Another process is at work on the timetable.")
+        return
+    mail = done.mail
+    click.echo(
+        f"{done.released} released, {done.reminders} reminders written, {done.closed} closed; "
+        f"mail: {mail.sent} sent, {mail.retried} to be tried again, {mail.failed} failed."
+    )
+
+
+@click.command()
+@click.option("--port", type=int, default=5000, show_default=True)
+@click.option("--no-serve", is_flag=True, help="End when the district is ready.")
+@click.option("--reset", is_flag=True, help="Begin again with an empty district.")
+def demo(port: int, no_serve: bool, reset: bool) -> None:
+    """Run the whole main job on a made-up district, then serve it."""
+    settings = demo_settings(settings_at(None), port=port)
+    demonstration = Demonstration(settings, actor=operator(), solve=solve_here)
+    if reset:
+        demonstration.reset()
+    with progress_bar("Making the district") as progress:
+        told = demonstration.run(progress=progress)
+    for line in told:
+        click.echo(line)
+    if not no_serve:
+        click.echo(f"Serving on {settings.base_url} – Ctrl-C ends it.")
+        sys.stdout.flush()
+        serve_settings(settings, host="127.0.0.1", port=port, workers=1, with_jobs=True)
+
+
+def demo_settings(settings: Settings, *, port: int) -> Settings:
+    """Return settings under which the demonstration touches nothing of the real district."""
+    home = settings.instance / "demo"
+    home.mkdir(exist_ok=True)
+    return replace(
+        settings,
+        database_url=f"sqlite:///{home / 'visitbell.sqlite3'}",
+        base_url=f"http://127.0.0.1:{port}",
+        mail_url="eml:demo/mail",
+    )
+
+
+def serve_settings(
+    settings: Settings, *, host: str, port: int, workers: int, with_jobs: bool
+) -> None:
+    """Serve until told to stop; the timetable, if wanted, is a child that stops too."""
+    child = _start_jobs(settings) if with_jobs else None
+    try:
+        Server(create_app(settings), bind=f"{host}:{port}", workers=workers).run()
+    finally:
+        if child:
+            child.terminate()
+            child.wait()
+
+
+def _start_jobs(settings: Settings) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "VISITBELL_DATABASE_URL": settings.database_url,
+        "VISITBELL_INSTANCE": str(settings.instance),
+        "VISITBELL_BASE_URL": settings.base_url,
+        "VISITBELL_MAIL_URL": settings.mail_url,
+    }
+    command = [sys.executable, "-m", "scheduler.cli", "jobs"]
+    return subprocess.Popen(command, env=environment)

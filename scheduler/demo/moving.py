@@ -1,0 +1,4 @@
+"""(being written)"""
+from datetime import date
+from pathlib import Path
+def materialise(folder: Path, today: date) -> None: ...

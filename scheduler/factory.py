@@ -1,0 +1,150 @@
+"""Wire the rooms together: settings in, a working application or a set of real things out.
+
+The only place that knows which database, mail transport and solver are used.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from scheduler import gazetteer
+from scheduler.config import Settings, read_settings
+from scheduler.jobs.timetable import Timetable
+from scheduler.mail.transports import transport_of
+from scheduler.matching.apart import solve_apart
+from scheduler.services.feeds import FeedSettings
+from scheduler.services.letters import Letterhead
+from scheduler.services.ports import Clock, Gazetteer, Render, Store, Transport
+from scheduler.services.records import Mailbox
+from scheduler.storage import database
+from scheduler.storage.unit_of_work import SqlStore
+from scheduler.web.app import put_together
+from scheduler.web.desk import Desk
+from scheduler.web.phrasing import FILTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The real things that commands and jobs work with."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    gazetteer: Gazetteer
+    transport: Transport
+    feeds: FeedSettings
+    letterhead: Letterhead
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the web application.
+
+    Raises:
+        WrongSetting: if a setting is wrong.
+    """
+    settings = settings or read_settings()
+    app = Flask(
+        "scheduler",
+        template_folder=str(folder("templates")),
+        static_folder=str(folder("static")),
+        instance_path=str(settings.instance),
+    )
+    app.secret_key = settings.secret_key
+    store = SqlStore(database.bind(app, settings.database_url))
+    put_together(
+        app,
+        with_desk=Desk(
+            store=store,
+            clock=clock_of(settings),
+            gazetteer=gazetteer,
+            feeds=FeedSettings(settings.feed_key, settings.base_url),
+            secret_key=settings.secret_key,
+            base_url=settings.base_url,
+            is_rehearsal=settings.is_rehearsal,
+        ),
+    )
+    return app
+
+
+def wire(settings: Settings | None = None) -> Wiring:
+    """Return what commands and jobs need, with no web application around it.
+
+    Raises:
+        WrongSetting: if a setting is wrong.
+    """
+    settings = settings or read_settings()
+    sessions = database.sessions(database.connect(settings.database_url))
+    return Wiring(
+        settings=settings,
+        store=SqlStore(sessions),
+        clock=clock_of(settings),
+        gazetteer=gazetteer,
+        transport=transport_of(settings.mail_url, settings.instance),
+        feeds=FeedSettings(settings.feed_key, settings.base_url),
+        letterhead=letterhead_of(settings),
+    )
+
+
+def timetable_of(wiring: Wiring) -> Timetable:
+    """Return the timetable over these real things; it solves in a process of its own."""
+    return Timetable(
+        store=wiring.store,
+        clock=wiring.clock,
+        lease_clock=lambda: datetime.now(UTC),
+        transport=wiring.transport,
+        letterhead=wiring.letterhead,
+        gazetteer=wiring.gazetteer,
+        solve=solve_apart,
+    )
+
+
+def letterhead_of(settings: Settings) -> Letterhead:
+    """Return what mails need of the settings."""
+    return Letterhead(
+        sender=Mailbox(settings.mail_from_name, settings.mail_from_email),
+        reply_address=settings.reply_address,
+        base_url=settings.base_url,
+        secret_key=settings.secret_key,
+        render=mail_renderer(),
+    )
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the clock: the machine's, or one that runs on from a rehearsal's moment."""
+    if settings.now is None:
+        return lambda: datetime.now(UTC)
+    begun, first = time.monotonic(), settings.now.astimezone(UTC)
+    return lambda: first + timedelta(seconds=time.monotonic() - begun)
+
+
+@cache
+def mail_renderer() -> Render:
+    """Return the renderer of mail templates: HTML is escaped, plain text is not."""
+    environment = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(("html",)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(FILTERS)
+
+    def render(name: str, context: Mapping[str, object]) -> str:
+        return environment.get_template(name).render(**context)
+
+    return render
+
+
+def folder(name: str) -> Path:
+    """Return where templates or static files lie: inside an installed package, else beside it."""
+    inside = Path(__file__).resolve().parent / name
+    return inside if inside.is_dir() else inside.parent.parent / name

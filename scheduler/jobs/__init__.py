@@ -1,0 +1,1 @@
+"""The timetable: a clock that calls services, and nothing more."""

@@ -1,0 +1,168 @@
+"""Sending through an SMTP server: one connection per batch, every reply understood.
+
+It never falls back to an open line: where TLS is wanted and not offered, nothing is sent.
+A server that cannot be reached is asked once per batch, not once per mail.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from enum import StrEnum
+
+from scheduler.mail.refusals import NO_ANSWER, MailRefused, Stage, is_permanent
+
+RESET_DONE = 250
+FAILURES = (smtplib.SMTPException, OSError)
+
+
+class Security(StrEnum):
+    """How the line to the server is kept private."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpTransport:
+    """A server and our account with it; ``tls`` may bring certificates of one's own.
+
+    ``timeout_seconds`` holds for each step of the talk, not for the whole of it.
+    """
+
+    host: str
+    port: int
+    security: Security = Security.STARTTLS
+    username: str = ""
+    password: str = field(default="", repr=False)
+    timeout_seconds: float = 60.0
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+
+    @contextmanager
+    def open(self) -> Iterator[SmtpConnection]:
+        """Keep one connection for several mails; it is made with the first."""
+        connection = SmtpConnection(self)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        """Send one mail over a connection of its own.
+
+        Raises:
+            MailRefused: with the server's code, 0 if it could not be reached.
+        """
+        with self.open() as connection:
+            connection.send(message, sender=sender, recipient=recipient)
+
+    def connect(self) -> smtplib.SMTP:
+        """Return a signed-in session.
+
+        Raises:
+            smtplib.SMTPException, OSError: if the server cannot or will not.
+        """
+        context = self.tls or ssl.create_default_context()
+        if self.security is Security.TLS:
+            return self._signed_in(
+                smtplib.SMTP_SSL(
+                    self.host, self.port, timeout=self.timeout_seconds, context=context
+                )
+            )
+        server = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+        if self.security is Security.STARTTLS:
+            with _closed_on_failure(server):
+                server.starttls(context=context)
+        return self._signed_in(server)
+
+    def _signed_in(self, server: smtplib.SMTP) -> smtplib.SMTP:
+        if self.username:
+            with _closed_on_failure(server):
+                server.login(self.username, self.password)
+        return server
+
+
+class SmtpConnection:
+    """A talk with the server that outlives refused mails and lost lines."""
+
+    def __init__(self, transport: SmtpTransport) -> None:
+        self._transport = transport
+        self._server: smtplib.SMTP | None = None
+        self._unreachable: MailRefused | None = None
+
+    def open(self) -> AbstractContextManager[SmtpConnection]:
+        """Return this same connection, which stays open afterwards."""
+        return nullcontext(self)
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        """Send one mail.
+
+        Raises:
+            MailRefused: with the server's code, 0 if it could not be reached.
+        """
+        server = self._connected()
+        try:
+            server.sendmail(sender, [recipient], message.as_bytes())
+        except FAILURES as failure:
+            self._start_over(server)
+            raise _refusal_of(failure) from failure
+
+    def close(self) -> None:
+        """Take leave of the server, if it is still there."""
+        server, self._server = self._server, None
+        if server is not None:
+            with suppress(*FAILURES):
+                server.quit()
+            server.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._unreachable is not None:
+            known = self._unreachable
+            raise MailRefused(known.code, known.text, is_permanent=False)
+        if self._server is None:
+            try:
+                self._server = self._transport.connect()
+            except FAILURES as failure:
+                self._unreachable = _refusal_of(failure, stage=Stage.CONNECTION)
+                raise self._unreachable from failure
+        return self._server
+
+    def _start_over(self, server: smtplib.SMTP) -> None:
+        # After DATA itself was refused the library leaves the transaction open.
+        with suppress(*FAILURES):
+            if server.rset()[0] == RESET_DONE:
+                return
+        self._server = None
+        server.close()
+
+
+@contextmanager
+def _closed_on_failure(server: smtplib.SMTP) -> Iterator[None]:
+    try:
+        yield
+    except FAILURES:
+        server.close()
+        raise
+
+
+def _refusal_of(failure: Exception, *, stage: Stage | None = None) -> MailRefused:
+    code, text, met_at = _reply_in(failure)
+    return MailRefused(code, text, is_permanent=is_permanent(code, stage or met_at))
+
+
+def _reply_in(failure: Exception) -> tuple[int, str | bytes, Stage]:
+    if isinstance(failure, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(failure.recipients.values()))
+        return code, text, Stage.RECIPIENT
+    if isinstance(failure, smtplib.SMTPSenderRefused):
+        return failure.smtp_code, failure.smtp_error, Stage.SENDER
+    if isinstance(failure, smtplib.SMTPDataError):
+        return failure.smtp_code, failure.smtp_error, Stage.CONTENT
+    if isinstance(failure, smtplib.SMTPResponseException):
+        return failure.smtp_code, failure.smtp_error, Stage.CONNECTION
+    return NO_ANSWER, str(failure) or type(failure).__name__, Stage.CONNECTION

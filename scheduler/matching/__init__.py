@@ -1,0 +1,1 @@
+"""The assignment problem: who speaks where and when, proven and explained."""

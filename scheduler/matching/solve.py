@@ -1,0 +1,134 @@
+"""Turn a problem into a plan with its proof.
+
+First a greedy plan, so that there always is one; then both tiers strictly in
+order; last the plain checker, which has the final word.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from scheduler.domain.assignments import Assignment
+from scheduler.domain.errors import SolverFailed
+from scheduler.matching.checker import check
+from scheduler.matching.frame import Frame
+from scheduler.matching.greedy import fill_greedily
+from scheduler.matching.pinning import Pinned, set_aside
+from scheduler.matching.problem import Problem
+from scheduler.matching.proposal import Plan, Tier
+from scheduler.matching.search import Climbed, Goal, climb, value_of
+from scheduler.matching.tables import Ints
+
+Progress = Callable[[str, float], None]
+FIRST_TIER_SHARE = 0.45
+CHECKING_SHARE = 0.04
+
+
+def solve(
+    problem: Problem, *, seconds: float = 30.0, seed: int = 0, progress: Progress | None = None
+) -> Plan:
+    """Return the best plan the time allows, checked by the plain rules.
+
+    ``progress`` is told each phase as it begins, with the share of the time
+    that is gone (0 to 1). Short of time, the greedy plan is returned: then the
+    search took about as long as reading all rules once. The status is
+    ``optimal`` when both tiers are closed and ``infeasible`` when pinned
+    bookings cannot be kept.
+
+    Raises:
+        SolverFailed: the plan breaks a rule, which is a fault of ours.
+    """
+    phases = _Phases(seconds, progress)
+    phases.begin("pinned")
+    pinned = set_aside(problem)
+    if pinned.violations:
+        return Plan("infeasible", seconds_by_phase=phases.end(), violations=pinned.violations)
+    phases.begin("columns")
+    frame = Frame.of(pinned.rest)
+    phases.begin("greedy")
+    chosen = fill_greedily(frame)
+    phases.begin("tier 1")
+    first = climb(frame, Goal(1, phases.deadline(FIRST_TIER_SHARE), seed), start=chosen)
+    phases.begin("tier 2")
+    if first.tier.value == value_of(frame, chosen, tier=1):
+        first = replace(first, chosen=chosen)
+    goal = Goal(2, phases.deadline(1 - CHECKING_SHARE), seed, floor=first.tier.value)
+    second = climb(frame, goal, start=first.chosen)
+    phases.begin("check")
+    plan = _plan(problem, pinned, frame=frame, first=first, second=second)
+    return replace(plan, seconds_by_phase=phases.end(), peak_memory_mb=_peak_memory_mb())
+
+
+class _Phases:
+    """How long each phase took, and how much time the next may take."""
+
+    def __init__(self, seconds: float, progress: Progress | None) -> None:
+        self._begun = time.monotonic()
+        self._seconds = max(0.0, seconds)
+        self._progress = progress
+        self._marks: list[tuple[str, float]] = []
+
+    def begin(self, name: str) -> None:
+        now = time.monotonic()
+        self._marks.append((name, now))
+        if self._progress:
+            gone = (now - self._begun) / self._seconds if self._seconds else 1.0
+            self._progress(name, min(1.0, gone))
+
+    def deadline(self, share: float) -> float:
+        """Return when this share of the time still left will be gone."""
+        now = time.monotonic()
+        return now + share * max(0.0, self._begun + self._seconds - now)
+
+    def end(self) -> dict[str, float]:
+        ends = [begun for _, begun in self._marks[1:]] + [time.monotonic()]
+        return {name: end - begun for (name, begun), end in zip(self._marks, ends, strict=True)}
+
+
+def _plan(
+    problem: Problem, pinned: Pinned, *, frame: Frame, first: Climbed, second: Climbed
+) -> Plan:
+    assignments = (*pinned.assignments, *_assignments(frame, second.chosen))
+    report = check(problem, assignments)
+    if report.violations or report.tier1 is None or report.tier2 is None:
+        rules = sorted({ruling.finding.rule for ruling in report.violations})
+        raise SolverFailed(f"The search broke its own rules: {', '.join(rules)}.")
+    tier1 = Tier(report.tier1, first.tier.bound + pinned.tier1)
+    tier2 = Tier(report.tier2, second.tier.bound + pinned.tier2)
+    filled = {each.demand_id for each in assignments}
+    return Plan(
+        status="optimal" if tier1.is_closed and tier2.is_closed else "feasible",
+        assignments=assignments,
+        tier1=tier1,
+        tier2=tier2,
+        points=report.points,
+        columns=len(frame.columns),
+        unassigned=tuple(d.id for d in problem.demands if d.id not in filled),
+    )
+
+
+def _assignments(frame: Frame, chosen: Ints) -> tuple[Assignment, ...]:
+    columns, problem = frame.columns, frame.problem
+    team_by_option: dict[int, list[str]] = {}
+    for column in np.sort(chosen).tolist():
+        team = team_by_option.setdefault(int(columns.option[column]), [])
+        team.append(problem.speakers[int(columns.speaker[column])].id)
+    return tuple(
+        Assignment(
+            problem.demands[int(columns.option_demand[option])].id,
+            columns.options[option].start,
+            tuple(team),
+        )
+        for option, team in team_by_option.items()
+    )
+
+
+def _peak_memory_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024

@@ -1,0 +1,71 @@
+"""A volunteer's own visits: what waits for an answer, what comes next, what has been.
+
+What is held back is not shown, and neither is a visit the person said no to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.visits import OPEN, Partstat, Visit, VisitState
+from scheduler.services.access import Actor
+from scheduler.services.ports import Store
+from scheduler.services.sheets import sheets_of
+from scheduler.services.tokens import answer_token
+
+PAST_SHOWN = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class MyVisit:
+    """One visit of mine; ``answer_token`` opens the page on which I change my answer."""
+
+    sheet: VisitSheet
+    answer: Partstat
+    answer_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyVisits:
+    """My visits: ``asked`` and ``coming`` by start, ``past`` the latest first."""
+
+    asked: tuple[MyVisit, ...]
+    coming: tuple[MyVisit, ...]
+    past: tuple[MyVisit, ...]
+
+
+def my_visits(store: Store, *, actor: Actor, now: datetime, key: bytes) -> MyVisits:
+    """Return the actor's own visits of the last year and to come."""
+    with store.read() as work:
+        visits = tuple(
+            visit
+            for visit in work.visits.of_volunteers((actor.email,), since=now - PAST_SHOWN)
+            if visit.was_released and actor.email in visit.volunteers
+        )
+        sheets = sheets_of(work, visits)
+    mine = tuple(_mine(sheet, email=actor.email, key=key) for sheet in sheets)
+    past = (each for each in mine if _was_over(each.sheet.visit, now))
+    return MyVisits(
+        asked=tuple(each for each in mine if _waits(each, now)),
+        coming=tuple(
+            each for each in mine if not _waits(each, now) and each.sheet.visit.period.end > now
+        ),
+        past=tuple(sorted(past, key=lambda each: each.sheet.visit.period, reverse=True)),
+    )
+
+
+def _mine(sheet: VisitSheet, *, email: str, key: bytes) -> MyVisit:
+    answer = sheet.visit.booking_of(email).partstat
+    return MyVisit(sheet, answer, answer_token(sheet.visit.uid, email, key=key))
+
+
+def _waits(mine: MyVisit, now: datetime) -> bool:
+    visit = mine.sheet.visit
+    is_open = visit.state in OPEN and now < visit.period.start
+    return is_open and mine.answer is not Partstat.ACCEPTED
+
+
+def _was_over(visit: Visit, now: datetime) -> bool:
+    return visit.period.end <= now and visit.state is not VisitState.CANCELLED

@@ -1,0 +1,181 @@
+"""When I can visit: a volunteer's own week, limits and days away, read and changed.
+
+Only the person it is about changes it, and nothing here touches a visit: whoever takes a
+Tuesday back keeps the visit on that Tuesday until they say no to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from scheduler.domain.availability import DaysAway, WeeklyAvailability
+from scheduler.domain.errors import Unknown
+from scheduler.domain.periods import DateRange
+from scheduler.domain.visits import OPEN, VOLUNTEER_PREFIX, Visit
+from scheduler.domain.volunteers import Limits, Volunteer
+from scheduler.domain.zones import local
+from scheduler.services.access import Actor
+from scheduler.services.picture import load_district
+from scheduler.services.ports import Store, Work
+from scheduler.services.records import Activity
+from scheduler.services.week_boxes import (
+    BLOCK_BY_BOX,
+    UsualTime,
+    exact_times,
+    ticked,
+    usual_times,
+    weekly_minutes,
+    with_block,
+    with_ticked,
+    without_block,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MyWeek:
+    """All that a volunteer told us about when they can visit.
+
+    ``day_by_booked_box`` holds the day of the next visit that falls into a box. What has
+    passed, days away and times with a last day, is left out.
+    """
+
+    timezone: str
+    is_known: bool
+    ticked: frozenset[str]
+    exact: tuple[WeeklyAvailability, ...]
+    usual: tuple[UsualTime, ...]
+    minutes_a_week: int
+    limits: Limits
+    away: tuple[DateRange, ...]
+    day_by_booked_box: Mapping[str, date]
+
+
+def my_week(store: Store, *, actor: Actor, now: datetime) -> MyWeek:
+    """Return the actor's own week.
+
+    Raises:
+        Unknown: if the actor is no volunteer.
+    """
+    with store.read() as work:
+        volunteer = _own(work, actor)
+        timezone = volunteer.timezone or load_district(work).timezone
+        visits = work.visits.of_volunteers((actor.email,), since=now)
+    today = local(now, timezone).date()
+    weekly = tuple(block for block in volunteer.weekly if not block.last or block.last >= today)
+    away = {absence.days for absence in volunteer.away if absence.days.last >= today}
+    return MyWeek(
+        timezone=timezone,
+        is_known=volunteer.has_availability,
+        ticked=ticked(weekly),
+        exact=exact_times(weekly),
+        usual=usual_times(weekly),
+        minutes_a_week=weekly_minutes(weekly),
+        limits=volunteer.limits,
+        away=tuple(sorted(away)),
+        day_by_booked_box=_booked(visits, actor.email, timezone=timezone),
+    )
+
+
+def save_week(
+    store: Store,
+    boxes: Iterable[str],
+    *,
+    actor: Actor,
+    now: datetime,
+    limits: Limits | None = None,
+) -> None:
+    """Tick exactly these boxes, and set the limits where some are given.
+
+    Raises:
+        Unknown: if the actor is no volunteer.
+    """
+    boxes = tuple(boxes)
+
+    def saved(volunteer: Volunteer) -> Volunteer:
+        weekly = with_ticked(volunteer.weekly, boxes)
+        return replace(volunteer, weekly=weekly, limits=limits or volunteer.limits)
+
+    _change(store, saved, actor=actor, now=now)
+
+
+def add_time(store: Store, block: WeeklyAvailability, *, actor: Actor, now: datetime) -> None:
+    """Add an exact time.
+
+    Raises:
+        Unknown: if the actor is no volunteer.
+    """
+    _change(store, lambda v: replace(v, weekly=with_block(v.weekly, block)), actor=actor, now=now)
+
+
+def remove_time(store: Store, block: WeeklyAvailability, *, actor: Actor, now: datetime) -> None:
+    """Take an exact time away; one that is not there is no error.
+
+    Raises:
+        Unknown: if the actor is no volunteer.
+    """
+    _change(
+        store, lambda v: replace(v, weekly=without_block(v.weekly, block)), actor=actor, now=now
+    )
+
+
+def go_away(store: Store, days: DateRange, *, actor: Actor, now: datetime) -> None:
+    """Add days on which the actor cannot visit.
+
+    Raises:
+        Unknown: if the actor is no volunteer.
+    """
+    _change(
+        store,
+        lambda v: replace(v, away=tuple(sorted({*v.away, DaysAway(days)}))),
+        actor=actor,
+        now=now,
+    )
+
+
+def come_back(store: Store, days: DateRange, *, actor: Actor, now: datetime) -> None:
+    """Take days away back; days that are not listed are no error.
+
+    Raises:
+        Unknown: if the actor is no volunteer.
+    """
+    _change(
+        store,
+        lambda v: replace(v, away=tuple(a for a in v.away if a.days != days)),
+        actor=actor,
+        now=now,
+    )
+
+
+def _own(work: Work, actor: Actor) -> Volunteer:
+    volunteer = work.volunteers.get(actor.email) if actor.is_volunteer else None
+    if volunteer is None:
+        raise Unknown("volunteer", actor.email)
+    return volunteer
+
+
+def _change(
+    store: Store, change: Callable[[Volunteer], Volunteer], *, actor: Actor, now: datetime
+) -> None:
+    with store.write() as work:
+        work.visits.lock((VOLUNTEER_PREFIX + actor.email,))
+        volunteer = _own(work, actor)
+        changed = change(volunteer)
+        if changed == volunteer:
+            return
+        work.volunteers.put((changed,))
+        subject = VOLUNTEER_PREFIX + actor.email
+        work.activities.add((Activity(now, actor.email, "changed availability", subject),))
+
+
+def _booked(visits: Iterable[Visit], email: str, *, timezone: str) -> dict[str, date]:
+    found: dict[str, date] = {}
+    for visit in visits:
+        if visit.state in OPEN and email in visit.volunteers:
+            start, end = (local(m, timezone) for m in (visit.period.start, visit.period.end))
+            for box, block in BLOCK_BY_BOX.items():
+                is_same_day = block.weekday == start.weekday()
+                if is_same_day and start.time() < block.end and block.start < end.time():
+                    found.setdefault(box, start.date())
+    return found

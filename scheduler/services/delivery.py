@@ -1,0 +1,158 @@
+"""Send what is due: claim in one short transaction, send over one connection, note what became.
+
+A crash between sending and noting sends one message again, with the same Message-ID; nothing
+is lost, and no two processes take the same row. One bad address never blocks the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.domain.people import Person
+from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.mail.transports import MailRefused
+from scheduler.services.announcements import SIGN_IN
+from scheduler.services.letters import Letterhead, Reader, is_still_wanted, letter, role_of
+from scheduler.services.picture import load_district
+from scheduler.services.ports import Store, Transport, Work
+from scheduler.services.records import OutboxRow, OutboxState
+from scheduler.services.sheets import sheets_of
+from scheduler.services.sign_in import make_link
+
+BATCH = 50
+CLAIM_LASTS = timedelta(minutes=10)
+RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720, 1440))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one run did."""
+
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+    superseded: int = 0
+
+    def __add__(self, other: Delivered) -> Delivered:
+        """Return both runs together."""
+        return Delivered(
+            self.sent + other.sent,
+            self.retried + other.retried,
+            self.failed + other.failed,
+            self.superseded + other.superseded,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    rows: tuple[OutboxRow, ...]
+    sheet_by_uid: Mapping[str, VisitSheet]
+    people: Mapping[str, Person]
+    site_name: str
+
+    def sheets(self, row: OutboxRow) -> tuple[VisitSheet, ...]:
+        uids = row.facts.get("visits", ())
+        assert isinstance(uids, list | tuple)
+        return tuple(self.sheet_by_uid[uid] for uid in uids if uid in self.sheet_by_uid)
+
+
+def deliver_due(
+    store: Store,
+    *,
+    now: datetime,
+    transport: Transport,
+    head: Letterhead,
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> Delivered:
+    """Send everything that is due and return what became of it.
+
+    ``may_go_on`` is asked before each message; what is left then stays claimed until the
+    claim runs out.
+    """
+    total = Delivered()
+    while True:
+        with store.write() as work:
+            rows = work.outbox.claim(now=now, until=now + CLAIM_LASTS, limit=BATCH)
+        if not rows:
+            return total
+        with store.read() as work:
+            batch = _load(work, rows)
+        with transport.open() as connection:
+            for row in batch.rows:
+                if not may_go_on():
+                    return total
+                total += _deliver(store, row, batch, now=now, transport=connection, head=head)
+
+
+def _deliver(
+    store: Store,
+    row: OutboxRow,
+    batch: _Batch,
+    *,
+    now: datetime,
+    transport: Transport,
+    head: Letterhead,
+) -> Delivered:
+    person, sheets = batch.people.get(row.recipient), batch.sheets(row)
+    if person is None or not person.is_active or not is_still_wanted(row, sheets, now=now):
+        return _mark(store, row, OutboxState.SUPERSEDED, at=now)
+    token = _sign_in_token(store, row, now=now)
+    reader = Reader(person.name, person.email, role_of(person.email, sheets))
+    message = letter(
+        row, sheets, reader=reader, head=head, site_name=batch.site_name, sign_in_token=token
+    )
+    try:
+        transport.send(message, sender=head.sender.email, recipient=person.email)
+    except MailRefused as refusal:
+        return _refused(store, row, refusal, now=now)
+    return _mark(store, row, OutboxState.SENT, at=now)
+
+
+def _load(work: Work, rows: tuple[OutboxRow, ...]) -> _Batch:
+    uids = [uid for row in rows for uid in _uids(row)]
+    visits = work.visits.many(dict.fromkeys(uids))
+    sheets = sheets_of(work, tuple(visits.values()))
+    return _Batch(
+        rows=rows,
+        sheet_by_uid={sheet.visit.uid: sheet for sheet in sheets},
+        people=work.people.many({row.recipient for row in rows}),
+        site_name=load_district(work).title,
+    )
+
+
+def _uids(row: OutboxRow) -> tuple[str, ...]:
+    uids = row.facts.get("visits", ())
+    assert isinstance(uids, list | tuple)
+    return tuple(uids)
+
+
+def _sign_in_token(store: Store, row: OutboxRow, *, now: datetime) -> str:
+    if row.purpose != SIGN_IN:
+        return ""
+    with store.write() as work:
+        return make_link(work, row.recipient, now=now)
+
+
+def _refused(store: Store, row: OutboxRow, refusal: MailRefused, *, now: datetime) -> Delivered:
+    if refusal.is_permanent or row.attempts > len(RETRY_AFTER):
+        return _mark(store, row, OutboxState.FAILED, at=now, problem=str(refusal))
+    due_at = now + RETRY_AFTER[row.attempts - 1]
+    with store.write() as work:
+        work.outbox.mark(
+            row.key, state=OutboxState.DUE, at=now, due_at=due_at, problem=str(refusal)
+        )
+    return Delivered(retried=1)
+
+
+def _mark(
+    store: Store, row: OutboxRow, state: OutboxState, *, at: datetime, problem: str = ""
+) -> Delivered:
+    with store.write() as work:
+        work.outbox.mark(row.key, state=state, at=at, problem=problem)
+    return Delivered(
+        sent=state is OutboxState.SENT,
+        failed=state is OutboxState.FAILED,
+        superseded=state is OutboxState.SUPERSEDED,
+    )

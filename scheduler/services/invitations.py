@@ -1,0 +1,150 @@
+"""Answer an invitation by the link from a mail: the link names the person, opening it does nothing.
+
+One link answers for every coming visit of the request that this person has a part in. It works
+until the last of them begins; afterwards it only says how things stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scheduler.domain.errors import Unknown
+from scheduler.domain.people import Person, RoleName
+from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.visits import OPEN, Partstat, Visit, VisitState
+from scheduler.services.access import Actor
+from scheduler.services.ports import Store, Work
+from scheduler.services.records import Mailbox
+from scheduler.services.sheets import sheets_of
+from scheduler.services.tokens import person_of_answer_token, visit_of_answer_token
+from scheduler.services.visits import answer
+
+
+class Standing(StrEnum):
+    """How things stand between a person and the visits a link is about."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REPLACED = "replaced"
+    CALLED_OFF = "called_off"
+    BEGUN = "begun"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a person needs to answer.
+
+    ``sheet`` is the visit the link was written for; ``open_sheets``, by start, are those an
+    answer counts for, empty when there is nothing left to answer. ``contact`` is whom to
+    write to, where there is a coordinator.
+    """
+
+    person: Mailbox
+    standing: Standing
+    sheet: VisitSheet
+    open_sheets: tuple[VisitSheet, ...]
+    answered_at: datetime | None
+    contact: Mailbox | None
+
+
+def open_invitation(store: Store, token: str, *, now: datetime, key: bytes) -> Invitation:
+    """Return what the link shows; nothing is changed.
+
+    Raises:
+        Unknown: if the link is nobody's, or tells of what nobody may know yet.
+    """
+    with store.read() as work:
+        visit, person = _proven(work, token, key=key)
+        coming = _coming(work, visit, email=person.email, now=now)
+        sheet, *open_sheets = sheets_of(work, (visit, *coming))
+        return Invitation(
+            person=Mailbox(person.name, person.email),
+            standing=_standing(visit, coming, email=person.email, now=now),
+            sheet=sheet,
+            open_sheets=tuple(open_sheets),
+            answered_at=_answered_at((*coming, visit), email=person.email),
+            contact=_contact(work),
+        )
+
+
+def reply(
+    store: Store,
+    token: str,
+    *,
+    says_yes: bool,
+    now: datetime,
+    key: bytes,
+    reason: str = "",
+    only: Collection[str] | None = None,
+) -> Invitation:
+    """Enter the person's answer to their open visits, or to ``only`` those of these UIDs.
+
+    Returns how things stand then; where nothing is left to answer, nothing is changed.
+
+    Raises:
+        Unknown: as ``open_invitation``.
+        IllegalTransition: if a visit was called off this very moment.
+    """
+    found = open_invitation(store, token, now=now, key=key)
+    uids = tuple(sheet.visit.uid for sheet in found.open_sheets)
+    chosen = tuple(uid for uid in uids if only is None or uid in only)
+    if not chosen:
+        return found
+    answer(
+        store,
+        chosen,
+        email=found.person.email,
+        says_yes=says_yes,
+        actor=Actor(found.person.email, found.person.name),
+        now=now,
+        reason=reason,
+    )
+    return open_invitation(store, token, now=now, key=key)
+
+
+def _proven(work: Work, token: str, *, key: bytes) -> tuple[Visit, Person]:
+    uid = visit_of_answer_token(token)
+    # PostgreSQL refuses to compare text that holds a NUL.
+    visit = work.visits.get(uid) if uid.isprintable() else None
+    emails = (booking.volunteer_email for booking in visit.bookings) if visit else ()
+    email = person_of_answer_token(token, uid, emails, key=key)
+    person = work.people.get(email) if email else None
+    if visit is None or person is None or not person.is_active or not visit.was_released:
+        raise Unknown("invitation", "behind this link")
+    return visit, person
+
+
+def _coming(work: Work, visit: Visit, *, email: str, now: datetime) -> tuple[Visit, ...]:
+    return tuple(
+        each
+        for each in work.visits.of_requests((visit.request,))
+        if each.state in OPEN and email in each.volunteers and now < each.period.start
+    )
+
+
+def _standing(visit: Visit, coming: tuple[Visit, ...], *, email: str, now: datetime) -> Standing:
+    if coming:
+        answers = {each.booking_of(email).partstat for each in coming}
+        return Standing.ACCEPTED if answers == {Partstat.ACCEPTED} else Standing.ASKED
+    booking = visit.booking_of(email)
+    if now >= visit.period.end:
+        return Standing.OVER
+    if booking.removed:
+        said_no = booking.partstat is Partstat.DECLINED
+        return Standing.DECLINED if said_no else Standing.REPLACED
+    return Standing.CALLED_OFF if visit.state is VisitState.CANCELLED else Standing.BEGUN
+
+
+def _answered_at(visits: tuple[Visit, ...], *, email: str) -> datetime | None:
+    moments = (visit.booking_of(email).answered_at for visit in visits)
+    return max((moment for moment in moments if moment), default=None)
+
+
+def _contact(work: Work) -> Mailbox | None:
+    coordinators = work.people.many(work.people.with_role(RoleName.COORDINATOR)[:1])
+    return next((Mailbox(p.name, p.email) for p in coordinators.values()), None)

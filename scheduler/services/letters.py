@@ -1,0 +1,206 @@
+"""Compose one mail of the outbox from the facts of this moment.
+
+Links and tokens are made here, at sending, and are stored nowhere. Whether a mail is still
+wanted is asked first: news that was overtaken is never sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+from scheduler.calendars import scheduling
+from scheduler.calendars.texts import Audience
+from scheduler.domain.periods import Period
+from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.visits import OPEN, Partstat, VisitState
+from scheduler.mail.messages import CalendarPart, compose, message_id_of
+from scheduler.services import announcements as news
+from scheduler.services.ports import Render
+from scheduler.services.records import Mailbox, OutboxRow
+from scheduler.services.tokens import answer_token
+
+ASKS = frozenset({news.INVITATION})
+WITH_REQUEST = frozenset(
+    {news.INVITATION, news.CONFIRMATION, news.CONFIRMATION_TEACHER, news.CHANGE}
+)
+WITH_CANCEL = frozenset({news.CANCELLATION, news.TAKEN_OUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What every mail needs of the settings.
+
+    ``reply_address`` is empty where replies by mail are not read: no RSVP is asked then.
+    """
+
+    sender: Mailbox
+    reply_address: str
+    base_url: str
+    secret_key: bytes
+    render: Render
+
+    @property
+    def domain(self) -> str:
+        """Return the domain that Message-IDs end in."""
+        return self.sender.email.rpartition("@")[2] or "localhost"
+
+    @property
+    def organizer(self) -> Mailbox:
+        """Return who the calendar entry says invites."""
+        return Mailbox(self.sender.name, self.reply_address or self.sender.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a mail is for, and what they are to the visit."""
+
+    name: str
+    email: str
+    role: str
+
+
+def is_still_wanted(row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime) -> bool:
+    """Tell whether the news still holds for its recipient."""
+    if row.purpose in (news.SIGN_IN, news.ASK_AVAILABILITY):
+        return True
+    if not sheets:
+        return False
+    visit = sheets[0].visit
+    comes = row.recipient in visit.volunteers
+    match row.purpose:
+        case news.INVITATION:
+            asked = comes and visit.booking_of(row.recipient).partstat is Partstat.NEEDS_ACTION
+            return asked and visit.state in OPEN and now < visit.period.start
+        case news.CONFIRMATION:
+            return comes and visit.state is VisitState.CONFIRMED
+        case news.CONFIRMATION_TEACHER:
+            return visit.state is VisitState.CONFIRMED
+        case news.REMINDER:
+            return visit.state is VisitState.CONFIRMED and now < visit.period.start
+        case news.ANNOUNCEMENT | news.CHANGE:
+            return visit.state in OPEN
+    return True
+
+
+def letter(
+    row: OutboxRow,
+    sheets: tuple[VisitSheet, ...],
+    *,
+    reader: Reader,
+    head: Letterhead,
+    site_name: str,
+    sign_in_token: str = "",
+) -> EmailMessage:
+    """Return the message of one row; the same row gives the same Message-ID and Date."""
+    context = _context(row, sheets, reader, head, site_name, sign_in_token)
+    folder = f"mail/{row.purpose}"
+    return compose(
+        sender=(head.sender.name, head.sender.email),
+        recipient=(reader.name, reader.email),
+        reply_to=head.reply_address,
+        subject=head.render(f"{folder}/subject.txt", context).strip(),
+        text=head.render(f"{folder}/body.txt", context),
+        html=head.render(f"{folder}/body.html", context),
+        message_id=message_id_of(row.key, head.domain),
+        date=row.created_at,
+        calendar=_calendar_part(row, sheets, reader=reader, head=head),
+    )
+
+
+def role_of(email: str, sheets: tuple[VisitSheet, ...]) -> str:
+    """Return what a person is to these visits: volunteer, teacher or coordinator."""
+    if any(sheet.speaker(email) for sheet in sheets):
+        return "volunteer"
+    return "teacher" if any(s.teacher_email == email for s in sheets) else "coordinator"
+
+
+def links_for(
+    row: OutboxRow, sheets: tuple[VisitSheet, ...], *, role: str, head: Letterhead, token: str
+) -> dict[str, str]:
+    """Return the addresses a mail may show its reader, none of which acts when opened."""
+    links = {
+        "feed": f"{head.base_url}/calendars",
+        "home": f"{head.base_url}/",
+        "availability": f"{head.base_url}/availability",
+        "sign_in": f"{head.base_url}/login/{token}" if token else f"{head.base_url}/login",
+    }
+    if not sheets:
+        return links
+    visit = sheets[0].visit
+    links["page"] = f"{head.base_url}/requests/{visit.request}"
+    if role == "volunteer":
+        address = f"{head.base_url}/r/{answer_token(visit.uid, row.recipient, key=head.secret_key)}"
+        links |= {
+            "page": address,
+            "answer": f"{address}?a=yes",
+            "answer_no": f"{address}?a=no",
+            "cant": f"{address}?a=no",
+        }
+    return links
+
+
+def _context(
+    row: OutboxRow,
+    sheets: tuple[VisitSheet, ...],
+    reader: Reader,
+    head: Letterhead,
+    site_name: str,
+    token: str,
+) -> Mapping[str, object]:
+    return {
+        "sheet": sheets[0] if sheets else None,
+        "sheets": sheets,
+        "reader": reader,
+        "links": links_for(row, sheets, role=reader.role, head=head, token=token),
+        "site_name": site_name,
+        "old": _old(row.facts),
+        "reason": row.facts.get("reason", ""),
+        "facts": row.facts,
+    }
+
+
+def _old(facts: Mapping[str, object]) -> Mapping[str, object] | None:
+    if "old_start" not in facts:
+        return None
+    start, end = (datetime.fromisoformat(str(facts[key])) for key in ("old_start", "old_end"))
+    return {"period": Period(start, end), "room": facts["old_room"]}
+
+
+def _calendar_part(
+    row: OutboxRow, sheets: tuple[VisitSheet, ...], *, reader: Reader, head: Letterhead
+) -> CalendarPart | None:
+    """One visit travels as an invitation; a series is followed in the feed instead."""
+    if not sheets or sheets[0].sessions > 1 or reader.role == "coordinator":
+        return None
+    organizer = scheduling.Organizer(head.organizer.name, head.organizer.email)
+    attendee = scheduling.Attendee(reader.name, reader.email, _partstat(sheets[0], reader.email))
+    audience = Audience(reader.role)
+    if row.purpose in WITH_REQUEST:
+        octets = scheduling.request(
+            sheets[0],
+            attendee=attendee,
+            organizer=organizer,
+            asks_reply=bool(head.reply_address),
+            dtstamp=row.created_at,
+            audience=audience,
+        )
+        return CalendarPart("REQUEST", octets)
+    if row.purpose in WITH_CANCEL:
+        octets = scheduling.cancel(
+            sheets[0],
+            attendee=attendee,
+            organizer=organizer,
+            dtstamp=row.created_at,
+            whole_visit=sheets[0].visit.state is VisitState.CANCELLED,
+            audience=audience,
+        )
+        return CalendarPart("CANCEL", octets)
+    return None
+
+
+def _partstat(sheet: VisitSheet, email: str) -> Partstat:
+    speaker = sheet.speaker(email)
+    return speaker.partstat if speaker else Partstat.ACCEPTED

@@ -1,0 +1,276 @@
+"""A teacher asks, and takes a request back: what was answered is held to the school's own time.
+
+Everything wrong with the answers is reported at once, as findings; nothing is stored then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from scheduler.domain.assignments import Finding, Option
+from scheduler.domain.constraints import pair_findings
+from scheduler.domain.errors import ConstraintViolated, IllegalTransition, NotAllowed, Unknown
+from scheduler.domain.requests import (
+    ClassroomRequest,
+    RangeWindow,
+    RequestKind,
+    RequestState,
+    Window,
+)
+from scheduler.domain.schooldays import SchoolTime
+from scheduler.domain.starts import misfit_of, starts_of
+from scheduler.domain.volunteers import Format
+from scheduler.matching.problem import Problem
+from scheduler.services import visits as visit_steps
+from scheduler.services.access import Actor, require_own_request
+from scheduler.services.picture import Picture, load_picture
+from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.records import Activity
+from scheduler.services.snapshots import commitments_of, demand_at, geography_of, speakers_of
+
+MOST_PICKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a teacher answered; ``windows`` in the order of preference, a class or none."""
+
+    title: str
+    topic: str
+    classroom: str
+    windows: tuple[Window, ...]
+    format: Format = Format.IN_PERSON
+    kind: RequestKind = RequestKind.TALK
+    language: str = ""
+    speakers: int = 1
+    sessions: int = 1
+    every_days: int = 7
+    note: str = ""
+    preferred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FreeCounts:
+    """How many people fit a request, and how many of them could come at each start.
+
+    ``free_by_start`` is keyed by the start of the first session in minutes; ``free`` counts
+    those who could come at any of them.
+    """
+
+    fitting: int = 0
+    free: int = 0
+    free_by_start: Mapping[int, int] = field(default_factory=dict)
+
+
+def submit(store: Store, answers: Answers, *, actor: Actor, now: datetime) -> ClassroomRequest:
+    """Store a teacher's request as open.
+
+    Raises:
+        NotAllowed: unless the actor is a teacher.
+        ConstraintViolated: with one finding for everything that does not fit.
+    """
+    if not actor.is_teacher:
+        raise NotAllowed("ask for a speaker")
+    with store.write() as work:
+        picture = load_picture(work, now=now, requests=(), volunteers=())
+        school = _school_of(work, picture, answers, actor=actor)
+        findings = tuple(_misfits(picture, answers, school=school, actor=actor))
+        request = asked(answers, school=school, picture=picture, actor=actor)
+        findings = findings or tuple(_without_start(picture, request))
+        if findings:
+            raise ConstraintViolated("This request", findings)
+        request = replace(request, key=work.requests.new_key())
+        work.requests.put((request,))
+        work.activities.add((Activity(now, actor.email, "asked", f"request:{request.key}"),))
+        return request
+
+
+def asked(
+    answers: Answers, *, school: str, picture: Picture, actor: Actor, key: str = ""
+) -> ClassroomRequest:
+    """Return the request that these answers make."""
+    return ClassroomRequest(
+        key=key,
+        teacher_email=actor.email,
+        school=school,
+        title=" ".join(answers.title.split()),
+        topic=answers.topic,
+        kind=answers.kind,
+        windows=answers.windows,
+        classroom=answers.classroom,
+        format=answers.format,
+        language=answers.language or picture.district.language,
+        speakers=answers.speakers,
+        sessions=answers.sessions,
+        every_days=answers.every_days,
+        preferred=answers.preferred,
+        note=answers.note.strip(),
+    )
+
+
+def withdraw(
+    store: Store, key: str, *, actor: Actor, now: datetime, reason: str = ""
+) -> ClassroomRequest:
+    """Take a request back; its visits to come are called off, and whoever knew is told.
+
+    Raises:
+        Unknown: if there is no such request, or it is another teacher's.
+        IllegalTransition: if its visits are over, or one was booked meanwhile.
+    """
+    with store.read() as work:
+        require_own_request(actor, work.requests.get(key), key=key)
+        coming = tuple(v.uid for v in work.visits.of_requests((key,)) if v.occupies)
+    for uid in coming:
+        visit_steps.cancel(store, uid, reason=reason, actor=actor, now=now)
+    with store.write() as work:
+        work.visits.lock((f"request:{key}",))
+        request = require_own_request(actor, work.requests.get(key), key=key)
+        if request.state is not RequestState.WITHDRAWN:
+            if request.state is RequestState.BOOKED:
+                raise IllegalTransition(subject="request", state="booked", step="withdrawn")
+            request = replace(request, state=RequestState.WITHDRAWN)
+            work.requests.put((request,))
+            work.activities.add((Activity(now, actor.email, "withdrew", f"request:{key}"),))
+        work.proposals.remove((key,))
+        return request
+
+
+def reopen(store: Store, key: str, *, actor: Actor, now: datetime) -> ClassroomRequest:
+    """Take a withdrawal back, as long as no visit was ever made of the request.
+
+    Raises:
+        Unknown: if there is no such request, or it is another teacher's.
+        IllegalTransition: if it is not withdrawn, or visits were called off with it.
+    """
+    with store.write() as work:
+        work.visits.lock((f"request:{key}",))
+        request = require_own_request(actor, work.requests.get(key), key=key)
+        if request.state is not RequestState.WITHDRAWN or work.visits.of_requests((key,)):
+            raise IllegalTransition(subject="request", state=str(request.state), step="reopened")
+        request = replace(request, state=RequestState.OPEN)
+        work.requests.put((request,))
+        work.activities.add((Activity(now, actor.email, "reopened", f"request:{key}"),))
+        return request
+
+
+def free_counts(
+    picture: Picture,
+    request: ClassroomRequest,
+    *,
+    options: Iterable[Option],
+    gazetteer: Gazetteer,
+) -> FreeCounts:
+    """Count who fits a request at all, and who of them could come at each of these starts.
+
+    Rules about the pair are asked once for each volunteer, rules about a date and about what
+    the person does already once for each who is left and each start.
+    """
+    offered = tuple(options)
+    fitting = _fitting(picture, request, offered, gazetteer=gazetteer)
+    demand = demand_at(fitting, request, offered)
+    problem = Problem(
+        geography=geography_of(fitting),
+        speakers=speakers_of(fitting, (demand,), gazetteer=gazetteer),
+        demands=(demand,),
+        commitments=commitments_of(fitting),
+    )
+    free = [
+        (speaker.id, option.start)
+        for speaker in problem.speakers
+        for option in offered
+        if all(
+            finding.kept
+            for finding in pair_findings(
+                speaker,
+                demand,
+                option=option,
+                geography=problem.geography,
+                standing=problem.standing_by_speaker_id.get(speaker.id, ()),
+            )
+        )
+    ]
+    by_start = {option.start: 0 for option in offered}
+    for _, start in free:
+        by_start[start] += 1
+    return FreeCounts(len(problem.speakers), len({each for each, _ in free}), by_start)
+
+
+def _fitting(
+    picture: Picture,
+    request: ClassroomRequest,
+    options: tuple[Option, ...],
+    *,
+    gazetteer: Gazetteer,
+) -> Picture:
+    """Leave only those whom the pair rules leave, so that no other calendar is worked out."""
+    demand, geography = demand_at(picture, request, options), geography_of(picture)
+    left = {
+        speaker.id
+        for speaker in speakers_of(picture, (), gazetteer=gazetteer)
+        if all(finding.kept for finding in pair_findings(speaker, demand, geography=geography))
+    }
+    people = {email: person for email, person in picture.volunteers.items() if email in left}
+    return replace(picture, volunteers=people)
+
+
+def _school_of(work: Work, picture: Picture, answers: Answers, *, actor: Actor) -> str:
+    classroom = picture.classes.get(answers.classroom)
+    if classroom:
+        return classroom.school
+    person = work.people.get(actor.email)
+    if person is None or not person.schools:
+        raise Unknown("school", "for this teacher")
+    return person.schools[0]
+
+
+def _misfits(picture: Picture, answers: Answers, *, school: str, actor: Actor) -> Iterator[Finding]:
+    if not answers.title.strip():
+        yield Finding("title_given", False)
+    if answers.topic not in picture.topics:
+        yield Finding("topic_known", False)
+    classroom = picture.classes.get(answers.classroom)
+    if answers.classroom and (classroom is None or classroom.teacher_email != actor.email):
+        yield Finding("class_known", False)
+    if not 1 <= len(answers.windows) <= MOST_PICKS:
+        yield Finding("few_windows", False, {"count": len(answers.windows), "limit": MOST_PICKS})
+    request = asked(answers, school=school, picture=picture, actor=actor)
+    school_time = picture.school_time_by_school[school]
+    for window in answers.windows:
+        yield from _window_misfits(picture, request, window, school_time=school_time)
+
+
+def _window_misfits(
+    picture: Picture, request: ClassroomRequest, window: Window, *, school_time: SchoolTime
+) -> Iterator[Finding]:
+    day = _first_day(window)
+    facts: dict[str, int | str] = {
+        "day": day.toordinal(),
+        "school": picture.schools[request.school].name,
+    }
+    closure = school_time.closure_on(day)
+    if day <= picture.today:
+        yield Finding("after_today", False, facts)
+    elif closure:
+        yield Finding("school_open", False, {**facts, "closure": closure.name})
+    elif not school_time.has_lessons(day):
+        yield Finding("school_open", False, facts)
+    elif misfit_of(request, window, school_time=school_time):
+        yield Finding("window_fits", False, {**facts, "window": str(window)})
+
+
+def _without_start(picture: Picture, request: ClassroomRequest) -> Iterator[Finding]:
+    """Each window may be fine and a later session of the series still fall on a closed day."""
+    school_time = picture.school_time_by_school[request.school]
+    classroom = picture.classroom_of(request)
+    if not starts_of(request, school_time=school_time, classroom=classroom):
+        yield Finding(
+            "series_fits",
+            False,
+            {"sessions": request.sessions, "every_days": request.every_days},
+        )
+
+
+def _first_day(window: Window) -> date:
+    return window.days.first if isinstance(window, RangeWindow) else window.day

@@ -1,0 +1,68 @@
+"""Secrets in addresses: made here, kept as hashes or derived from a key, compared in constant time.
+
+Feed tokens are derived from the feed and its generation, so that a leaked database opens no
+feed and a page can always show its owner the address. Answer tokens are bound to purpose,
+visit and person, and name no one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+
+from scheduler.services.records import Feed
+
+TOKEN_BYTES = 32
+
+
+def new_token() -> str:
+    """Return a fresh random token of 256 bits."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> str:
+    """Return what the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def feed_token(feed: Feed, *, key: bytes) -> str:
+    """Return the secret part of the feed's present address."""
+    return _encode(_mac(key, "feed", feed.key, str(feed.generation)))
+
+
+def answer_token(uid: str, email: str, *, key: bytes) -> str:
+    """Return the secret part of the link by which this person answers for this visit."""
+    return f"{_encode(uid.encode())}.{_encode(_mac(key, 'answer', uid, email))}"
+
+
+def visit_of_answer_token(token: str) -> str:
+    """Return the UID that an answer token speaks of, unproven; empty when it is none."""
+    try:
+        return base64.urlsafe_b64decode(_padded(token.partition(".")[0])).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def person_of_answer_token(token: str, uid: str, emails: Iterable[str], *, key: bytes) -> str:
+    """Return whose token this is among these addresses; empty when it is nobody's."""
+    found = ""
+    for email in emails:
+        if hmac.compare_digest(token.encode(), answer_token(uid, email, key=key).encode()):
+            found = email
+    return found
+
+
+def _mac(key: bytes, *parts: str) -> bytes:
+    return hmac.new(key, "\0".join(parts).encode(), hashlib.sha256).digest()
+
+
+def _encode(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def _padded(text: str) -> bytes:
+    return (text + "=" * (-len(text) % 4)).encode()

@@ -1,0 +1,1 @@
+"""Changes of the schema, run by Alembic; ``scheduler.storage.database.upgrade`` starts them."""

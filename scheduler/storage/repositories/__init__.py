@@ -1,0 +1,1 @@
+"""Repositories, one module per noun: domain values in, domain values out, in sets."""

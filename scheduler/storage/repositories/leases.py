@@ -1,0 +1,45 @@
+"""Leases: who may do a job until when, decided by one statement so that only one can win."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from scheduler.storage.models.records import LeaseRow
+from scheduler.storage.repositories.rows import insert_new
+
+
+class SqlLeases:
+    """Implement the port ``Leases``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def take(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
+        """Take or renew a lease; False while somebody else's still holds.
+
+        A lease ends at its ``until``: from that moment on anybody may take it.
+        """
+        taken = self._session.connection().execute(
+            update(LeaseRow)
+            .where(LeaseRow.name == name, or_(LeaseRow.owner == owner, LeaseRow.until <= now))
+            .values(owner=owner, until=until)
+        )
+        if taken.rowcount:
+            return True
+        first = {"name": name, "owner": owner, "until": until}
+        return bool(insert_new(self._session, LeaseRow, [first], by="name"))
+
+    def give_back(self, name: str, *, owner: str) -> None:
+        """End one's own lease at once; somebody else's is left alone."""
+        self._session.connection().execute(
+            delete(LeaseRow).where(LeaseRow.name == name, LeaseRow.owner == owner)
+        )
+
+    def seen(self, name: str) -> datetime | None:
+        """Return until when the lease was last taken, None if never."""
+        return self._session.scalars(
+            select(LeaseRow.until).where(LeaseRow.name == name)
+        ).one_or_none()

@@ -1,0 +1,129 @@
+"""Accounts with staff roles and schools.
+
+The volunteer role is not stored: whoever has a volunteer row holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import Session
+
+from scheduler.domain.people import Person, Role, RoleName
+from scheduler.storage.models.districts import SchoolRow
+from scheduler.storage.models.people import PersonRow, PersonSchoolRow, StaffRoleRow
+from scheduler.storage.models.volunteers import VolunteerRow
+from scheduler.storage.repositories.rows import (
+    by_owner,
+    chunks,
+    columns_of,
+    delete_where,
+    fields_of,
+    insert_rows,
+    known_ids,
+    upsert,
+)
+
+THE_VOLUNTEER = Role(RoleName.VOLUNTEER)
+
+
+class SqlPeople:
+    """Implement the port ``People``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, email: str) -> Person | None:
+        """Return the account of that address; a volunteer's carries the volunteer role last."""
+        return self.many((email,)).get(email)
+
+    def many(self, emails: Iterable[str]) -> Mapping[str, Person]:
+        """Return these accounts by address, in order of address; unknown ones are left out."""
+        found: dict[str, Person] = {}
+        for chunk in chunks(emails):
+            found |= self._load(PersonRow.email.in_(chunk))
+        return dict(sorted(found.items()))
+
+    def all(self) -> Mapping[str, Person]:
+        """Return every account by address, in order of address."""
+        return dict(sorted(self._load(true()).items()))
+
+    def with_role(self, role: RoleName) -> tuple[str, ...]:
+        """Return the addresses of everyone active who holds this staff role, in order."""
+        holders = self._session.scalars(
+            select(PersonRow.email)
+            .join(StaffRoleRow, StaffRoleRow.person_id == PersonRow.id)
+            .where(StaffRoleRow.name == role, PersonRow.is_active)
+        )
+        return tuple(sorted(set(holders)))
+
+    def put(self, people: Iterable[Person]) -> None:
+        """Add or change accounts with their staff roles and schools; volunteer roles are kept.
+
+        Raises:
+            Unknown: if one names a school that does not exist.
+        """
+        people = tuple(people)
+        upsert(self._session, PersonRow, [columns_of(p, PersonRow) for p in people], by="email")
+        ids = known_ids(self._session, PersonRow.email, (p.email for p in people), kind="person")
+        delete_where(self._session, StaffRoleRow.person_id, ids.values())
+        delete_where(self._session, PersonSchoolRow.person_id, ids.values())
+        insert_rows(self._session, StaffRoleRow, _role_rows(people, ids=ids))
+        insert_rows(self._session, PersonSchoolRow, self._school_rows(people, ids=ids))
+
+    def _load(self, condition: ColumnElement[bool]) -> dict[str, Person]:
+        chosen = select(PersonRow.id).where(condition)
+        role_rows = self._session.scalars(
+            select(StaffRoleRow)
+            .where(StaffRoleRow.person_id.in_(chosen))
+            .order_by(StaffRoleRow.position)
+        )
+        roles = by_owner((row.person_id, Role(row.name, row.title)) for row in role_rows)
+        schools = by_owner(
+            (owner, key)
+            for owner, key in self._session.execute(
+                select(PersonSchoolRow.person_id, SchoolRow.key)
+                .join(SchoolRow, SchoolRow.id == PersonSchoolRow.school_id)
+                .where(PersonSchoolRow.person_id.in_(chosen))
+                .order_by(PersonSchoolRow.position)
+            )
+        )
+        rows = self._session.execute(
+            select(PersonRow, VolunteerRow.id)
+            .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
+            .where(condition)
+        )
+        return {
+            row.email: Person(
+                **fields_of(row, Person),
+                roles=(*roles[row.id], *([THE_VOLUNTEER] if volunteer else [])),
+                schools=tuple(schools[row.id]),
+            )
+            for row, volunteer in rows
+        }
+
+    def _school_rows(
+        self, people: Sequence[Person], *, ids: Mapping[str, int]
+    ) -> list[dict[str, object]]:
+        keys = (key for person in people for key in person.schools)
+        school_ids = known_ids(self._session, SchoolRow.key, keys, kind="school")
+        return [
+            {"person_id": ids[person.email], "position": position, "school_id": school_ids[key]}
+            for person in people
+            for position, key in enumerate(person.schools)
+        ]
+
+
+def _role_rows(people: Sequence[Person], *, ids: Mapping[str, int]) -> list[dict[str, object]]:
+    return [
+        {
+            "person_id": ids[person.email],
+            "position": position,
+            "name": role.name,
+            "title": role.title,
+        }
+        for person in people
+        for position, role in enumerate(person.roles)
+        if role.name is not RoleName.VOLUNTEER
+    ]

@@ -1,0 +1,208 @@
+"""Visits with their bookings, and what they occupy.
+
+Every write to ``visit`` and ``booking`` rewrites the occupancy of the visits concerned in the
+same statements, under a savepoint: a refusal leaves the transaction as it was before the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, bindparam, select, true, update
+from sqlalchemy.orm import Session
+
+from scheduler.domain.periods import Period
+from scheduler.domain.visits import Visit, VisitState
+from scheduler.storage.models.districts import SchoolRow
+from scheduler.storage.models.people import PersonRow
+from scheduler.storage.models.requests import RequestRow
+from scheduler.storage.models.visits import BookingRow, PendingMoveRow, VisitRow
+from scheduler.storage.refusals import domain_errors
+from scheduler.storage.repositories import occupancy, visit_parts
+from scheduler.storage.repositories.rows import (
+    chunks,
+    columns_of,
+    delete_where,
+    fields_of,
+    ids_by_key,
+    insert_rows,
+    known_ids,
+)
+
+Ts = TypeVarTuple("Ts")
+
+
+class SqlVisits:
+    """Implement the port ``Visits``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, uid: str) -> Visit | None:
+        """Return one visit."""
+        return next(iter(self._load(VisitRow.uid == uid)), None)
+
+    def many(self, uids: Iterable[str]) -> Mapping[str, Visit]:
+        """Return these visits by UID, in the order given; unknown ones are left out."""
+        uids = tuple(uids)
+        found = {v.uid: v for v in self._each(VisitRow.uid.in_(chunk) for chunk in chunks(uids))}
+        return {uid: found[uid] for uid in uids if uid in found}
+
+    def of_requests(self, keys: Iterable[str]) -> tuple[Visit, ...]:
+        """Return all visits of these requests, by start."""
+        return self._each(RequestRow.key.in_(chunk) for chunk in chunks(keys))
+
+    def of_volunteers(
+        self, emails: Iterable[str], *, since: datetime | None = None
+    ) -> tuple[Visit, ...]:
+        """Return visits in which any of these has or had a part, ending after since, by start."""
+        booked = select(BookingRow.visit_id).join(
+            PersonRow, PersonRow.id == BookingRow.volunteer_id
+        )
+        return self._each(
+            VisitRow.id.in_(booked.where(PersonRow.email.in_(chunk))) & _ends_after(since)
+            for chunk in chunks(emails)
+        )
+
+    def of_schools(
+        self, schools: Iterable[str], *, since: datetime | None = None
+    ) -> tuple[Visit, ...]:
+        """Return visits at these schools, ending after since, by start."""
+        return self._each(
+            SchoolRow.key.in_(chunk) & _ends_after(since) for chunk in chunks(schools)
+        )
+
+    def in_states(
+        self,
+        states: Iterable[VisitState],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[Visit, ...]:
+        """Return visits in these states that end after since and start before until, by start."""
+        before = true() if until is None else VisitRow.starts_at < until
+        chosen = VisitRow.state.in_(tuple(states)) & _ends_after(since) & before
+        return _by_start(self._load(chosen))
+
+    def due_for_release(self, now: datetime) -> tuple[Visit, ...]:
+        """Return held visits and pending moves whose release moment has come, by that moment."""
+        is_held = (VisitRow.state == VisitState.HELD) & (VisitRow.release_at <= now)
+        moved = select(PendingMoveRow.visit_id).where(PendingMoveRow.release_at <= now)
+        due = self._load(is_held | VisitRow.id.in_(moved))
+        return tuple(sorted(due, key=lambda visit: (_release_moment(visit), visit.uid)))
+
+    def add(self, visits: Iterable[Visit]) -> None:
+        """Store new visits.
+
+        Raises:
+            DoubleBooked: if one would share a volunteer, teacher, class or room with another.
+            Unknown: if one names a request or volunteer that does not exist.
+        """
+        visits = tuple(visits)
+        with self._all_or_nothing():
+            insert_rows(self._session, VisitRow, self._rows(visits))
+            self._put_parts(visits)
+
+    def save(self, visits: Iterable[Visit]) -> None:
+        """Store changed visits, bookings included.
+
+        Raises:
+            DoubleBooked: as ``add``.
+            Unknown: as ``add``, or if a visit was never added.
+        """
+        visits = tuple(visits)
+        with self._all_or_nothing():
+            ids = known_ids(self._session, VisitRow.uid, (v.uid for v in visits), kind="visit")
+            rows = [row | {"number": ids[row["uid"]]} for row in self._rows(visits)]
+            if rows:
+                changed = update(VisitRow).where(VisitRow.id == bindparam("number"))
+                self._session.connection().execute(changed, rows)
+            self._remove_parts(ids.values())
+            self._put_parts(visits)
+
+    def remove(self, uids: Iterable[str]) -> None:
+        """Take visits back that nobody ever heard of."""
+        ids = ids_by_key(self._session, VisitRow.uid, uids).values()
+        self._remove_parts(ids)
+        delete_where(self._session, VisitRow.id, ids)
+
+    def lock(self, resources: Iterable[str]) -> None:
+        """Keep every other writer of these resources waiting until this transaction ends."""
+        occupancy.lock(self._session, resources)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        with domain_errors(), self._session.begin_nested():
+            yield
+
+    def _rows(self, visits: Sequence[Visit]) -> list[dict[str, Any]]:
+        requests, schools = (v.request for v in visits), (v.school for v in visits)
+        request_ids = known_ids(self._session, RequestRow.key, requests, kind="request")
+        school_ids = known_ids(self._session, SchoolRow.key, schools, kind="school")
+        return [
+            columns_of(visit, VisitRow)
+            | {
+                "request_id": request_ids[visit.request],
+                "school_id": school_ids.get(visit.school),
+                "starts_at": visit.period.start,
+                "ends_at": visit.period.end,
+            }
+            for visit in visits
+        ]
+
+    def _put_parts(self, visits: Sequence[Visit]) -> None:
+        ids = ids_by_key(self._session, VisitRow.uid, (visit.uid for visit in visits))
+        visit_by_id = {ids[visit.uid]: visit for visit in visits}
+        visit_parts.insert(self._session, visit_by_id)
+        occupancy.occupy(self._session, visit_by_id)
+
+    def _remove_parts(self, visit_ids: Iterable[int]) -> None:
+        visit_ids = tuple(visit_ids)
+        occupancy.vacate(self._session, visit_ids)
+        visit_parts.delete(self._session, visit_ids)
+
+    def _each(self, conditions: Iterable[ColumnElement[bool]]) -> tuple[Visit, ...]:
+        # A panel of two may turn up in two chunks; it is one visit.
+        found = {v.uid: v for condition in conditions for v in self._load(condition)}
+        return _by_start(found.values())
+
+    def _load(self, condition: ColumnElement[bool]) -> list[Visit]:
+        chosen = _joined(select(VisitRow.id)).where(condition)
+        bookings = visit_parts.bookings(self._session, chosen)
+        move_by_visit = visit_parts.pending_moves(self._session, chosen)
+        rows = self._session.execute(
+            _joined(select(VisitRow, RequestRow.key, SchoolRow.key)).where(condition)
+        )
+        return [
+            Visit(
+                **fields_of(row, Visit),
+                request=request,
+                school=school or "",
+                period=Period(row.starts_at, row.ends_at),
+                bookings=tuple(bookings[row.id]),
+                pending_move=move_by_visit.get(row.id),
+            )
+            for row, request, school in rows
+        ]
+
+
+def _joined(query: Select[*Ts]) -> Select[*Ts]:
+    return query.join(RequestRow, RequestRow.id == VisitRow.request_id).outerjoin(
+        SchoolRow, SchoolRow.id == VisitRow.school_id
+    )
+
+
+def _ends_after(moment: datetime | None) -> ColumnElement[bool]:
+    return true() if moment is None else VisitRow.ends_at > moment
+
+
+def _release_moment(visit: Visit) -> datetime:
+    moments = (visit.release_at, visit.pending_move and visit.pending_move.release_at)
+    return min(moment for moment in moments if moment)
+
+
+def _by_start(visits: Iterable[Visit]) -> tuple[Visit, ...]:
+    return tuple(sorted(visits, key=lambda visit: (visit.period.start, visit.uid)))

@@ -1,0 +1,165 @@
+"""The shapes of what volunteers write about their time; what it means is decided in services."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    Field,
+    FloatField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
+
+from scheduler.domain.availability import WeeklyAvailability
+from scheduler.domain.periods import DateRange
+from scheduler.domain.volunteers import Limits
+from scheduler.services.week_boxes import BLOCK_BY_BOX, LINES
+from scheduler.web.phrasing import WEEKDAY_NAMES
+
+FARTHEST_KM = 2000
+LONGEST_BUFFER_MINUTES = 240
+LONGEST_NOTICE_DAYS = 180
+
+
+class DayField(DateField):
+    """A date, with our own words where it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date.
+
+        Raises:
+            ValueError: in words for the page.
+        """
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Pick a day, such as 14 December 2026") from error
+
+
+class ClockField(TimeField):
+    """A time of day, with our own words where it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the time.
+
+        Raises:
+            ValueError: in words for the page.
+        """
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Write a time, such as 17:30") from error
+
+
+def most(label: str, last: int, *, first: int = 0) -> IntegerField:
+    """Return a field for a whole number between two limits, both included."""
+    say = f"{label}: write a number from {first} to {last}"
+    return IntegerField(label, validators=[InputRequired(say), NumberRange(first, last, say)])
+
+
+class WeekForm(FlaskForm):  # type: ignore[misc]
+    """The boxes and the limits; ``fill`` is the button that fills or clears a line, if any."""
+
+    free = SelectMultipleField(choices=[(box, box) for box in BLOCK_BY_BOX])
+    fill = StringField(validators=[Optional(), AnyOf(LINES)])
+    max_per_day = most("Most visits a day", 8, first=1)
+    max_per_week = most("Most visits a week", 20, first=1)
+    max_per_month = most("Most visits a month", 60)
+    max_km = FloatField(
+        "Longest way there, in km",
+        validators=[
+            Optional(),
+            NumberRange(0, FARTHEST_KM, f"Longest way there: from 0 to {FARTHEST_KM} km"),
+        ],
+    )
+    buffer_minutes = most("Minutes free before and after", LONGEST_BUFFER_MINUTES)
+    notice_days = most("Days you want to know ahead", LONGEST_NOTICE_DAYS)
+
+    @classmethod
+    def of(cls, boxes: frozenset[str], limits: Limits) -> WeekForm:
+        """Return the form as it stands before anything is changed."""
+        return cls(
+            formdata=None,
+            free=sorted(boxes),
+            max_per_day=limits.max_per_day,
+            max_per_week=limits.max_per_week,
+            max_per_month=limits.max_per_month,
+            max_km="" if limits.max_km is None else f"{limits.max_km:g}",
+            buffer_minutes=limits.buffer_minutes,
+            notice_days=limits.notice_days,
+        )
+
+    def limits(self, present: Limits) -> Limits:
+        """Return the limits as written; what the form does not ask stays."""
+        return replace(
+            present,
+            max_per_day=self.max_per_day.data or 0,
+            max_per_week=self.max_per_week.data or 0,
+            max_per_month=self.max_per_month.data or 0,
+            max_km=self.max_km.data,
+            buffer_minutes=self.buffer_minutes.data or 0,
+            notice_days=self.notice_days.data or 0,
+        )
+
+
+class TimeForm(FlaskForm):  # type: ignore[misc]
+    """An exact time of the week, with or without a first and a last day."""
+
+    weekday = SelectField("Day", coerce=int, choices=tuple(enumerate(WEEKDAY_NAMES)))
+    start = ClockField("From", validators=[InputRequired("Tell us when it starts")])
+    end = ClockField("To", validators=[InputRequired("Tell us when it ends")])
+    first = DayField("First day", validators=[Optional()])
+    last = DayField("Last day", validators=[Optional()])
+
+    def validate_end(self, field: Field) -> None:
+        """Refuse a time that ends before it starts."""
+        if self.start.data and field.data and field.data <= self.start.data:
+            raise ValidationError("The end must be after the start")
+
+    def validate_last(self, field: Field) -> None:
+        """Refuse a last day before the first."""
+        if self.first.data and field.data and field.data < self.first.data:
+            raise ValidationError("The last day is before the first")
+
+    @property
+    def block(self) -> WeeklyAvailability:
+        """Return the time as written."""
+        start, end = self.start.data, self.end.data
+        assert start is not None and end is not None
+        return WeeklyAvailability(self.weekday.data, start, end, self.first.data, self.last.data)
+
+
+class AwayForm(FlaskForm):  # type: ignore[misc]
+    """Days away; without a last day, one day. They may not all lie before ``today``."""
+
+    today = date.min
+
+    away_first = DayField("First day away", validators=[InputRequired("Pick the first day")])
+    away_last = DayField("Last day away", validators=[Optional()])
+
+    def validate_away_first(self, field: Field) -> None:
+        """Refuse days that are over."""
+        last = self.away_last.data or field.data
+        if last and last < self.today:
+            raise ValidationError("These days are over. Pick later ones")
+
+    def validate_away_last(self, field: Field) -> None:
+        """Refuse a last day before the first."""
+        if self.away_first.data and field.data and field.data < self.away_first.data:
+            raise ValidationError("The last day is before the first")
+
+    @property
+    def days(self) -> DateRange:
+        """Return the days as written."""
+        first = self.away_first.data
+        assert first is not None
+        return DateRange(first, self.away_last.data or first)

@@ -1,0 +1,41 @@
+"""What the pages work with: the store, the clock and the settings, handed in by the factory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+
+from scheduler.services.feeds import FeedSettings
+from scheduler.services.ports import Clock, Gazetteer, Store
+
+EXTENSION = "visitbell"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a view may use besides the request.
+
+    ``is_rehearsal`` makes every page say what time the district believes it is.
+    """
+
+    store: Store
+    clock: Clock
+    gazetteer: Gazetteer
+    feeds: FeedSettings
+    secret_key: bytes
+    base_url: str
+    is_rehearsal: bool = False
+
+    @property
+    def now(self) -> datetime:
+        """Return the present moment, or the rehearsal's."""
+        return self.clock()
+
+
+def desk() -> Desk:
+    """Return the desk of the application that answers this request."""
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Desk)
+    return found

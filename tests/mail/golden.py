@@ -1,0 +1,91 @@
+"""Mails as they were last read by a person, kept as files and compared byte for byte.
+
+``python -m tests.mail.golden`` writes the files anew; read the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from scheduler.mail.messages import CalendarPart, compose, message_id_of
+from scheduler.mail.words import MESSAGES, Words
+from tests.architecture.source import CHECKOUT
+from tests.builders import NOW, VOLUNTEER
+from tests.mail import letters
+
+FOLDER = CHECKOUT / "tests" / "golden" / "mail"
+CALENDAR = CalendarPart(
+    "REQUEST",
+    b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n"
+    b"SUMMARY:Robots around us \xe2\x80\x93 5A\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+)
+VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "invitation-series": ("invitation", {"sheets": letters.series(), "facts": {}}),
+        "confirmation-online": ("confirmation", {"sheets": (letters.online_sheet(),)}),
+        "confirmation-panel": ("confirmation", {"sheets": (letters.panel(),)}),
+        "confirmation_teacher-panel": ("confirmation_teacher", {"sheets": (letters.panel(),)}),
+        "change-teacher": ("change", {"role": "teacher"}),
+        "cancellation-teacher": ("cancellation", {"role": "teacher", "facts": {}}),
+        "reminder-unanswered": (
+            "reminder",
+            {"sheets": (letters.open_sheet(),), "facts": {"days": 7}},
+        ),
+        "reminder-teacher": ("reminder", {"role": "teacher", "facts": {}}),
+    }
+)
+NAMES = (*MESSAGES, *VARIANTS)
+
+
+def golden_words(name: str) -> Words:
+    """Return the words of one of ``NAMES``: a mail by its own name, or a variant of one."""
+    message, changes = VARIANTS.get(name, (name, {}))
+    return letters.words_of(message, **changes)
+
+
+def golden_text(words: Words) -> str:
+    """Return the subject and the plain text as they stand in a file."""
+    return f"Subject: {words.subject}\n\n{words.text}"
+
+
+def whole_invitation(date: datetime = NOW) -> bytes:
+    """Return the ordinary invitation as it goes over the wire."""
+    words = golden_words("invitation")
+    message = compose(
+        sender=("Lakeshore District", "visits@schools.example"),
+        recipient=("Amara Okafor", VOLUNTEER),
+        reply_to="carla@schools.example",
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        message_id=message_id_of("visit-1/invitation/0/amara", "schools.example"),
+        date=date,
+        calendar=CALENDAR,
+    )
+    return message.as_bytes()
+
+
+def golden_files() -> Mapping[str, bytes]:
+    """Return every golden file's content by its name."""
+    files = {"invitation.eml": whole_invitation()}
+    for name in NAMES:
+        words = golden_words(name)
+        files[f"{name}.txt"] = golden_text(words).encode()
+        files[f"{name}.html"] = words.html.encode()
+    return files
+
+
+def write_anew(folder: Path = FOLDER) -> None:
+    """Replace the folder's files by what the templates say now."""
+    for path in folder.iterdir():
+        path.unlink()
+    for name, content in golden_files().items():
+        (folder / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    write_anew()

@@ -1,0 +1,193 @@
+"""Every mail with made-up people, ready to be rendered: the contexts that delivery would pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.visits import Booking, Partstat, VisitState
+from scheduler.domain.volunteers import Format
+from scheduler.mail.words import WITHOUT_VISIT, Words, write_words
+from scheduler.web.phrasing import FILTERS
+from tests.architecture.source import CHECKOUT
+from tests.builders import TEACHER, VOLUNTEER, a_sheet, a_visit, moment, period
+
+SITE = "https://visits.example.org"
+READERS = MappingProxyType(
+    {
+        "volunteer": {"name": "Amara Okafor", "email": VOLUNTEER, "role": "volunteer"},
+        "teacher": {"name": "Lena Fischer", "email": TEACHER, "role": "teacher"},
+        "coordinator": {
+            "name": "Carla Ruiz",
+            "email": "carla@schools.example",
+            "role": "coordinator",
+        },
+    }
+)
+ANSWERS = {
+    "answer": f"{SITE}/r/kVq3?a=yes",
+    "answer_no": f"{SITE}/r/kVq3?a=no",
+    "page": f"{SITE}/v/kVq3",
+    "cant": f"{SITE}/v/kVq3/cant",
+    "feed": f"{SITE}/cal/hT9x.ics",
+    "choices": f"{SITE}/m/zP4w",
+}
+REQUEST_PAGE = {"page": f"{SITE}/requests/robots", "feed": f"{SITE}/cal/mN2b.ics"}
+SIGN_IN = {"sign_in": f"{SITE}/login/uW7c"}
+
+
+def render(name: str, context: Mapping[str, object]) -> str:
+    """Fill a template the way the product does, refusing names that nobody passed."""
+    return _environment().get_template(name).render(dict(context))
+
+
+def words_of(message: str, **changes: Any) -> Words:
+    """Return a mail's words; ``changes`` replace parts of its ordinary context."""
+    return write_words(message, context_of(message, **changes), render=render)
+
+
+def context_of(message: str, *, role: str = "", **changes: Any) -> dict[str, Any]:
+    """Return what delivery passes for that mail, to its usual reader unless a role is named."""
+    role = role or ROLE_BY_MESSAGE[message]
+    sheets = () if message in WITHOUT_VISIT else (certain_sheet(),)
+    context = {
+        "reader": READERS[role],
+        "site_name": "Lakeshore District",
+        "sheets": sheets,
+        "links": dict(LINKS_BY_MESSAGE.get(message, ANSWERS)),
+        "old": None,
+        "reason": "",
+        "facts": {},
+        **CONTEXT_BY_MESSAGE.get(message, {}),
+        **changes,
+    }
+    return {**context, "sheet": next(iter(context["sheets"]), None)}
+
+
+def certain_sheet(**changes: Any) -> VisitSheet:
+    """Return the sheet of a confirmed visit of Amara Okafor, with a note from the teacher."""
+    visit = a_visit(state=VisitState.CONFIRMED, bookings=(Booking(VOLUNTEER, Partstat.ACCEPTED),))
+    sheet = a_sheet(visit, note="They have just built a line follower.\nShow them a real arm!")
+    return replace(_named(sheet), **changes)
+
+
+def open_sheet(**changes: Any) -> VisitSheet:
+    """Return the sheet of a visit that nobody has answered yet."""
+    return replace(_named(a_sheet(a_visit())), **changes)
+
+
+def declined_sheet() -> VisitSheet:
+    """Return the sheet of a visit whose only guest has said no."""
+    return _named(a_sheet(a_visit(bookings=(Booking(VOLUNTEER, Partstat.DECLINED),))))
+
+
+def series() -> tuple[VisitSheet, ...]:
+    """Return the sheets of three visits a week apart, the last one in another room."""
+    sheet = open_sheet()
+    starts = (period(f"2026-12-{day:02} 10:40-11:30") for day in (8, 15, 22))
+    first, second, third = (
+        replace(sheet, visit=replace(sheet.visit, period=span, session=number), sessions=3)
+        for number, span in enumerate(starts, start=1)
+    )
+    return first, second, replace(third, visit=replace(third.visit, room="Library"))
+
+
+def panel() -> VisitSheet:
+    """Return the sheet of a visit by two people, one by video call; a third has said no."""
+    bookings = (
+        Booking(VOLUNTEER, Partstat.ACCEPTED),
+        Booking("ben@robots.example", Partstat.ACCEPTED, Format.VIRTUAL),
+        Booking("cleo@robots.example", Partstat.DECLINED, removed=True),
+    )
+    sheet = _named(a_sheet(a_visit(state=VisitState.CONFIRMED, bookings=bookings)))
+    amara, ben, cleo = sheet.speakers
+    ben = replace(ben, format=Format.VIRTUAL)
+    return replace(sheet, speakers=(amara, ben, cleo), meeting_url="https://meet.example/maple")
+
+
+def online_sheet(**changes: Any) -> VisitSheet:
+    """Return the sheet of a confirmed visit by video call, in French."""
+    sheet = certain_sheet()
+    visit = replace(sheet.visit, format=Format.VIRTUAL, room="")
+    call = replace(sheet, visit=visit, meeting_url="https://meet.example/maple", language="fr")
+    return replace(call, **changes)
+
+
+def _named(sheet: VisitSheet) -> VisitSheet:
+    amara, *others = sheet.speakers
+    return replace(sheet, speakers=(replace(amara, name="Amara Okafor"), *others))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(CHECKOUT / "templates"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+ROLE_BY_MESSAGE = MappingProxyType(
+    {
+        "sign_in": "coordinator",
+        "invitation": "volunteer",
+        "announcement": "teacher",
+        "confirmation": "volunteer",
+        "confirmation_teacher": "teacher",
+        "change": "volunteer",
+        "cancellation": "volunteer",
+        "reminder": "volunteer",
+        "declined": "coordinator",
+        "reopened": "teacher",
+        "ask_availability": "volunteer",
+    }
+)
+LINKS_BY_MESSAGE = MappingProxyType(
+    {
+        "sign_in": SIGN_IN,
+        "announcement": REQUEST_PAGE,
+        "confirmation_teacher": REQUEST_PAGE,
+        "cancellation": {"feed": ANSWERS["feed"]},
+        "declined": {"page": f"{SITE}/proposals/robots"},
+        "reopened": REQUEST_PAGE,
+        "ask_availability": SIGN_IN,
+    }
+)
+CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "sign_in": {"facts": {"minutes": 15}},
+        "invitation": {
+            "sheets": (open_sheet(),),
+            "facts": {"answer_by": moment("2026-11-26 17:00"), "has_calendar": True},
+        },
+        "announcement": {"sheets": (open_sheet(),)},
+        "confirmation": {"facts": {"has_calendar": True}},
+        "change": {
+            "sheets": (open_sheet(),),
+            "old": {"period": period("2026-12-07 09:30-10:20"), "room": "Library"},
+            "facts": {"has_calendar": True},
+        },
+        "cancellation": {
+            "reason": "The class is on a trip that day.",
+            "facts": {"by": "Lena Fischer", "has_calendar": True},
+        },
+        "reminder": {"facts": {"days": 1}},
+        "declined": {
+            "sheets": (declined_sheet(),),
+            "reason": "I am abroad.",
+            "facts": {"speaker_name": "Amara Okafor"},
+        },
+        "reopened": {
+            "sheets": (declined_sheet(),),
+            "facts": {"speaker_name": "Amara Okafor"},
+        },
+    }
+)

@@ -132,9 +132,6 @@ def mail_renderer() -> Render:
         loader=FileSystemLoader(folder("templates")),
         undefined=StrictUndefined,
         autoescape=select_autoescape(("html",)),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
     )
     environment.filters.update(FILTERS)
 

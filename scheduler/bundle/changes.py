@@ -157,9 +157,7 @@ def _lists_by_owner(bundle: Bundle, table: Table) -> dict[str, str]:
 
 def _rows_by_key(bundle: Bundle, table: Table) -> dict[tuple[str, ...], Cells]:
     columns, rows = columns_and_rows(bundle, table) or ((), ())
-    return {
-        table.key_of(cells): {name: cells.get(name, "") for name in columns} for cells in rows
-    }
+    return {table.key_of(cells): {name: cells.get(name, "") for name in columns} for cells in rows}
 
 
 def _busy_changes(existing: Bundle, merged: Bundle) -> Iterator[Change]:

@@ -20,7 +20,8 @@ class Problems:
 
     def in_order(self) -> tuple[Problem, ...]:
         """Return the first problems by file and row, no more than anyone can read."""
-        found = sorted(set(self._found), key=lambda each: (each.file, each.row, each.column))
+        once = dict.fromkeys(self._found)
+        found = sorted(once, key=lambda each: (each.file, each.row, each.column))
         return tuple(found[:MOST_REPORTED])
 
     def raise_if_any(self) -> None:

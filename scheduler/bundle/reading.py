@@ -57,7 +57,7 @@ def read_bundle(
         district=_read_district(folder, existing, problems=problems),
         whole_district_closures=read_closures_calendar(folder, read_closures, problems=problems),
     )
-    check_references(incoming, merged, problems=problems)
+    check_references(incoming, merged, existing=existing, problems=problems)
     check_requests(incoming, merged)
     check_bookings(incoming, merged)
     known = sheets.get(tables.VOLUNTEERS.file)

@@ -43,10 +43,12 @@ class Register:
                 row.note(column, f"There is no {noun} {quoted(key)} in {table.file}.")
 
 
-def check_references(incoming: Incoming, merged: Bundle, *, problems: Problems) -> None:
+def check_references(
+    incoming: Incoming, merged: Bundle, *, existing: Bundle, problems: Problems
+) -> None:
     """Note every row that names what is not there."""
     register = _register(incoming, merged)
-    _check_topics(incoming, merged, problems=problems)
+    _check_topics(incoming, existing, problems=problems)
     _check_school_things(incoming, register)
     _check_people(incoming, register)
     _check_volunteers(incoming, register)
@@ -76,14 +78,14 @@ def _register(incoming: Incoming, merged: Bundle) -> Register:
     )
 
 
-def _check_topics(incoming: Incoming, merged: Bundle, *, problems: Problems) -> None:
+def _check_topics(incoming: Incoming, existing: Bundle, *, problems: Problems) -> None:
     sheet = incoming.sheets.get(tables.TOPICS.file)
     if sheet is None or not sheet.is_whole:
         return
     row_by_key = {found.value.key: found.row for found in incoming.topics}
     parents = {found.value.key: found.value.parent for found in incoming.topics}
     parents.update(dict.fromkeys(sheet.keys - parents.keys(), ""))
-    for topic in merged.topics.topics if merged.topics else ():
+    for topic in existing.topics.topics if existing.topics else ():
         parents.setdefault(topic.key, topic.parent)
     for key, sentence in topic_misfits(parents).items():
         row = row_by_key.get(key)

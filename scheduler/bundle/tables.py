@@ -39,17 +39,13 @@ def _table(file: str, columns: str, *, key: Iterable[str] = ()) -> Table:
     return Table(file, names, required, tuple(key) or names)
 
 
-TOPICS = _table(
-    "topics.csv", "*topic parent label label_fr label_es sensitive", key=["topic"]
-)
+TOPICS = _table("topics.csv", "*topic parent label label_fr label_es sensitive", key=["topic"])
 BELL_SCHEDULES = _table(
     "bell_schedules.csv",
     "*bell_schedule day_type *period *start *end",
     key=["bell_schedule", "day_type", "period"],
 )
-DAY_TYPES = _table(
-    "day_types.csv", "*bell_schedule *date *day_type", key=["bell_schedule", "date"]
-)
+DAY_TYPES = _table("day_types.csv", "*bell_schedule *date *day_type", key=["bell_schedule", "date"])
 CLOSURES = _table("closures.csv", "school *first_date *last_date *name")
 SCHOOLS = _table(
     "schools.csv",

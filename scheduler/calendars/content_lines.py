@@ -22,7 +22,6 @@ NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _NEEDS_QUOTES = re.compile("[:;,]")
 _CARETS = str.maketrans({"^": "^^", "\n": "^n", '"': "^'"})
 _URI_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
@@ -30,6 +29,8 @@ _URI_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
 
 def clean(text: str) -> str:
     """Return the text without control characters, its line breaks all ``\\n``; tabs stay."""
+    if text.isprintable():
+        return text
     return _CONTROLS.sub("", _BREAKS.sub("\n", text))
 
 
@@ -43,6 +44,8 @@ def content_line(name: str, value: str, parameters: Mapping[str, str] = NO_PARAM
 
     Source: RFC 5545 section 3.1, RFC 6868 for the parameters.
     """
+    if not parameters:
+        return _fold(f"{name}:{value}")
     given = "".join(f";{key}={_parameter(text)}" for key, text in parameters.items())
     return _fold(f"{name}{given}:{value}")
 
@@ -53,7 +56,7 @@ def text_line(name: str, text: str) -> str:
     Source: RFC 5545 section 3.3.11.
     """
     cleaned = clean(text)
-    return content_line(name, cleaned.translate(_ESCAPES)) if cleaned else ""
+    return content_line(name, _escaped(cleaned)) if cleaned else ""
 
 
 def component(name: str, lines: Iterable[str]) -> str:
@@ -94,9 +97,17 @@ def mailto(email: str) -> str:
     return "mailto:" + quote(one_line(email), safe="@+!$&'*=._~-")
 
 
+def _escaped(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return escaped.replace("\n", "\\n")
+
+
 def _parameter(text: str) -> str:
     # Tabs are allowed in a quoted value, but nobody means one in a name.
-    cleaned = clean(text).replace("\t", " ").translate(_CARETS)
+    cleaned = clean(text).replace("\t", " ")
+    if cleaned.isalnum():
+        return cleaned
+    cleaned = cleaned.translate(_CARETS)
     return f'"{cleaned}"' if _NEEDS_QUOTES.search(cleaned) else cleaned
 
 

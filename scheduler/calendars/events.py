@@ -18,8 +18,8 @@ from scheduler.calendars.content_lines import (
     uri_form,
     utc_form,
 )
-from scheduler.calendars.showing import CANCELLED, sequence_for, status_for
-from scheduler.calendars.texts import Audience, description, summary
+from scheduler.calendars.showing import CANCELLED, is_out, sequence_for, status_for
+from scheduler.calendars.texts import Audience, description, location, summary
 from scheduler.calendars.timezones import vtimezone, zoned_lines
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.zones import local
@@ -105,7 +105,7 @@ def _facts(entry: Entry) -> tuple[str, ...]:
     about = description(sheet, audience=audience, email=email, page_url=entry.page_url)
     return (
         text_line("SUMMARY", one_line(summary(sheet, audience=audience, email=email))),
-        text_line("LOCATION", one_line(sheet.location_for(email or ""))),
+        text_line("LOCATION", one_line(location(sheet, email=email))),
         text_line("DESCRIPTION", about),
         content_line("URL", uri_form(entry.page_url)) if entry.page_url else "",
         _conference(entry),
@@ -114,8 +114,9 @@ def _facts(entry: Entry) -> tuple[str, ...]:
 
 def _conference(entry: Entry) -> str:
     """Return the video link. Source: RFC 7986 section 5.11."""
-    link = one_line(entry.sheet.meeting_url)
-    is_online = entry.sheet.is_virtual_for(entry.email or "")
-    if not is_online or not link.startswith(("https://", "http://")):
+    sheet, email = entry.sheet, entry.email
+    link = one_line(sheet.meeting_url)
+    is_expected = sheet.is_virtual_for(email or "") and not is_out(sheet.visit, email)
+    if not is_expected or not link.startswith(("https://", "http://")):
         return ""
     return content_line("CONFERENCE", uri_form(link), _VIDEO)

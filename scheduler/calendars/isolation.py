@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -39,11 +40,12 @@ class CalendarFile:
 
 
 def read_busy_apart(
-    files: Iterable[CalendarFile], *, window: DateRange
+    files: Iterable[CalendarFile], *, window: DateRange, wall_seconds: float = WALL_SECONDS
 ) -> Iterator[BusyReading | CalendarUnreadable]:
     """Yield what each file means, in their order; a file's failure is its own answer.
 
-    One child reads them all, one after the other, as long as none breaks a limit.
+    One child reads them all, one after the other, as long as none breaks a limit; each has
+    ``wall_seconds`` until its answer.
 
     Raises:
         UnknownZone: if an owner's zone is no zone.
@@ -54,7 +56,7 @@ def read_busy_apart(
             zone(file.timezone)
             if child is None:
                 child = _start()
-            answer = _ask(child, _request(file, window))
+            answer = _ask(child, _request(file, window), wall_seconds=wall_seconds)
             if answer is None:
                 _end(child)
                 child = None
@@ -92,8 +94,8 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     child.kill()
-    # Leaving the block closes the pipes and waits for the end.
-    with child:
+    # Leaving the block closes the pipes and waits; a dead child leaves part of its request.
+    with suppress(BrokenPipeError), child:
         pass
 
 
@@ -108,7 +110,7 @@ def _request(file: CalendarFile, window: DateRange) -> bytes:
     return json.dumps(head).encode() + b"\n" + file.octets
 
 
-def _ask(child: subprocess.Popen[bytes], request: bytes) -> bytes | None:
+def _ask(child: subprocess.Popen[bytes], request: bytes, *, wall_seconds: float) -> bytes | None:
     """Return the child's answer, None if it died or took too long."""
     assert child.stdin is not None
     assert child.stdout is not None
@@ -117,7 +119,7 @@ def _ask(child: subprocess.Popen[bytes], request: bytes) -> bytes | None:
         child.stdin.flush()
     except BrokenPipeError:
         return None
-    deadline = time.monotonic() + WALL_SECONDS
+    deadline = time.monotonic() + wall_seconds
     answer = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)

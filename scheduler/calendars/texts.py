@@ -55,18 +55,23 @@ def summary(sheet: VisitSheet, *, audience: Audience, email: str | None) -> str:
 
 def description(sheet: VisitSheet, *, audience: Audience, email: str | None, page_url: str) -> str:
     """Return everything this reader needs on the day, one fact a line."""
-    facts = {
-        "What": _what(sheet),
-        "When": when(sheet),
-        **_place(sheet, audience=audience, email=email),
-        "Class": _class(sheet),
-        "Teacher": "" if audience is Audience.TEACHER else sheet.teacher_name,
-        **_company(sheet, audience=audience, email=email),
-        "More": page_url,
-    }
+    facts = {"What": _what(sheet), "When": when(sheet)}
+    if is_out(sheet.visit, email):
+        facts["Where"] = sheet.school_name
+    else:
+        facts |= _place(sheet, audience=audience, email=email)
+        facts["Class"] = _class(sheet)
+        facts["Teacher"] = "" if audience is Audience.TEACHER else sheet.teacher_name
+        facts |= _company(sheet, audience=audience, email=email)
+    facts["More"] = page_url
     lines = [_news(sheet, audience=audience, email=email)]
     lines += [f"{name}: {fact}" for name, fact in facts.items() if fact]
     return "\n".join(filter(None, lines))
+
+
+def location(sheet: VisitSheet, *, email: str | None) -> str:
+    """Return the place; for somebody who is out it is no longer a way in."""
+    return sheet.school_name if is_out(sheet.visit, email) else sheet.location_for(email or "")
 
 
 def when(sheet: VisitSheet) -> str:
@@ -124,7 +129,8 @@ def _company(sheet: VisitSheet, *, audience: Audience, email: str | None) -> dic
     if audience is Audience.VOLUNTEER:
         others = (speaker for speaker in _present(sheet) if speaker.email != email)
         return {"With you": ", ".join(map(_named, others))}
-    guests = (f"{_named(speaker)} – {_ANSWERS[speaker.partstat]}" for speaker in _present(sheet))
+    awaits = status_for(sheet.visit, email) == TENTATIVE
+    guests = (_named(one) + f" – {_ANSWERS[one.partstat]}" * awaits for one in _present(sheet))
     return {"Guests": "; ".join(guests)}
 
 

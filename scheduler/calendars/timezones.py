@@ -78,6 +78,7 @@ class YearlyRule:
         return f"FREQ=YEARLY;BYMONTH={self.month};BYDAY={nth}{_WEEKDAYS[self.weekday]}"
 
 
+@lru_cache(maxsize=8192)
 def zoned_lines(starts: datetime, ends: datetime, *, timezone: str) -> tuple[str, bool]:
     """Return DTSTART and DTEND of two moments, and whether they name the zone.
 

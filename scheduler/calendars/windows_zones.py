@@ -24,13 +24,16 @@ def iana_name(windows_name: str, *, country: str) -> str | None:
     The country is an ISO 3166 code. A number that Outlook puts behind the name, and an
     offset before a label, are passed over.
     """
-    name = _SUFFIX.sub("", _LABEL_OFFSET.sub("", windows_name.strip()))
-    zones = _zones_by_name().get(_NAMES_BY_LABEL.get(name, name))
-    return zones.get(country.upper(), zones[""]) if zones else None
+    label = _LABEL_OFFSET.sub("", windows_name.strip())
+    # Some names end in a number of their own, so the name as it stands comes first.
+    for name in (label, _SUFFIX.sub("", label)):
+        if zones := zones_by_name().get(_NAMES_BY_LABEL.get(name, name)):
+            return zones.get(country.upper(), zones[""])
+    return None
 
 
 @cache
-def _zones_by_name() -> Mapping[str, Mapping[str, str]]:
+def zones_by_name() -> Mapping[str, Mapping[str, str]]:
     """Return for each Windows name its zone by country; the empty country is all others."""
     joined = _TABLE.strip().replace("\n    ", " ")
     zones_by_name = {}

@@ -8,6 +8,7 @@ reached twice keeps its best preference.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -101,11 +102,8 @@ def _first_sessions(
 ) -> Iterator[Period]:
     match window:
         case PeriodWindow():
-            if school_time.has_lessons(window.day):
-                try:
-                    yield _period_start(request, window, school_time=school_time)
-                except WindowMisfit:
-                    return
+            with suppress(WindowMisfit):
+                yield _period_start(request, window, school_time=school_time)
         case TimeWindow():
             yield from _time_starts(request, window, school_time=school_time)
         case RangeWindow():
@@ -129,8 +127,6 @@ def _period_start(
 def _time_starts(
     request: ClassroomRequest, window: TimeWindow, *, school_time: SchoolTime
 ) -> Iterator[Period]:
-    if not school_time.has_lessons(window.day):
-        return
     length = timedelta(minutes=request.duration_minutes or _minutes_between(window))
     start, end = (_plain(window.day, wall) for wall in (window.start, window.end))
     while start + length <= end:

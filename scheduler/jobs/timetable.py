@@ -81,10 +81,12 @@ class Timetable:
     def run_once(self, *, patience: timedelta = LEASE_LASTS * 2) -> Ticked:
         """Do whatever is due and give the lease back; wait for one that a dead process left."""
         give_up = time.monotonic() + patience.total_seconds()
-        while not (done := self.tick()).worked and time.monotonic() < give_up:
-            time.sleep(1)
-        with self.store.write() as work:
-            work.leases.give_back(LEASE, owner=self.owner)
+        try:
+            while not (done := self.tick()).worked and time.monotonic() < give_up:
+                time.sleep(1)
+        finally:
+            with self.store.write() as work:
+                work.leases.give_back(LEASE, owner=self.owner, at=self.lease_clock())
         return done
 
     def run(self) -> None:

@@ -10,10 +10,10 @@ Whoever calls brings the renderer and what the templates speak of:
   ``page`` and ``choices`` are shown wherever they are given;
 - ``old``: for a change, the former ``period`` and ``room``, else ``None``;
 - ``reason``: in the words of whoever gave it, or empty; and ``site_name``;
-- ``facts``: ``minutes`` a sign-in link is valid; ``answer_by``, the moment until which an
-  invitation is held; ``days`` until a reminded visit, counted when the mail is sent;
-  ``by`` and ``speaker_name``, who cancelled and who declined; ``has_calendar``, whether an
-  invitation file is attached. Only ``minutes`` and ``speaker_name`` are required.
+- ``facts``: ``minutes`` a sign-in link is valid; ``speaker_name``, who said no, or empty;
+  ``answer_by``, the moment until which an invitation is held; ``days`` until a reminded visit,
+  counted when the mail is sent; ``by``, who cancelled; ``has_calendar``, whether a calendar
+  file is attached. The first two are required by the mails that tell of them.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ LINKS_BY_MESSAGE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reminder": ("page",),
         "declined": ("page",),
         "reopened": ("page",),
+        "taken_out": (),
         "ask_availability": ("sign_in",),
     }
 )

@@ -103,7 +103,7 @@ def _fill(lp: object, model: LinearModel) -> None:
     counts = np.bincount(model.variable, minlength=len(model.points))
     lp.num_col_, lp.num_row_ = len(model.points), len(model.high)
     lp.col_cost_ = model.points
-    lp.col_lower_ = np.zeros(len(model.points))
+    lp.col_lower_ = model.least
     lp.col_upper_ = np.ones(len(model.points))
     lp.row_lower_, lp.row_upper_ = model.low, model.high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise

@@ -22,13 +22,14 @@ UNBOUNDED = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """Maximise ``points * x`` with ``low <= A x <= high``, ``0 <= x <= 1``.
+    """Maximise ``points * x`` with ``low <= A x <= high``, ``least <= x <= 1``.
 
     The matrix is by entry: ``row``, ``variable``, ``amount``.
     """
 
     points: Floats
     is_whole: Flags
+    least: Floats
     low: Floats
     high: Floats
     row: Ints
@@ -63,8 +64,17 @@ class _Sheet:
 class Relaxation:
     """The linear model of some columns, and how to read its answers."""
 
-    def __init__(self, frame: Frame, among: Ints, *, tier: TierNumber, floor: int = 0) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        among: Ints,
+        *,
+        tier: TierNumber,
+        floor: int = 0,
+        fixed: Ints | None = None,
+    ) -> None:
         self._frame, self._tier, self._floor = frame, tier, floor
+        self._fixed = among[:0] if fixed is None else fixed
         self.among = among
         self._sheet = _Sheet()
         self._option = frame.columns.option[among]
@@ -84,6 +94,7 @@ class Relaxation:
         return LinearModel(
             points=self._points(),
             is_whole=is_whole,
+            least=self._least(),
             low=np.concatenate(sheet.low),
             high=np.concatenate(sheet.high),
             row=np.concatenate(sheet.row),
@@ -96,9 +107,10 @@ class Relaxation:
         frame = self._frame
         free = Prices.free(frame)
         begin = self._first_limit
-        limits = np.maximum(0.0, duals[begin : begin + len(frame.limits)])
-        begin += len(frame.limits)
-        hosts = np.maximum(0.0, duals[begin : begin + len(frame.hosts)])
+        free.limits[self._limit_rows] = duals[begin : begin + len(self._limit_rows)]
+        begin += len(self._limit_rows)
+        free.hosts[self._host_rows] = duals[begin : begin + len(self._host_rows)]
+        limits, hosts = np.maximum(0.0, free.limits), np.maximum(0.0, free.hosts)
         if self._tier == 1:
             return Prices(limits, hosts, free.fairness, free.equity)
         begin = self._first_step
@@ -172,6 +184,14 @@ class Relaxation:
             len(self._school_of),
         )
 
+    def _least(self) -> Floats:
+        least = np.zeros(sum(self._sizes))
+        is_fixed = np.isin(self.among, self._fixed)
+        least[: len(self.among)] = is_fixed
+        panels = np.unique(self._option[is_fixed & ~self._is_single])
+        least[self._panel_variable[panels]] = 1.0
+        return least
+
     def _points(self) -> Floats:
         frame = self._frame
         points = np.zeros(sum(self._sizes))
@@ -218,16 +238,18 @@ class Relaxation:
     def _write_limits(self) -> None:
         frame, sheet = self._frame, self._sheet
         limits = frame.limits.among(self.among, members=len(frame.columns))
+        self._limit_rows, row = np.unique(limits.row, return_inverse=True)
         self._first_limit = sheet.write(
-            [(limits.row, limits.member, limits.amount.astype(np.float64))],
-            low=np.full(len(limits), -UNBOUNDED),
-            high=limits.limit.astype(np.float64),
+            [(row, limits.member, limits.amount.astype(np.float64))],
+            low=np.full(len(self._limit_rows), -UNBOUNDED),
+            high=limits.limit[self._limit_rows].astype(np.float64),
         )
-        row, variable = _host_entries(frame.hosts, self._carried, self._carrier)
+        host_row, variable = _host_entries(frame.hosts, self._carried, self._carrier)
+        self._host_rows, row = np.unique(host_row, return_inverse=True)
         sheet.write(
             [(row, variable, np.ones(1))],
-            low=np.full(len(frame.hosts), -UNBOUNDED),
-            high=np.ones(len(frame.hosts)),
+            low=np.full(len(self._host_rows), -UNBOUNDED),
+            high=np.ones(len(self._host_rows)),
         )
 
     def _write_steps(self) -> None:

@@ -8,7 +8,6 @@ by the bound.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -16,9 +15,11 @@ import numpy as np
 
 from scheduler.matching.bound import Prices, Pricing, price, worth_keeping
 from scheduler.matching.clashes import clash_rows
-from scheduler.matching.frame import Frame, TierNumber
+from scheduler.matching.frame import Frame
+from scheduler.matching.goal import Goal, value_of
 from scheduler.matching.greedy import fill_greedily
 from scheduler.matching.milp import solve_model
+from scheduler.matching.neighbourhoods import Neighbourhoods
 from scheduler.matching.proposal import Tier
 from scheduler.matching.relaxation import Relaxation
 from scheduler.matching.rows import joined
@@ -26,24 +27,10 @@ from scheduler.matching.tables import Flags, Ints
 
 NEW_COLUMNS_PER_REQUEST = 4
 FIRST_COLUMNS_PER_REQUEST = 8
+POOL_PER_REQUEST = 30
+RELAXING_SHARE = 0.5
 CLOSE_ENOUGH = 2e-4
 WHOLE = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Which tier to climb, by when, and the first tier's value to hold."""
-
-    tier: TierNumber
-    deadline: float
-    seed: int = 0
-    floor: int = 0
-    most_columns: int = 60_000
-
-    @property
-    def seconds_left(self) -> float:
-        """Return the seconds until the deadline, by the monotonic clock."""
-        return self.deadline - time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +50,48 @@ class _Relaxed:
     active: Ints
 
 
-def value_of(frame: Frame, chosen: Ints, *, tier: TierNumber) -> int:
-    """Return what the chosen columns are worth in a tier."""
-    columns = frame.columns
-    options = np.unique(columns.option[chosen])
-    if tier == 1:
-        return int(frame.weight[options].sum())
-    weights = frame.problem.weights
-    sessions = np.bincount(
-        columns.speaker[chosen],
-        weights=frame.sessions[columns.option[chosen]],
-        minlength=len(frame.history),
-    ).astype(np.int64)
-    steps = frame.history * sessions + sessions * (sessions - 1) // 2
-    filled = np.bincount(frame.school[options], minlength=len(frame.filled))
-    equity = sum(
-        weights.equity // (int(before) + rank)
-        for before, count in zip(frame.filled, filled, strict=True)
-        for rank in range(1, int(count) + 1)
-    )
-    points = int(columns.points[chosen].sum())
-    return points - weights.fairness * int(steps.sum()) + equity
-
-
 def climb(frame: Frame, goal: Goal, *, start: Ints) -> Climbed:
     """Return the best plan the time allows, never worse than ``start``."""
-    chosen, value = start, value_of(frame, start, tier=goal.tier)
-    relaxed = _relax(frame, goal, chosen=chosen)
-    if relaxed is None:
-        bound = price(frame, Prices.free(frame), tier=goal.tier, floor=goal.floor).bound
-        return Climbed(chosen, Tier(value, max(value, math.floor(bound + WHOLE))))
-    bound = math.floor(relaxed.pricing.bound + WHOLE)
-    for guess in _guesses(relaxed, goal):
-        guessed = value_of(frame, guess, tier=goal.tier)
-        if guessed > value:
-            chosen, value = guess, guessed
-    while value < bound and goal.seconds_left > 0:
-        among, lost = _affordable(relaxed, value=value, chosen=chosen, most=goal.most_columns)
-        found = _solve(relaxed.frame, goal, among=among, start=chosen)
-        if found.tier.value > value:
-            chosen, value = found.chosen, found.tier.value
+    free = price(frame, Prices.free(frame), tier=goal.tier, floor=goal.floor)
+    relaxed = _relax(frame, goal, chosen=start) or _Relaxed(frame, free, _NOTHING)
+    bound = math.floor(min(free.bound, relaxed.pricing.bound) + WHOLE)
+    chosen = max(
+        (start, *_guesses(relaxed, goal)), key=lambda each: value_of(frame, each, tier=goal.tier)
+    )
+    if frame.is_large:
+        chosen = _improved(relaxed, goal, chosen=chosen, target=bound)
+    value = value_of(frame, chosen, tier=goal.tier)
+    reached = Climbed(chosen, Tier(value, max(value, bound)))
+    if reached.tier.is_closed or goal.seconds_left <= 0:
+        return reached
+    return _proven(relaxed, goal, reached=reached)
+
+
+def _proven(relaxed: _Relaxed, goal: Goal, *, reached: Climbed) -> Climbed:
+    """Solve over the columns a better plan could afford, until nothing is left open."""
+    while not reached.tier.is_closed and goal.seconds_left > 0:
+        value, bound = reached.tier.value, reached.tier.bound
+        among, lost = _affordable(
+            relaxed, value=value, chosen=reached.chosen, most=goal.most_columns
+        )
+        found = _solve(relaxed.frame, goal, among=among, start=reached.chosen)
         outside = value if lost == math.inf else math.floor(relaxed.pricing.bound - lost + WHOLE)
-        bound = min(bound, max(value, found.tier.bound, outside))
-        if found.tier.gap > 0 or lost == math.inf:
+        best = found if found.tier.value > value else reached
+        limit = min(bound, max(best.tier.value, found.tier.bound, outside))
+        reached = Climbed(best.chosen, Tier(best.tier.value, max(best.tier.value, limit)))
+        is_stuck = best.tier.value == value and lost != math.inf
+        if not found.tier.is_closed or is_stuck:
             break
-    return Climbed(chosen, Tier(value, max(value, bound)))
+    return reached
+
+
+def _improved(relaxed: _Relaxed, goal: Goal, *, chosen: Ints, target: int) -> Ints:
+    """Improve a large plan piece by piece."""
+    frame = relaxed.frame
+    best = _best_per_request(frame, relaxed.pricing.loss)
+    pool = np.union1d(best(POOL_PER_REQUEST, _all(frame)), np.union1d(relaxed.active, chosen))
+    working = _with_clashes(frame, pool)
+    return Neighbourhoods(working, goal, pool=pool, chosen=chosen).improved(target=target)
 
 
 def _relax(frame: Frame, goal: Goal, *, chosen: Ints) -> _Relaxed | None:
@@ -115,11 +99,15 @@ def _relax(frame: Frame, goal: Goal, *, chosen: Ints) -> _Relaxed | None:
     everything = np.arange(len(frame.columns))
     active = _first_columns(frame, chosen) if frame.is_large else everything
     best: _Relaxed | None = None
-    while goal.seconds_left > 0:
+    left_over = goal.seconds_left * (1 - RELAXING_SHARE) if frame.is_large else 0.0
+    while goal.seconds_left > left_over:
         working = _with_clashes(frame, active) if frame.is_large else frame
         relaxation = Relaxation(working, active, tier=goal.tier, floor=goal.floor)
         answer = solve_model(
-            relaxation.model(), is_whole=False, seconds=goal.seconds_left, seed=goal.seed
+            relaxation.model(),
+            is_whole=False,
+            seconds=goal.seconds_left - left_over,
+            seed=goal.seed,
         )
         if answer.outcome != "optimal":
             break
@@ -217,3 +205,6 @@ def _solve(frame: Frame, goal: Goal, *, among: Ints, start: Ints) -> Climbed:
 
 def _floored(bound: float) -> int:
     return math.floor(bound + WHOLE) if math.isfinite(bound) else 2**62
+
+
+_NOTHING: Ints = np.zeros(0, dtype=np.int64)

@@ -18,11 +18,12 @@ from scheduler.domain.assignments import Assignment
 from scheduler.domain.errors import SolverFailed
 from scheduler.matching.checker import check
 from scheduler.matching.frame import Frame
+from scheduler.matching.goal import Goal, value_of
 from scheduler.matching.greedy import fill_greedily
 from scheduler.matching.pinning import Pinned, set_aside
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Plan, Tier
-from scheduler.matching.search import Climbed, Goal, climb, value_of
+from scheduler.matching.search import Climbed, climb
 from scheduler.matching.tables import Ints
 
 Progress = Callable[[str, float], None]
@@ -65,6 +66,23 @@ def solve(
     return replace(plan, seconds_by_phase=phases.end(), peak_memory_mb=_peak_memory_mb())
 
 
+def assignments_of(frame: Frame, chosen: Ints) -> tuple[Assignment, ...]:
+    """Return the assignments made of the chosen columns, in the order of the requests."""
+    columns, problem = frame.columns, frame.problem
+    team_by_option: dict[int, list[str]] = {}
+    for column in np.sort(chosen).tolist():
+        team = team_by_option.setdefault(int(columns.option[column]), [])
+        team.append(problem.speakers[int(columns.speaker[column])].id)
+    return tuple(
+        Assignment(
+            problem.demands[int(columns.option_demand[option])].id,
+            columns.options[option].start,
+            tuple(team),
+        )
+        for option, team in team_by_option.items()
+    )
+
+
 class _Phases:
     """How long each phase took, and how much time the next may take."""
 
@@ -94,7 +112,7 @@ class _Phases:
 def _plan(
     problem: Problem, pinned: Pinned, *, frame: Frame, first: Climbed, second: Climbed
 ) -> Plan:
-    assignments = (*pinned.assignments, *_assignments(frame, second.chosen))
+    assignments = (*pinned.assignments, *assignments_of(frame, second.chosen))
     report = check(problem, assignments)
     if report.violations or report.tier1 is None or report.tier2 is None:
         rules = sorted({ruling.finding.rule for ruling in report.violations})
@@ -110,22 +128,6 @@ def _plan(
         points=report.points,
         columns=len(frame.columns),
         unassigned=tuple(d.id for d in problem.demands if d.id not in filled),
-    )
-
-
-def _assignments(frame: Frame, chosen: Ints) -> tuple[Assignment, ...]:
-    columns, problem = frame.columns, frame.problem
-    team_by_option: dict[int, list[str]] = {}
-    for column in np.sort(chosen).tolist():
-        team = team_by_option.setdefault(int(columns.option[column]), [])
-        team.append(problem.speakers[int(columns.speaker[column])].id)
-    return tuple(
-        Assignment(
-            problem.demands[int(columns.option_demand[option])].id,
-            columns.options[option].start,
-            tuple(team),
-        )
-        for option, team in team_by_option.items()
     )
 
 

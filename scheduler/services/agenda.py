@@ -22,6 +22,7 @@ PAST_SHOWN = timedelta(days=366)
 class MyVisit:
     """One visit of mine; ``answer_token`` opens the page on which I change my answer."""
 
+    email: str
     sheet: VisitSheet
     answer: Partstat
     answer_token: str
@@ -58,7 +59,7 @@ def my_visits(store: Store, *, actor: Actor, now: datetime, key: bytes) -> MyVis
 
 def _mine(sheet: VisitSheet, *, email: str, key: bytes) -> MyVisit:
     answer = sheet.visit.booking_of(email).partstat
-    return MyVisit(sheet, answer, answer_token(sheet.visit.uid, email, key=key))
+    return MyVisit(email, sheet, answer, answer_token(sheet.visit.uid, email, key=key))
 
 
 def _waits(mine: MyVisit, now: datetime) -> bool:

@@ -115,7 +115,7 @@ def confirmations(
 
 
 def cancellations(
-    visits: tuple[Visit, ...], request: ClassroomRequest, *, at: datetime, reason: str
+    visits: tuple[Visit, ...], request: ClassroomRequest, *, at: datetime, reason: str, by: str
 ) -> tuple[OutboxRow, ...]:
     """Return the news that these visits are off, to everyone who knew of them."""
     speakers = tuple(email for visit in visits for email in visit.volunteers)
@@ -125,7 +125,7 @@ def cancellations(
         recipients=(*speakers, request.teacher_email),
         at=at,
         revision=visits[0].sequence,
-        facts={"reason": reason},
+        facts={"reason": reason, "by": by},
     )
 
 

@@ -83,7 +83,7 @@ def ask_sheet(
         visits = work.visits.of_requests(requests)
     own = tuple(c for c in picture.classes.values() if c.teacher_email == actor.email)
     known = {each.key for each in own}
-    last = next((r.classroom for r in reversed(requests.values()) if r.classroom in known), "")
+    last = next((r.classroom for r in reversed([*requests.values()]) if r.classroom in known), "")
     chosen = picture.classes.get(answers.classroom or last or next(iter(sorted(known)), ""))
     chosen = chosen if chosen and chosen.key in known else None
     schools = person.schools if person else ()

@@ -5,3 +5,276 @@ person fits is said in steps, and people who would do equally well are counted.
 """
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from scheduler.domain.periods import minute_of
+from scheduler.domain.proposals import Proposal, ProposalState, Unassigned
+from scheduler.domain.requests import ClassroomRequest, RangeWindow, RequestState
+from scheduler.domain.zones import local
+from scheduler.matching.candidates import Screen
+from scheduler.matching.explain import Candidate, explain
+from scheduler.matching.problem import Problem
+from scheduler.services.access import Actor, require_coordinator, require_overseer
+from scheduler.services.approvals import undo
+from scheduler.services.asking import find_email
+from scheduler.services.choices import book
+from scheduler.services.judging import broken_findings
+from scheduler.services.picture import Picture, load_picture
+from scheduler.services.ports import Gazetteer, Store
+from scheduler.services.snapshots import problem_of
+from scheduler.services.telling import Reason, reasons_of
+
+COMPARED = 10
+
+
+class Group(StrEnum):
+    """Where a request stands in the queue."""
+
+    READY = "ready"
+    CHOICE = "choice"
+    NOBODY = "nobody"
+
+
+class Order(StrEnum):
+    """How the queue is sorted; the fairest puts schools with the fewest visits first."""
+
+    FAIREST = "fairest"
+    SOONEST = "soonest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One open request of the queue.
+
+    ``day`` is that of the proposed visit, else of the first window. ``level`` is how well the
+    least versed of the team knows the topic, 1 to 3; ``ties`` how many others would do as
+    well. ``state`` is the proposal's, None without one; ``decided_by`` then says why.
+    """
+
+    key: str
+    group: Group
+    title: str
+    school_name: str
+    class_name: str
+    day: date
+    names: tuple[str, ...] = ()
+    level: int = 0
+    ties: int = 0
+    visits_this_year: int = 0
+    state: ProposalState | None = None
+    broken: tuple[Reason, ...] = ()
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The whole queue in order."""
+
+    rows: tuple[BoardRow, ...]
+
+    def of(self, group: Group) -> tuple[BoardRow, ...]:
+        """Return the rows of one group, in order."""
+        return tuple(row for row in self.rows if row.group is group)
+
+    @property
+    def first(self) -> str:
+        """Return the request to open when none is named, empty when the queue is."""
+        return next((row.key for group in Group for row in self.of(group)), "")
+
+
+def board(
+    store: Store,
+    *,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
+    order: Order = Order.FAIREST,
+    text: str = "",
+) -> Board:
+    """Return the open requests, judged against what is booked now.
+
+    ``text`` keeps those whose topic, school, class or people hold it.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
+    """
+    require_overseer(actor, deed="see proposals")
+    with store.read() as work:
+        requests = work.requests.all(states=(RequestState.OPEN,))
+        known = work.proposals.all()
+        proposals = {key: known[key] for key in requests if key in known}
+        nobody = work.proposals.unassigned()
+        picture = load_picture(work, now=now, requests=tuple(proposals))
+    queue = _Queue(picture, proposals, nobody, gazetteer=gazetteer)
+    rows = (queue.row(request) for request in requests.values())
+    passing = (row for row in rows if _holds(row, text))
+    return Board(tuple(sorted(passing, key=_KEY_BY_ORDER[order])))
+
+
+def choose(
+    store: Store, key: str, *, reference: str, actor: Actor, now: datetime, gazetteer: Gazetteer
+) -> Proposal:
+    """Book somebody else for the lesson that was proposed.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if there is no proposal, or nobody bears that reference.
+        IllegalTransition, ConstraintViolated, DoubleBooked: as a booking by hand.
+    """
+    require_coordinator(actor, deed="choose a speaker")
+    with store.read() as work:
+        proposal = work.proposals.get(key)
+        email = find_email(work, reference)
+    start = proposal.sessions[0].start if proposal else now
+    return book(
+        store,
+        key if proposal else "",
+        volunteers=(email,),
+        start=start,
+        actor=actor,
+        now=now,
+        gazetteer=gazetteer,
+    )
+
+
+def undo_at(store: Store, moment: datetime, *, actor: Actor, now: datetime) -> tuple[str, ...]:
+    """Take back what this actor approved at that moment; return the requests it was done for.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        IllegalTransition: if a visit was released meanwhile; nothing is taken back then.
+    """
+    require_coordinator(actor, deed="undo approvals")
+    with store.read() as work:
+        keys = tuple(
+            key
+            for key, proposal in work.proposals.all().items()
+            if proposal.state is ProposalState.APPROVED
+            and proposal.decided_at == moment
+            and proposal.decided_by == actor.email
+        )
+    return undo(store, keys, actor=actor, now=now)
+
+
+def visits_by_school(picture: Picture) -> Counter[str]:
+    """Return how many requests of each school were filled this year."""
+    filled = {(visit.school, visit.request) for visit in picture.visits}
+    return Counter(school for school, _ in filled)
+
+
+def at_chosen_start(problem: Problem, proposal: Proposal) -> Problem:
+    """Return the problem of this one request at the start that was proposed.
+
+    Without any option where the request no longer offers that start.
+    """
+    demand = problem.demand_by_id[proposal.request]
+    option = demand.option_at(minute_of(proposal.sessions[0].start))
+    chosen = replace(demand, options=(option,) if option else ())
+    return replace(problem, demands=(chosen,))
+
+
+class _Queue:
+    """What every row is made from, worked out once."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        proposals: Mapping[str, Proposal],
+        nobody: Mapping[str, Unassigned],
+        *,
+        gazetteer: Gazetteer,
+    ) -> None:
+        self._picture, self._proposals, self._nobody = picture, proposals, nobody
+        self._problem = problem_of(picture, gazetteer=gazetteer)
+        self._screen = Screen(self._problem)
+        self._visits = visits_by_school(picture)
+
+    def row(self, request: ClassroomRequest) -> BoardRow:
+        """Return the request's row."""
+        classroom = self._picture.classroom_of(request)
+        bare = BoardRow(
+            key=request.key,
+            group=Group.NOBODY,
+            title=request.title,
+            school_name=self._picture.schools[request.school].name,
+            class_name=classroom.name if classroom else "",
+            day=first_day(request),
+            visits_this_year=self._visits[request.school],
+        )
+        proposal = self._proposals.get(request.key)
+        if proposal is None:
+            entry = self._nobody.get(request.key)
+            return replace(bare, decided_by=entry.reason if entry else "not_checked")
+        return self._proposed(bare, request, proposal)
+
+    def _proposed(self, bare: BoardRow, request: ClassroomRequest, proposal: Proposal) -> BoardRow:
+        broken = broken_findings(self._problem, proposal)
+        ties = 0 if broken else self._ties(proposal)
+        is_ready = proposal.state is ProposalState.PENDING and not broken and not ties
+        zone = self._picture.zone_of(request.school)
+        people = [self._picture.volunteers.get(each.email) for each in proposal.speakers]
+        return replace(
+            bare,
+            group=Group.READY if is_ready else Group.CHOICE,
+            day=local(proposal.sessions[0].start, zone).date(),
+            names=tuple(person.name for person in people if person),
+            level=self._level(request, proposal),
+            ties=ties,
+            state=proposal.state,
+            broken=reasons_of(broken),
+        )
+
+    def _level(self, request: ClassroomRequest, proposal: Proposal) -> int:
+        speakers = [self._problem.speaker_by_id.get(each.email) for each in proposal.speakers]
+        levels = (each.level_by_topic.get(request.topic, 0) for each in speakers if each)
+        return min(levels, default=0)
+
+    def _ties(self, proposal: Proposal) -> int:
+        """Count who else has just the same points at that lesson; a team is never compared."""
+        if len(proposal.speakers) != 1:
+            return 0
+        here = at_chosen_start(self._problem, proposal)
+        found = explain(here, proposal.request, screen=self._screen, top=COMPARED).candidates
+        chosen = proposal.speakers[0].email
+        mine = next((each.points for each in found if each.speaker_id == chosen), None)
+        return sum(_ties_with(each, mine, chosen) for each in found)
+
+
+def first_day(request: ClassroomRequest) -> date:
+    """Return the day of the request's first window."""
+    window = request.windows[0]
+    return window.days.first if isinstance(window, RangeWindow) else window.day
+
+
+def _ties_with(candidate: Candidate, points: int | None, chosen: str) -> bool:
+    return candidate.speaker_id != chosen and candidate.points == points
+
+
+def _holds(row: BoardRow, text: str) -> bool:
+    words = (row.key, row.title, row.school_name, row.class_name, *row.names)
+    return text.strip().casefold() in " ".join(words).casefold()
+
+
+def _fairest(row: BoardRow) -> tuple[object, ...]:
+    return row.visits_this_year, row.day, row.key
+
+
+def _soonest(row: BoardRow) -> tuple[object, ...]:
+    return row.day, row.visits_this_year, row.key
+
+
+def _oldest(row: BoardRow) -> tuple[object, ...]:
+    # Keys are given in order; a bundle's own keys come in their own order among themselves.
+    return len(row.key), row.key
+
+
+_KEY_BY_ORDER: Mapping[Order, Callable[[BoardRow], tuple[object, ...]]] = MappingProxyType(
+    {Order.FAIREST: _fairest, Order.SOONEST: _soonest, Order.OLDEST: _oldest}
+)

@@ -19,7 +19,7 @@ from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.starts import start_at
 from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit
 from scheduler.domain.volunteers import Format
-from scheduler.domain.zones import zone
+from scheduler.domain.zones import local
 from scheduler.matching.problem import Problem
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.bookings import carry_out
@@ -130,18 +130,20 @@ def _chosen_start(
     picture: Picture, request: ClassroomRequest, *, start: datetime
 ) -> tuple[Option, tuple[Period, ...]]:
     school_time = picture.school_time_by_school[request.school]
+    closed = Finding("school_open", False, {"start": start.isoformat()})
+    if not school_time.has_lessons(local(start, school_time.timezone).date()):
+        raise ConstraintViolated(f"Booking {request.key}", (closed,))
     minutes = request.duration_minutes or _period_minutes(picture, request, start=start)
     chosen = start_at(start, request, minutes=minutes, school_time=school_time)
     if chosen is None:
-        finding = Finding("school_open", False, {"start": start.isoformat()})
-        raise ConstraintViolated(f"Booking {request.key}", (finding,))
+        raise ConstraintViolated(f"Booking {request.key}", (closed,))
     return option_of(chosen, timezone=school_time.timezone), chosen.sessions
 
 
 def _period_minutes(picture: Picture, request: ClassroomRequest, *, start: datetime) -> int:
     """A request without a length lasts as long as the period it starts with."""
     school_time = picture.school_time_by_school[request.school]
-    day = start.astimezone(zone(school_time.timezone)).date()
+    day = local(start, school_time.timezone).date()
     for named in school_time.periods_on(day):
         if named.period.start == start:
             return named.period.minutes

@@ -100,10 +100,16 @@ def _deliver(
         return _mark(store, row, OutboxState.SUPERSEDED, at=now)
     token = _sign_in_token(store, row, now=now)
     reader = Reader(person.name, person.email, role_of(person.email, sheets))
-    message = letter(
-        row, sheets, reader=reader, head=head, site_name=batch.site_name, sign_in_token=token
-    )
     try:
+        message = letter(
+            row,
+            sheets,
+            reader=reader,
+            head=head,
+            site_name=batch.site_name,
+            now=now,
+            sign_in_token=token,
+        )
         transport.send(message, sender=head.sender.email, recipient=person.email)
     except MailRefused as refusal:
         return _refused(store, row, refusal, now=now)

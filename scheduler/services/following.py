@@ -124,7 +124,7 @@ def all_requests(
         states = (RequestState(wanted.state),) if wanted.state in set(RequestState) else None
         found = tuple(
             request
-            for request in reversed(work.requests.all(states=states).values())
+            for request in reversed(tuple(work.requests.all(states=states).values()))
             if _passes(request, wanted, schools=schools, classes=classes, people=people)
         )
         page = found[(number - 1) * PAGE : number * PAGE]

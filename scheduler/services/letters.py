@@ -16,13 +16,15 @@ from scheduler.calendars.texts import Audience
 from scheduler.domain.periods import Period
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import OPEN, Partstat, VisitState
+from scheduler.domain.zones import local
 from scheduler.mail.messages import CalendarPart, compose, message_id_of
+from scheduler.mail.words import write_words
 from scheduler.services import announcements as news
 from scheduler.services.ports import Render
 from scheduler.services.records import Mailbox, OutboxRow
+from scheduler.services.sign_in import LINK_LASTS
 from scheduler.services.tokens import answer_token
 
-ASKS = frozenset({news.INVITATION})
 WITH_REQUEST = frozenset(
     {news.INVITATION, news.CONFIRMATION, news.CONFIRMATION_TEACHER, news.CHANGE}
 )
@@ -92,22 +94,51 @@ def letter(
     reader: Reader,
     head: Letterhead,
     site_name: str,
+    now: datetime,
     sign_in_token: str = "",
 ) -> EmailMessage:
     """Return the message of one row; the same row gives the same Message-ID and Date."""
-    context = _context(row, sheets, reader, head, site_name, sign_in_token)
-    folder = f"mail/{row.purpose}"
+    calendar = _calendar_part(row, sheets, reader=reader, head=head)
+    context = {
+        "sheet": sheets[0] if sheets else None,
+        "sheets": sheets,
+        "reader": reader,
+        "links": links_for(row, sheets, role=reader.role, head=head, token=sign_in_token),
+        "site_name": site_name,
+        "old": _old(row.facts),
+        "reason": row.facts.get("reason", ""),
+        "facts": facts_for(row, sheets, now=now, has_calendar=calendar is not None),
+    }
+    words = write_words(row.purpose, context, render=head.render)
     return compose(
         sender=(head.sender.name, head.sender.email),
         recipient=(reader.name, reader.email),
         reply_to=head.reply_address,
-        subject=head.render(f"{folder}/subject.txt", context).strip(),
-        text=head.render(f"{folder}/body.txt", context),
-        html=head.render(f"{folder}/body.html", context),
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
         message_id=message_id_of(row.key, head.domain),
         date=row.created_at,
-        calendar=_calendar_part(row, sheets, reader=reader, head=head),
+        calendar=calendar,
     )
+
+
+def facts_for(
+    row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime, has_calendar: bool
+) -> dict[str, object]:
+    """Return what the words of a mail may speak of besides the visit itself."""
+    facts: dict[str, object] = {
+        "minutes": int(LINK_LASTS.total_seconds() // 60),
+        "has_calendar": has_calendar,
+        "by": row.facts.get("by", ""),
+    }
+    if sheets:
+        visit = sheets[0].visit
+        day = local(visit.period.start, visit.timezone).date()
+        facts["days"] = (day - local(now, visit.timezone).date()).days
+        speaker = sheets[0].speaker(str(row.facts.get("volunteer", "")))
+        facts["speaker_name"] = speaker.name if speaker else ""
+    return facts
 
 
 def role_of(email: str, sheets: tuple[VisitSheet, ...]) -> str:
@@ -140,26 +171,6 @@ def links_for(
             "cant": f"{address}?a=no",
         }
     return links
-
-
-def _context(
-    row: OutboxRow,
-    sheets: tuple[VisitSheet, ...],
-    reader: Reader,
-    head: Letterhead,
-    site_name: str,
-    token: str,
-) -> Mapping[str, object]:
-    return {
-        "sheet": sheets[0] if sheets else None,
-        "sheets": sheets,
-        "reader": reader,
-        "links": links_for(row, sheets, role=reader.role, head=head, token=token),
-        "site_name": site_name,
-        "old": _old(row.facts),
-        "reason": row.facts.get("reason", ""),
-        "facts": row.facts,
-    }
 
 
 def _old(facts: Mapping[str, object]) -> Mapping[str, object] | None:

@@ -335,7 +335,7 @@ class Leases(Protocol):
     def take(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
         """Take or renew a lease; False while somebody else's still holds."""
 
-    def give_back(self, name: str, *, owner: str) -> None:
+    def give_back(self, name: str, *, owner: str, at: datetime) -> None:
         """End one's own lease at once; somebody else's is left alone."""
 
     def seen(self, name: str) -> datetime | None:

@@ -107,9 +107,9 @@ def _renewed_clearances(
 ) -> Iterator[Remedy]:
     for ruling, speaker in _missed_by(problem, misses, rules=("clearance_valid",)):
         if _brings(problem, demand, replace(speaker, clearances=(ALWAYS,))):
-            facts = {"email": speaker.id, "name": speaker.name}
-            ended = reason_of(ruling.finding).facts.get("last_day")
-            yield Remedy("clearance", 1, {**facts, **({"last_day": ended} if ended else {})})
+            told = reason_of(ruling.finding).facts
+            ended = {name: told[name] for name in ("last_day",) if name in told}
+            yield Remedy("clearance", 1, {**_named(speaker), **ended})
 
 
 def _one_more_visit(
@@ -119,8 +119,7 @@ def _one_more_visit(
     for ruling, speaker in _missed_by(problem, misses, rules=rules):
         rule, limit = ruling.finding.rule, ruling.finding.facts["limit"]
         if isinstance(limit, int) and _brings(problem, demand, _raised(speaker, rule, limit + 1)):
-            facts = {"email": speaker.id, "name": speaker.name, "rule": rule, "limit": limit}
-            yield Remedy("one_more", 1, facts)
+            yield Remedy("one_more", 1, {**_named(speaker), "rule": rule, "limit": limit})
 
 
 def _wider_radius(problem: Problem, demand: Demand, misses: tuple[Ruling, ...]) -> Iterator[Remedy]:
@@ -140,8 +139,8 @@ def _wider_radius(problem: Problem, demand: Demand, misses: tuple[Ruling, ...]) 
     )
     people = _people(replace(problem, speakers=willing), demand)
     if people:
-        facts = {"km": reach, "name": nearest.name, "email": nearest.id}
-        yield Remedy("wider_radius", len(people), {**facts, "max_km": nearest.max_km or 0})
+        facts = {**_named(nearest), "km": reach, "max_km": nearest.max_km or 0}
+        yield Remedy("wider_radius", len(people), facts)
 
 
 def _missed_by(
@@ -150,6 +149,10 @@ def _missed_by(
     for ruling in misses:
         if ruling.finding.rule in rules and ruling.speaker_id:
             yield ruling, problem.speaker_by_id[ruling.speaker_id]
+
+
+def _named(speaker: Speaker) -> dict[str, Told]:
+    return {"email": speaker.id, "name": speaker.name}
 
 
 def _raised(speaker: Speaker, rule: str, limit: int) -> Speaker:

@@ -92,7 +92,9 @@ def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) 
         work.outbox.set_state(_unsent(work, uid), state=OutboxState.SUPERSEDED)
         work.visits.save((cancelled,))
         if visit.was_released:
-            work.outbox.add(cancellations((visit,), request, at=now, reason=reason))
+            work.outbox.add(
+                cancellations((cancelled,), request, at=now, reason=reason, by=_name(actor))
+            )
         _withdraw_if_empty(work, request)
         work.activities.add(
             (Activity(now, actor.email, "cancelled", f"visit:{uid}", {"reason": reason}),)
@@ -252,6 +254,10 @@ def _outdated_by_no(work: Work, visit: Visit, email: str) -> tuple[str, ...]:
 
 def _coordinators(work: Work) -> tuple[str, ...]:
     return work.people.with_role(RoleName.COORDINATOR)
+
+
+def _name(actor: Actor) -> str:
+    return "" if actor == Actor.operator() else actor.name
 
 
 def _note(work: Work, pairs: Pairs, actor: str, deed: str, now: datetime) -> None:

@@ -39,7 +39,7 @@ READING, WRITING = "reading", "writing"
 ALWAYS_FRESH = {"populate_existing": True}
 
 
-class WebSession(FlaskSession):
+class BoundSession(FlaskSession):
     """Flask-SQLAlchemy's session, which prefers the engine it was opened with, if any."""
 
     def get_bind(
@@ -55,7 +55,7 @@ class WebSession(FlaskSession):
 
 db = SQLAlchemy(
     model_class=Base,
-    session_options={"class_": WebSession, "execution_options": ALWAYS_FRESH},
+    session_options={"class_": BoundSession, "execution_options": ALWAYS_FRESH},
 )
 
 
@@ -120,11 +120,12 @@ def upgrade(url: str, revision: str = "head") -> None:
 def problems(database: str | Engine) -> tuple[str, ...]:
     """Return everything unsound in a database, one sentence each; none when all is well.
 
-    Reads every page of a SQLite file and every occupied hour.
+    Reads every page of a SQLite file and every occupied hour, as they are at one moment.
     """
     engine = _unpooled(database) if isinstance(database, str) else database
-    with engine.connect() as connection:
-        return soundness.findings(connection, scripts=MIGRATIONS)
+    with sessions(engine)() as session:
+        begin(session, writes=False)
+        return soundness.findings(session, scripts=MIGRATIONS)
 
 
 def _unpooled(url: str) -> Engine:

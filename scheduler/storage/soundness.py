@@ -12,7 +12,7 @@ from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, and_, select, text
+from sqlalchemy import and_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from scheduler.domain.visits import OCCUPYING
@@ -34,20 +34,20 @@ GUARDS_BY_DIALECT = {
 UNSENT = (OutboxState.HELD, OutboxState.DUE, OutboxState.SENDING)
 
 
-def findings(connection: Connection, *, scripts: Path) -> tuple[str, ...]:
+def findings(session: Session, *, scripts: Path) -> tuple[str, ...]:
     """Return everything unsound, the gravest first; none when all is well.
 
     A database of another version is not looked into: its tables may be others.
     """
-    versions = tuple(_version(connection, scripts))
+    versions = tuple(_version(session, scripts))
     if versions:
         return versions
-    return tuple(sentence for check in CHECKS for sentence in check(connection))
+    return tuple(sentence for check in CHECKS for sentence in check(session))
 
 
-def _version(connection: Connection, scripts: Path) -> Iterator[str]:
+def _version(session: Session, scripts: Path) -> Iterator[str]:
     newest = set(ScriptDirectory(str(scripts)).get_heads())
-    current = set(MigrationContext.configure(connection).get_current_heads())
+    current = set(MigrationContext.configure(session.connection()).get_current_heads())
     if not current:
         yield "The database has no tables yet."
     elif current != newest:
@@ -61,28 +61,28 @@ def _listed(names: set[str]) -> str:
     return ", ".join(sorted(names))
 
 
-def _damage(connection: Connection) -> Iterator[str]:
-    if connection.dialect.name != "sqlite":
+def _damage(session: Session) -> Iterator[str]:
+    if session.get_bind().dialect.name != "sqlite":
         return
-    for (line,) in connection.execute(text("PRAGMA integrity_check")):
+    for (line,) in session.execute(text("PRAGMA integrity_check")):
         if line != "ok":
             yield f"The database file is damaged: {line}."
     strays = Counter(
         (table, parent)
-        for table, _row, parent, _key in connection.execute(text("PRAGMA foreign_key_check"))
+        for table, _row, parent, _key in session.execute(text("PRAGMA foreign_key_check"))
     )
     for (table, parent), number in sorted(strays.items()):
         yield f"Rows of {table} that point to no row of {parent}: {number}."
 
 
-def _missing_guards(connection: Connection) -> Iterator[str]:
-    query, expected = GUARDS_BY_DIALECT[connection.dialect.name]
-    present = set(connection.execute(text(query)).scalars())
+def _missing_guards(session: Session) -> Iterator[str]:
+    query, expected = GUARDS_BY_DIALECT[session.get_bind().dialect.name]
+    present = set(session.execute(text(query)).scalars())
     for name in sorted(expected - present):
         yield f"The guard {name} against double booking is missing."
 
 
-def _overlaps(connection: Connection) -> Iterator[str]:
+def _overlaps(session: Session) -> Iterator[str]:
     one, other = aliased(OccupancyRow), aliased(OccupancyRow)
     first, second = aliased(VisitRow), aliased(VisitRow)
     pairs = (
@@ -100,49 +100,49 @@ def _overlaps(connection: Connection) -> Iterator[str]:
         .join(first, first.id == one.visit_id)
         .join(second, second.id == other.visit_id)
     )
-    for resource, uid, other_uid in connection.execute(pairs):
+    for resource, uid, other_uid in session.execute(pairs):
         yield f"Double booked: {resource} is in the visits {uid} and {other_uid} at one time."
 
 
-def _occupancy(connection: Connection) -> Iterator[str]:
-    visits = SqlVisits(Session(connection)).in_states(OCCUPYING)
+def _occupancy(session: Session) -> Iterator[str]:
+    visits = SqlVisits(session).in_states(OCCUPYING)
     expected = {
         (visit.uid, key, period.start, period.end)
         for visit in visits
         for key, period in visit.occupied
     }
-    rows = connection.execute(
+    rows = session.execute(
         select(VisitRow.uid, ResourceRow.key, OccupancyRow.starts_at, OccupancyRow.ends_at)
         .join(VisitRow, VisitRow.id == OccupancyRow.visit_id)
         .join(ResourceRow, ResourceRow.id == OccupancyRow.resource_id)
     )
-    kept = set(rows.tuples())
+    kept = {(uid, key, start, end) for uid, key, start, end in rows}
     for uid, key in sorted({(uid, key) for uid, key, *_ in expected - kept}):
         yield f"The visit {uid} does not keep {key} free for its time."
     for uid, key in sorted({(uid, key) for uid, key, *_ in kept - expected}):
         yield f"{key} is kept for the visit {uid} at a time when nothing calls for it."
 
 
-def _lost_bookings(connection: Connection) -> Iterator[str]:
+def _lost_bookings(session: Session) -> Iterator[str]:
     strays = select(BookingRow.id).outerjoin(VisitRow, VisitRow.id == BookingRow.visit_id)
-    number = len(connection.execute(strays.where(VisitRow.id.is_(None))).all())
+    number = len(session.execute(strays.where(VisitRow.id.is_(None))).all())
     if number:
         yield f"Bookings that belong to no visit: {number}."
 
 
-def _mail_about_nothing(connection: Connection) -> Iterator[str]:
+def _mail_about_nothing(session: Session) -> Iterator[str]:
     unsent = select(OutboxEntryRow.key, OutboxEntryRow.facts).where(
         OutboxEntryRow.state.in_(UNSENT)
     )
-    uids = set(connection.execute(select(VisitRow.uid)).scalars())
-    for key, facts in connection.execute(unsent):
+    uids = set(session.execute(select(VisitRow.uid)).scalars())
+    for key, facts in session.execute(unsent):
         told = facts.get("visits", ())
         for uid in told if isinstance(told, list | tuple) else ():
             if uid not in uids:
                 yield f"The mail {key} is about the visit {uid}, which does not exist."
 
 
-CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (
+CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _damage,
     _missing_guards,
     _overlaps,

@@ -65,7 +65,7 @@ class SqlStore:
     @contextmanager
     def read(self) -> Iterator[Work]:
         """Open a transaction that sees one moment, changes nothing and blocks nobody."""
-        with self._sessions() as session:
+        with self._sessions() as session, domain_errors():
             begin(session, writes=False)
             yield SqlWork(session)
 

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import SelectMultipleField, StringField
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.services import invitations
@@ -30,9 +30,9 @@ STILL_OPEN = frozenset({Standing.ASKED, Standing.ACCEPTED, Standing.DECLINED})
 class ReplyForm(FlaskForm):  # type: ignore[misc]
     """A yes, or a no with the days it is about and a reason."""
 
-    answer = RadioField(choices=[(YES, YES), (NO, NO)], validators=[InputRequired("Say yes or no")])
+    answer = StringField(validators=[InputRequired("Say yes or no"), AnyOf((YES, NO))])
     days = SelectMultipleField(validate_choice=False)
-    reason = RadioField(choices=list(REASONS.items()), validators=[Optional()])
+    reason = StringField(validators=[Optional(), AnyOf(tuple(REASONS))])
     words = StringField(validators=[Length(max=300, message="Use up to 300 letters")])
 
     @property

@@ -80,7 +80,6 @@ def put_together(app: Flask, *, with_desk: Desk) -> None:
         app.register_blueprint(blueprint)
     csrf.exempt(health.bp)
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(shared_by_pages)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SchedulerError, _scheduler_error)

@@ -173,9 +173,19 @@ def _page(
         away_form=away_form or AwayForm(formdata=None),
         errors=_errors(week_form or time_form or away_form),
         grid=_grid(mine),
-        times=[{"words": time_words(block), "fields": time_fields(block)} for block in mine.exact],
-        away=[{"words": date_range(days), "fields": away_fields(days)} for days in mine.away],
+        times=[
+            _line(time_words(block), url_for("availability.remove_time"), **time_fields(block))
+            for block in mine.exact
+        ],
+        away=[
+            _line(date_range(days), url_for("availability.come_back"), **away_fields(days))
+            for days in mine.away
+        ],
     )
+
+
+def _line(words: str, action: str, **fields: str) -> dict[str, object]:
+    return {"words": words, "action": action, "said": f"Remove {words}", "fields": fields}
 
 
 def _grid(mine: MyWeek) -> dict[str, object]:

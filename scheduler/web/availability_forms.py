@@ -69,7 +69,7 @@ def most(label: str, last: int, *, first: int = 0) -> IntegerField:
 class WeekForm(FlaskForm):  # type: ignore[misc]
     """The boxes and the limits; ``fill`` is the button that fills or clears a line, if any."""
 
-    free = SelectMultipleField(choices=[(box, box) for box in BLOCK_BY_BOX])
+    free = SelectMultipleField(choices={box: box for box in BLOCK_BY_BOX})
     fill = StringField(validators=[Optional(), AnyOf(LINES)])
     max_per_day = most("Most visits a day", 8, first=1)
     max_per_week = most("Most visits a week", 20, first=1)
@@ -114,7 +114,7 @@ class WeekForm(FlaskForm):  # type: ignore[misc]
 class TimeForm(FlaskForm):  # type: ignore[misc]
     """An exact time of the week, with or without a first and a last day."""
 
-    weekday = SelectField("Day", coerce=int, choices=tuple(enumerate(WEEKDAY_NAMES)))
+    weekday = SelectField("Day", coerce=int, choices=dict(zip("0123456", WEEKDAY_NAMES, strict=True)))
     start = ClockField("From", validators=[InputRequired("Tell us when it starts")])
     end = ClockField("To", validators=[InputRequired("Tell us when it ends")])
     first = DayField("First day", validators=[Optional()])
@@ -134,7 +134,8 @@ class TimeForm(FlaskForm):  # type: ignore[misc]
     def block(self) -> WeeklyAvailability:
         """Return the time as written."""
         start, end = self.start.data, self.end.data
-        assert start is not None and end is not None
+        assert start is not None
+        assert end is not None
         return WeeklyAvailability(self.weekday.data, start, end, self.first.data, self.last.data)
 
 

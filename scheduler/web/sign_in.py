@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -47,7 +45,7 @@ def send() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate():
         return render_template("sign_in/ask.html", form=form, sent=False), 422
-    ask_for_link(desk().store, form.email.data, now=desk().now)
+    ask_for_link(desk().store, form.email.data or "", now=desk().now)
     return render_template("sign_in/ask.html", form=form, sent=True)
 
 
@@ -83,13 +81,13 @@ def leave() -> ResponseReturnValue:
     sign_out(desk().store, session_token(), everywhere=bool(request.form.get("everywhere")))
     flash("You are signed out.", "done")
     answer = redirect(url_for("home.start"), 303)
-    answer.delete_cookie(cookie_name())
+    # Browsers ignore a cookie named __Host- that is not secure, its removal included.
+    is_https = desk().base_url.startswith("https://")
+    answer.delete_cookie(cookie_name(), secure=is_https, httponly=True, samesite="Lax")
     return answer
 
 
 def own_path(target: str) -> str:
     """Return the target if it is a path of this site, else nothing."""
-    parts = urlsplit(target)
-    is_path = target.startswith("/") and not target.startswith(("//", "/\\"))
-    is_plain = not parts.scheme and not parts.netloc and "\\" not in target
-    return target if is_path and is_plain and target.isprintable() else ""
+    is_path = target.startswith("/") and not target.startswith("//")
+    return target if is_path and "\\" not in target and target.isprintable() else ""

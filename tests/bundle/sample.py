@@ -128,6 +128,8 @@ v1,r1,amara@robots.example,2026-12-08T10:50-05:00,2026-12-08T11:40-05:00,confirm
 BUSY = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 POLICY = '# Kept as it is.\r\n[notice]\r\nunit = "school day"\r\n'
 
+Content = str | bytes
+
 WHOLE: Mapping[str, str] = {
     "district.toml": DISTRICT,
     "topics.csv": TOPICS,
@@ -148,9 +150,7 @@ WHOLE: Mapping[str, str] = {
     "policies/visits.toml": POLICY,
 }
 
-BUSY_TIME = (
-    Period(datetime(2026, 12, 7, 14, tzinfo=UTC), datetime(2026, 12, 7, 15, tzinfo=UTC)),
-)
+BUSY_TIME = (Period(datetime(2026, 12, 7, 14, tzinfo=UTC), datetime(2026, 12, 7, 15, tzinfo=UTC)),)
 
 
 class Unreadable(SchedulerError):
@@ -175,7 +175,7 @@ def closures_of_lines(octets: bytes) -> Iterator[tuple[date, date, str]]:
         yield date.fromisoformat(first), date.fromisoformat(last), name
 
 
-def lay(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+def lay(folder: Path, files: Mapping[str, Content]) -> Path:
     """Write files into a folder of their own and return it."""
     for name, content in files.items():
         path = folder / name
@@ -194,13 +194,13 @@ def read(folder: Path, *, existing: Bundle | None = None) -> Reading:
     )
 
 
-def merged(folder: Path, files: Mapping[str, str | bytes], *, over: Bundle | None = None) -> Bundle:
+def merged(folder: Path, files: Mapping[str, Content], *, over: Bundle | None = None) -> Bundle:
     """Return the district after reading these files."""
     return read(lay(folder, files), existing=over).merged
 
 
 def problems(
-    folder: Path, files: Mapping[str, str | bytes], *, over: Bundle | None = None
+    folder: Path, files: Mapping[str, Content], *, over: Bundle | None = None
 ) -> list[str]:
     """Return what is said against these files."""
     with pytest.raises(BadInput) as caught:
@@ -208,6 +208,6 @@ def problems(
     return [str(problem) for problem in caught.value.problems]
 
 
-def changed(**contents: str | bytes) -> dict[str, str | bytes]:
+def changed(**contents: Content) -> dict[str, Content]:
     """Return the whole sample with some files replaced: ``topics="…"`` is ``topics.csv``."""
     return {**WHOLE, **{f"{name}.csv": content for name, content in contents.items()}}

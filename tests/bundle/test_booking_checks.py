@@ -16,9 +16,7 @@ FIRST = f"v1,r1,{AMARA},2026-12-08T10:50-05:00,2026-12-08T11:40-05:00,confirmed,
 
 def bookings(*rows: str, speakers: int = 1) -> dict[str, str | bytes]:
     requests = sample.REQUESTS.replace("either,en,,1,1,7", f"either,en,,{speakers},1,7")
-    return sample.changed(
-        bookings=HEADER + "".join(f"{row}\n" for row in rows), requests=requests
-    )
+    return sample.changed(bookings=HEADER + "".join(f"{row}\n" for row in rows), requests=requests)
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,7 @@ def test_missing_file_says_nothing(tmp_path: Path, existing: Bundle, name: str) 
 
 
 @pytest.mark.parametrize("name", sorted(sample.WHOLE))
-def test_file_alone_fits_the_district_as_it_is(
-    tmp_path: Path, existing: Bundle, name: str
-) -> None:
+def test_file_alone_fits_the_district_as_it_is(tmp_path: Path, existing: Bundle, name: str) -> None:
     files = {name: sample.WHOLE[name]}
     assert sample.merged(tmp_path / "again", files, over=existing) == existing
 
@@ -109,7 +107,9 @@ def test_name_is_the_accounts_in_both_files(tmp_path: Path, existing: Bundle) ->
     text = f"email,name,roles\n{NOOR},Noor H. Haddad,viewer\n"
     whole = sample.merged(tmp_path / "staff", {"staff.csv": text}, over=existing)
     assert volunteer(whole, NOOR).name == "Noor H. Haddad"
-    again = sample.merged(tmp_path / "volunteers", {"volunteers.csv": sample.VOLUNTEERS}, over=whole)
+    again = sample.merged(
+        tmp_path / "volunteers", {"volunteers.csv": sample.VOLUNTEERS}, over=whole
+    )
     assert again.staff is not None
     assert again.staff[NOOR].name == "Noor Haddad"
 

@@ -68,7 +68,13 @@ MISTAKES = (
         "grades",
         "“5-K” runs backwards.",
     ),
-    ("staff", "max@schools,Max,teacher,maple,", 5, "email", "“max@schools” is not an e-mail address."),
+    (
+        "staff",
+        "max@schools,Max,teacher,maple,",
+        5,
+        "email",
+        "“max@schools” is not an e-mail address.",
+    ),
     ("staff", "eva@schools.example,Eva,boss,maple,", 6, "roles", "“boss” is not a role."),
     (
         "classes",
@@ -201,7 +207,9 @@ def test_problems_come_by_file_and_row(tmp_path: Path) -> None:
 
 def test_only_the_first_two_hundred_are_told(tmp_path: Path) -> None:
     rows = "".join(f"t{number},nowhere\n" for number in range(500))
-    files = sample.changed(topics=sample.TOPICS.split("\n")[0] + "\n" + rows.replace("e\n", "e,,,,\n"))
+    files = sample.changed(
+        topics=sample.TOPICS.split("\n")[0] + "\n" + rows.replace("e\n", "e,,,,\n")
+    )
     said = sample.problems(tmp_path, files)
     assert len(said) == MOST_REPORTED
 

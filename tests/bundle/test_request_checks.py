@@ -9,8 +9,9 @@ import pytest
 from tests.bundle import sample
 
 
-
-def request(windows: str, *, minutes: str = "", classroom: str = "maple-5b") -> dict[str, str | bytes]:
+def request(
+    windows: str, *, minutes: str = "", classroom: str = "maple-5b"
+) -> dict[str, str | bytes]:
     header = "request,teacher_email,class,title,topic,kind,duration_minutes,windows\n"
     row = f'r9,lena@schools.example,{classroom},Hi,robotics,talk,{minutes},"{windows}"\n'
     files = sample.changed(requests=header + row)

@@ -27,13 +27,15 @@ PLAIN = 'topic,parent,label,sensitive\na,,"Café; bar",no\nb,a,,yes\n'
             lambda text: text.replace("\nb", "\n\n,,,\nb").encode(), id="blank lines between"
         ),
         pytest.param(
-            lambda text: text.replace("sensitive", "Sensitive,").replace("no\n", "no,\n")
-            .replace("yes\n", "yes,\n").encode(),
+            lambda text: (
+                text.replace("sensitive", "Sensitive,")
+                .replace("no\n", "no,\n")
+                .replace("yes\n", "yes,\n")
+                .encode()
+            ),
             id="capitals and an empty last column",
         ),
-        pytest.param(
-            lambda text: text.replace(",", ";").encode("utf-8-sig"), id="semicolons"
-        ),
+        pytest.param(lambda text: text.replace(",", ";").encode("utf-8-sig"), id="semicolons"),
     ],
 )
 def test_same_table_is_read_however_it_was_saved(
@@ -65,10 +67,20 @@ def test_lists_have_bars_where_the_file_has_semicolons(tmp_path: Path, bar: str)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", ["row 1: The first row must name the columns: topic, parent, label, label_fr, "
-               "label_es, sensitive."]),
-        (b"a,b\n1,2\n", ["row 1: The first row must name the columns: topic, parent, label, "
-                         "label_fr, label_es, sensitive."]),
+        (
+            b"",
+            [
+                "row 1: The first row must name the columns: topic, parent, label, label_fr, "
+                "label_es, sensitive."
+            ],
+        ),
+        (
+            b"a,b\n1,2\n",
+            [
+                "row 1: The first row must name the columns: topic, parent, label, "
+                "label_fr, label_es, sensitive."
+            ],
+        ),
         ("topic\na\n".encode("utf-16"), ["row 1: This is not UTF-8: save it as “CSV UTF-8”."]),
         (
             "topic,label\na,Café\nb,ok\nc,Génie\n".encode("latin-1"),

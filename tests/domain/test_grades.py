@@ -72,6 +72,12 @@ def test_backward_or_broken_range_is_refused(part: str) -> None:
         parse_grades([part])
 
 
+@pytest.mark.parametrize("part", ["FIFTH", "-", "K5"])
+def test_part_without_a_range_is_named_whole(part: str) -> None:
+    with pytest.raises(ValueError, match=f"“{part}” is not a grade"):
+        parse_grades([part])
+
+
 @pytest.mark.parametrize(
     ("grades", "parts"),
     [

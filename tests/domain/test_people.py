@@ -49,3 +49,18 @@ def test_person_without_roles_holds_none() -> None:
 )
 def test_addresses_are_compared_trimmed_and_in_lower_case(text: str) -> None:
     assert normal_email(text) == "lena@schools.example"
+
+
+@pytest.mark.parametrize(
+    ("roles", "is_staff"),
+    [
+        ((), False),
+        ((Role(RoleName.VOLUNTEER),), False),
+        ((Role(RoleName.TEACHER),), True),
+        ((Role(RoleName.VOLUNTEER), Role(RoleName.COORDINATOR)), True),
+    ],
+)
+def test_staff_hold_a_role_besides_that_of_a_volunteer(
+    roles: tuple[Role, ...], is_staff: bool
+) -> None:
+    assert a_person(roles=roles).is_staff is is_staff

@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 
 from scheduler.domain.periods import DateRange
 from scheduler.domain.requests import (
+    ClassroomRequest,
     PeriodWindow,
     RangeWindow,
+    RequestKind,
+    RequestState,
     TimeWindow,
     Window,
     parse_window,
     preference_of,
 )
-from tests.builders import DAY
+from scheduler.domain.volunteers import Format
+from tests.builders import DAY, TEACHER
 
 
 @pytest.mark.parametrize(
@@ -143,3 +147,18 @@ def test_any_text_is_a_window_or_refused(text: str) -> None:
 
 def test_first_window_is_worth_three_the_second_two_later_ones_one() -> None:
     assert [preference_of(position) for position in range(5)] == [3, 2, 1, 1, 1]
+
+
+def test_where_nothing_is_said_a_request_is_for_one_speaker_once_in_any_format() -> None:
+    request = ClassroomRequest(
+        key="robots",
+        teacher_email=TEACHER,
+        school="maple",
+        title="Robots around us",
+        topic="robotics",
+        kind=RequestKind.TALK,
+        windows=(),
+    )
+    assert (request.speakers, request.sessions, request.every_days) == (1, 1, 7)
+    assert (request.priority, request.format) == (1, Format.EITHER)
+    assert (request.duration_minutes, request.state) == (None, RequestState.OPEN)

@@ -147,6 +147,7 @@ ROLE_BY_MESSAGE = MappingProxyType(
         "reminder": "volunteer",
         "declined": "coordinator",
         "reopened": "teacher",
+        "taken_out": "volunteer",
         "ask_availability": "volunteer",
     }
 )
@@ -158,6 +159,7 @@ LINKS_BY_MESSAGE = MappingProxyType(
         "cancellation": {"feed": ANSWERS["feed"]},
         "declined": {"page": f"{SITE}/proposals/robots"},
         "reopened": REQUEST_PAGE,
+        "taken_out": {"feed": ANSWERS["feed"]},
         "ask_availability": SIGN_IN,
     }
 )
@@ -188,6 +190,10 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "reopened": {
             "sheets": (declined_sheet(),),
             "facts": {"speaker_name": "Amara Okafor"},
+        },
+        "taken_out": {
+            "sheets": (declined_sheet(),),
+            "facts": {"speaker_name": "Amara Okafor", "has_calendar": True},
         },
     }
 )

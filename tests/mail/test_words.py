@@ -12,7 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from scheduler.domain.errors import Unknown
-from scheduler.mail.words import LINKS_BY_MESSAGE, MESSAGES, WITHOUT_VISIT, Words
+from scheduler.mail.words import LINKS_BY_MESSAGE, MESSAGES, WITHOUT_VISIT, Words, write_words
 from tests.architecture.source import CHECKOUT
 from tests.builders import period
 from tests.mail import letters
@@ -254,6 +254,27 @@ def test_strangers_words_add_no_line_no_link_and_no_element(message: str) -> Non
     assert skeleton(hostile.html) == skeleton(harmless.html)
     assert links_in(hostile.html) == links_in(harmless.html)
     assert "\u202e" not in hostile.text + hostile.html + hostile.subject
+
+
+def test_product_renders_mails_as_they_are_tested() -> None:
+    from scheduler.factory import mail_renderer
+
+    for message in MESSAGES:
+        context = letters.context_of(message)
+        product = write_words(message, context, render=mail_renderer())
+        assert product == letters.words_of(message)
+
+
+def test_no_is_thanked_for_only_where_it_was_the_readers_own() -> None:
+    own = letters.words_of("taken_out")
+    others = letters.words_of("taken_out", facts={"speaker_name": "Ben"})
+    assert "Thank you for telling us." in own.text
+    assert "Thank you for telling us." not in others.text
+
+
+def test_guest_whose_name_is_gone_is_still_spoken_of() -> None:
+    words = letters.words_of("declined", facts={"speaker_name": ""})
+    assert words.subject.startswith("Said no: The guest, ")
 
 
 def test_blank_lines_never_pile_up() -> None:

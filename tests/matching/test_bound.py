@@ -11,7 +11,7 @@ from scheduler.domain.assignments import Assignment
 from scheduler.matching.bound import Prices, price
 from scheduler.matching.frame import Frame
 from scheduler.matching.problem import Problem
-from tests.matching.worlds import every_plan, problems, worth
+from tests.matching.worlds import PLANE, a_demand, a_speaker, every_plan, problems, worth
 
 small_worlds = problems(most_demands=3, most_speakers=3)
 
@@ -66,9 +66,6 @@ def columns_of(frame: Frame, plan: tuple[Assignment, ...]) -> list[int]:
 
 
 def test_without_prices_the_bound_is_the_best_of_each_request_alone() -> None:
-    from tests.matching.test_solve import a_demand, a_speaker
-    from tests.matching.worlds import PLANE
-
     problem = Problem(
         PLANE, (a_speaker("ana", max_per_week=1),), (a_demand("r1", 541), a_demand("r2", 541))
     )

@@ -8,16 +8,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scheduler.domain.assignments import Assignment, Demand, Speaker
+from scheduler.domain.assignments import Assignment
 from scheduler.matching.checker import check
 from scheduler.matching.problem import Problem, Weights
 from scheduler.matching.solve import solve
 from tests.matching.worlds import (
     DAY,
     PLANE,
+    a_demand,
+    a_speaker,
     best_worth,
     every_plan,
-    option_at,
     possible_assignments,
     problems,
     worth,
@@ -30,38 +31,6 @@ def solved(problem: Problem) -> tuple[int, int]:
     plan = solve(problem, seconds=20)
     assert plan.status == "optimal"
     return plan.tier1.value, plan.tier2.value
-
-
-def a_speaker(name: str, **changes: object) -> Speaker:
-    speaker = Speaker(
-        id=name,
-        name=name,
-        level_by_topic={"robots": 2},
-        grades=frozenset(range(13)),
-        languages=frozenset({"en"}),
-        formats=frozenset({"virtual"}),
-        free=((0, 14 * DAY),),
-        clearances=(),
-    )
-    from scheduler.domain.assignments import ClearanceSpan
-
-    return replace(speaker, clearances=(ClearanceSpan(0),), **changes)  # type: ignore[arg-type]
-
-
-def a_demand(name: str, *starts: int, **changes: object) -> Demand:
-    options = tuple(
-        option_at(start, minutes=50, sessions=1, every=1, preference=3) for start in starts
-    )
-    demand = Demand(
-        id=name,
-        title=name,
-        school="north",
-        topic="robots",
-        language="en",
-        options=options,
-        hosts=frozenset({f"teacher:{name}"}),
-    )
-    return replace(demand, **changes)  # type: ignore[arg-type]
 
 
 @settings(max_examples=60)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, product
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -55,6 +55,37 @@ def some_spans(*, low: int, high: int, longest: int) -> st.SearchStrategy[tuple[
         lambda pair: (pair[0], pair[0] + pair[1])
     )
     return st.lists(span, max_size=4).map(merged)
+
+
+def a_speaker(name: str, **changes: Any) -> Speaker:
+    """Return somebody who is always free and speaks about robots by video."""
+    facts: dict[str, Any] = {
+        "id": name,
+        "name": name,
+        "level_by_topic": {"robots": 2},
+        "grades": frozenset(range(13)),
+        "languages": frozenset({"en"}),
+        "formats": frozenset({"virtual"}),
+        "free": ((0, DAYS * DAY),),
+        "clearances": (ClearanceSpan(0),),
+    }
+    return Speaker(**{**facts, **changes})
+
+
+def a_demand(name: str, *starts: int, **changes: Any) -> Demand:
+    """Return a request for one talk of 50 minutes about robots, with its own teacher."""
+    facts: dict[str, Any] = {
+        "id": name,
+        "title": name,
+        "school": "north",
+        "topic": "robots",
+        "language": "en",
+        "options": tuple(
+            option_at(start, minutes=50, sessions=1, every=1, preference=3) for start in starts
+        ),
+        "hosts": frozenset({f"teacher:{name}"}),
+    }
+    return Demand(**{**facts, **changes})
 
 
 caps = st.sampled_from([None, 1, 2, 3])

@@ -189,7 +189,7 @@ def test_school_with_an_unknown_bell_schedule_is_refused(empty_store: SqlStore) 
 
 
 def test_class_of_an_unknown_teacher_is_refused(store: SqlStore) -> None:
-    with pytest.raises(Unknown, match="no person “x@y.example”"), store.write() as work:
+    with pytest.raises(Unknown, match=r"no person “x@y\.example”"), store.write() as work:
         work.districts.put_classes((a_classroom(teacher_email="x@y.example"),))
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.domain.errors import DoubleBooked
 from scheduler.domain.visits import Booking, PendingMove, Visit, VisitState
-from scheduler.storage.database import INTENT, WRITING
+from scheduler.storage.refusals import is_double_booking
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import NOW, VOLUNTEER, a_visit, period, some_bookings
-from tests.storage.district import BRUNO, CHLOE, another_visit
+from tests.storage.district import BRUNO, CHLOE, a_lone_visit, another_visit
 
 SHARING = {
     "volunteer": another_visit("second", bookings=some_bookings(CHLOE, VOLUNTEER)),
@@ -119,49 +119,62 @@ def test_refusal_leaves_the_transaction_as_it_was_before(store: SqlStore) -> Non
         assert dict(work.districts.extras()) == {"written": "after the refusal"}
 
 
+FIRST = a_lone_visit("first", "2026-12-08 10:00-11:00", email=VOLUNTEER)
+SAME_TIME = a_lone_visit("second", "2026-12-08 10:00-11:00", email=BRUNO)
+SAME_PERSON = a_lone_visit("second", "2026-12-08 12:00-13:00", email=VOLUNTEER)
+
+
 def test_raw_insert_of_an_overlapping_occupancy_is_refused(
     store: SqlStore, engine: Engine
 ) -> None:
-    keep_both(store)
-    with pytest.raises(IntegrityError), writing(engine) as connection:
-        connection.execute(
-            text(
-                "INSERT INTO occupancy (visit_id, resource_id, starts_at, ends_at)"
-                " SELECT (SELECT id FROM visit WHERE uid = 'second'),"
-                " resource_id, starts_at, ends_at FROM occupancy"
-                " WHERE visit_id = (SELECT id FROM visit WHERE uid = 'first')"
-            )
-        )
+    with store.write() as work:
+        work.visits.add((FIRST, SAME_TIME))
+    insert = (
+        "INSERT INTO occupancy (visit_id, resource_id, starts_at, ends_at)"
+        " SELECT (SELECT id FROM visit WHERE uid = 'second'), resource_id, starts_at, ends_at"
+        " FROM occupancy WHERE visit_id = (SELECT id FROM visit WHERE uid = 'first')"
+    )
+    with pytest.raises(IntegrityError) as refusal, engine.begin() as connection:
+        connection.execute(text(insert))
+    assert is_double_booking(refusal.value)
 
 
-@pytest.mark.parametrize("column", ["resource_id", "starts_at"])
+@pytest.mark.parametrize(
+    ("second", "column"), [(SAME_TIME, "resource_id"), (SAME_PERSON, "starts_at")]
+)
 def test_raw_update_to_an_overlapping_occupancy_is_refused(
-    store: SqlStore, engine: Engine, column: str
+    store: SqlStore, engine: Engine, second: Visit, column: str
 ) -> None:
-    keep_both(store)
-    other_value = f"(SELECT min({column}) FROM occupancy)"
-    with pytest.raises(IntegrityError), writing(engine) as connection:
-        connection.execute(
-            text(
-                f"UPDATE occupancy SET {column} = {other_value}, ends_at = ends_at"
-                " WHERE visit_id = (SELECT id FROM visit WHERE uid = 'second')"
-            )
-        )
+    with store.write() as work:
+        work.visits.add((FIRST, second))
+    change = (
+        f"UPDATE occupancy SET {column} = (SELECT {column} FROM occupancy AS other"
+        " WHERE other.visit_id = (SELECT id FROM visit WHERE uid = 'first'))"
+        " WHERE visit_id = (SELECT id FROM visit WHERE uid = 'second')"
+    )
+    with pytest.raises(IntegrityError) as refusal, engine.begin() as connection:
+        connection.execute(text(change))
+    assert is_double_booking(refusal.value)
 
 
-def test_sqlite_refuses_moments_written_another_way(sqlite_url: str) -> None:
-    from scheduler.storage.database import connect, sessions
-    from tests.storage.district import fill
+def test_raw_change_that_overlaps_nothing_is_let_through(store: SqlStore, engine: Engine) -> None:
+    with store.write() as work:
+        work.visits.add((FIRST, SAME_PERSON))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE occupancy SET ends_at = ends_at"))
 
-    engine = connect(sqlite_url)
-    store = SqlStore(sessions(engine))
-    fill(store)
-    keep_both(store)
-    with (
-        pytest.raises(IntegrityError, match="occupancy is miswritten"),
-        writing(engine) as connection,
-    ):
-        connection.execute(
-            text("UPDATE occupancy SET starts_at = replace(starts_at, ' ', 'T')")
-        )
-    engine.dispose()
+
+def test_occupancy_has_to_last(store: SqlStore, engine: Engine) -> None:
+    with store.write() as work:
+        work.visits.add((FIRST,))
+    with pytest.raises(IntegrityError, match="lasts"), engine.begin() as connection:
+        connection.execute(text("UPDATE occupancy SET starts_at = ends_at"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_sqlite_refuses_moments_written_in_another_way(store: SqlStore, engine: Engine) -> None:
+    with store.write() as work:
+        work.visits.add((FIRST,))
+    rewrite = text("UPDATE occupancy SET starts_at = replace(starts_at, ' ', 'T')")
+    with pytest.raises(IntegrityError, match="miswritten"), engine.begin() as connection:
+        connection.execute(rewrite)

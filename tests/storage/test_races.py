@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -14,28 +14,34 @@ from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import NOW, VOLUNTEER, moment
 from tests.storage.racers import (
     RACERS,
+    Race,
     book,
     book_after_a_look,
     claim_all,
     new_key,
-    racing,
+    race_on,
+    racers,
     raise_a_number,
     take_lease,
     use_link,
 )
 from tests.storage.test_outbox import a_mail
 
-Race = Callable[..., list[Any]]
-
 FIRST_START = moment("2026-12-08 09:00")
 ONE_WINNER = [False] * (RACERS - 1) + [True]
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Yield the processes, which start once for all races."""
+    with racers() as pool:
+        yield pool
+
+
 @pytest.fixture
-def race(store: SqlStore, database_url: str) -> Iterator[Race]:
-    """Yield a way to run one function in several processes at once, on the filled store."""
-    with racing(database_url) as race:
-        yield race
+def race(pool: ProcessPoolExecutor, store: SqlStore, database_url: str) -> Race:
+    """Return a way to run one function in several processes at once, on the filled store."""
+    return race_on(database_url, pool)
 
 
 @pytest.mark.parametrize("reach", [book, book_after_a_look])
@@ -69,7 +75,7 @@ def test_lock_makes_the_next_writer_wait_and_see_the_change(race: Race, store: S
 
 
 def test_each_mail_is_claimed_by_one_process(race: Race, store: SqlStore) -> None:
-    keys = [f"mail-{number:03}" for number in range(400)]
+    keys = [f"mail-{number:03}" for number in range(200)]
     with store.write() as work:
         work.outbox.add(a_mail(key) for key in keys)
     claimed = race(claim_all, [7] * RACERS)

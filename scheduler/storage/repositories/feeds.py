@@ -26,7 +26,7 @@ class SqlFeeds:
         found = self._session.execute(
             _feeds().where(FeedRow.kind == kind, kept_by == owner)
         ).one_or_none()
-        return _feed(*found.tuple()) if found else None
+        return _feed(*found) if found else None
 
     def by_token(self, token_sha256: str) -> FeedAddress | None:
         """Return what an address opens, retired addresses too."""
@@ -36,7 +36,7 @@ class SqlFeeds:
         if address is None:
             return None
         found = self._session.execute(_feeds().where(FeedRow.id == address.feed_id)).one()
-        return FeedAddress(**fields_of(address, FeedAddress), feed=_feed(*found.tuple()))
+        return FeedAddress(**fields_of(address, FeedAddress), feed=_feed(*found))
 
     def add(self, feed: Feed, *, token_sha256: str) -> None:
         """Store a new feed with its first address.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.storage.models.records import LeaseRow
@@ -32,10 +32,12 @@ class SqlLeases:
         first = {"name": name, "owner": owner, "until": until}
         return bool(insert_new(self._session, LeaseRow, [first], by="name"))
 
-    def give_back(self, name: str, *, owner: str) -> None:
+    def give_back(self, name: str, *, owner: str, at: datetime) -> None:
         """End one's own lease at once; somebody else's is left alone."""
         self._session.connection().execute(
-            delete(LeaseRow).where(LeaseRow.name == name, LeaseRow.owner == owner)
+            update(LeaseRow)
+            .where(LeaseRow.name == name, LeaseRow.owner == owner)
+            .values(until=at)
         )
 
     def seen(self, name: str) -> datetime | None:

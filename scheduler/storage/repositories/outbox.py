@@ -133,7 +133,7 @@ class SqlOutbox:
         pairs = self._session.execute(
             select(OutboxEntryRow.state, func.count()).group_by(OutboxEntryRow.state)
         )
-        return dict.fromkeys(OutboxState, 0) | {state: number for state, number in pairs}
+        return dict.fromkeys(OutboxState, 0) | dict(pairs.all())
 
     def _claimed(self, numbers: Iterable[int]) -> tuple[OutboxRow, ...]:
         rows = [

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,12 +30,18 @@ R = TypeVar("R")
 K = TypeVar("K")
 
 
-def columns_of(value: object, table: type[Base]) -> dict[str, Any]:
+class HasFields(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+
+def columns_of(value: HasFields, table: type[Base]) -> dict[str, Any]:
     """Return ``{column: field}`` of the value's fields that have a column of their name."""
     return {name: getattr(value, name) for name in _shared_names(type(value), table)}
 
 
-def fields_of(row: Base, kind: type) -> dict[str, Any]:
+def fields_of(row: Base, kind: type[HasFields]) -> dict[str, Any]:
     """Return ``{field: column}`` of the kind's fields that the row has a column of."""
     return {name: getattr(row, name) for name in _shared_names(kind, type(row))}
 
@@ -145,7 +151,7 @@ def by_owner(pairs: Iterable[tuple[int, R]]) -> Mapping[int, list[R]]:
 
 
 @cache
-def _shared_names(kind: type, table: type[Base]) -> tuple[str, ...]:
+def _shared_names(kind: type[HasFields], table: type[Base]) -> tuple[str, ...]:
     fields = dataclasses.fields(kind)
     return tuple(field.name for field in fields if field.name in table.__table__.columns)
 

@@ -1,0 +1,54 @@
+"""Say what a search is after: a tier, a deadline, and how to count.
+
+Deadlines are on the monotonic clock, so that no change of the wall clock ends
+a search early.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduler.matching.frame import Frame, TierNumber
+from scheduler.matching.tables import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Which tier to climb, by when, and the first tier's value to hold."""
+
+    tier: TierNumber
+    deadline: float
+    seed: int = 0
+    floor: int = 0
+    most_columns: int = 60_000
+
+    @property
+    def seconds_left(self) -> float:
+        """Return the seconds until the deadline, by the monotonic clock."""
+        return self.deadline - time.monotonic()
+
+
+def value_of(frame: Frame, chosen: Ints, *, tier: TierNumber) -> int:
+    """Return what the chosen columns are worth in a tier."""
+    columns = frame.columns
+    options = np.unique(columns.option[chosen])
+    if tier == 1:
+        return int(frame.weight[options].sum())
+    weights = frame.problem.weights
+    sessions = np.bincount(
+        columns.speaker[chosen],
+        weights=frame.sessions[columns.option[chosen]],
+        minlength=len(frame.history),
+    ).astype(np.int64)
+    steps = frame.history * sessions + sessions * (sessions - 1) // 2
+    filled = np.bincount(frame.school[options], minlength=len(frame.filled))
+    equity = sum(
+        weights.equity // (int(before) + rank)
+        for before, count in zip(frame.filled, filled, strict=True)
+        for rank in range(1, int(count) + 1)
+    )
+    points = int(columns.points[chosen].sum())
+    return points - weights.fairness * int(steps.sum()) + equity

@@ -1,0 +1,141 @@
+"""What an entry says to a volunteer, a teacher and a school office."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scheduler.calendars.texts import Audience, description, location, summary, when
+from scheduler.domain.visits import Booking, Partstat, VisitState
+from scheduler.domain.volunteers import Format
+from tests.builders import TEACHER, VOLUNTEER, a_sheet, a_visit, period, some_bookings
+from tests.calendars.golden import PANELIST, confirmed_online, panel_without_one
+
+URL = "https://visits.example/visits/1"
+VIEWER_BY_AUDIENCE = {Audience.VOLUNTEER: VOLUNTEER, Audience.TEACHER: None, Audience.SCHOOL: None}
+
+
+def told(sheet: object, audience: Audience) -> str:
+    email = VIEWER_BY_AUDIENCE[audience]
+    return description(sheet, audience=audience, email=email, page_url=URL)
+
+
+def test_volunteer_reads_everything_for_the_day() -> None:
+    assert told(a_sheet(), Audience.VOLUNTEER) == (
+        "Not confirmed yet: we are waiting for your answer.\n"
+        "What: Robots around us (Robotics)\n"
+        "When: Tuesday 8 December 2026, 10:40 to 11:30 (America/Toronto, UTC-05:00)\n"
+        "Where: Maple School, 12 Maple Street, Toronto\n"
+        "Room: 12\n"
+        "Arriving: Ring at the front door.\n"
+        "Class: 5A, grade 5, 24 students\n"
+        "Teacher: Lena Fischer\n"
+        "More: https://visits.example/visits/1"
+    )
+
+
+def test_teacher_reads_who_comes_and_what_they_answered() -> None:
+    visit = a_visit(
+        bookings=(Booking(VOLUNTEER, Partstat.ACCEPTED), Booking(PANELIST)),
+    )
+    assert told(a_sheet(visit), Audience.TEACHER) == (
+        "Not confirmed yet: not everyone has answered.\n"
+        "What: Robots around us (Robotics)\n"
+        "When: Tuesday 8 December 2026, 10:40 to 11:30 (America/Toronto, UTC-05:00)\n"
+        "Where: Maple School, 12 Maple Street, Toronto\n"
+        "Room: 12\n"
+        "Class: 5A, grade 5, 24 students\n"
+        "Guests: Amara (Robots & Co) – said yes; Ben (Robots & Co) – has not answered yet\n"
+        "More: https://visits.example/visits/1"
+    )
+
+
+def test_confirmed_video_visit_gives_the_link() -> None:
+    assert told(confirmed_online(), Audience.VOLUNTEER) == (
+        "What: Wie hält eine Brücke? Bögen; Seile, Balken (Engineering), session 2 of 3\n"
+        "When: Wednesday 9 December 2026, 10:00 to 10:45 (America/Edmonton, UTC-06:00)\n"
+        "Where: online\n"
+        "School: École Sainte-Marie\n"
+        "Online: https://meet.example/room?id=1,2;x=é\n"
+        "Class: K-blue, kindergarten, 24 students\n"
+        "Teacher: Lena Fischer\n"
+        "More: https://visits.example/visits/1"
+    )
+
+
+def test_panel_members_read_of_each_other() -> None:
+    sheet = a_sheet(a_visit(bookings=some_bookings(VOLUNTEER, PANELIST)))
+    assert "\nWith you: Ben (Robots & Co)\n" in told(sheet, Audience.VOLUNTEER)
+
+
+def test_school_finds_the_link_when_one_guest_is_on_the_screen() -> None:
+    sheet = a_sheet(meeting_url="https://meet.example/1")
+    (speaker,) = sheet.speakers
+    sheet = replace(sheet, speakers=(replace(speaker, format=Format.VIRTUAL),))
+    assert "\nOnline: https://meet.example/1\n" in told(sheet, Audience.SCHOOL)
+    assert "\nWhere: Maple School, 12 Maple Street, Toronto\n" in told(sheet, Audience.SCHOOL)
+    assert "\nWhere: online\n" in told(sheet, Audience.VOLUNTEER)
+
+
+def test_one_who_is_out_reads_no_way_in() -> None:
+    sheet = replace(panel_without_one(), meeting_url="https://meet.example/secret")
+    assert told(sheet, Audience.VOLUNTEER) == (
+        "You are no longer expected at this visit.\n"
+        "What: Ask an engineer (Robotics)\n"
+        "When: Tuesday 16 March 2027, 09:30 to 10:20 (America/Toronto, UTC-04:00)\n"
+        "Where: Maple School\n"
+        "More: https://visits.example/visits/1"
+    )
+    assert location(sheet, email=VOLUNTEER) == "Maple School"
+
+
+def test_waiting_for_others_is_said_to_the_one_who_said_yes() -> None:
+    bookings = (Booking(VOLUNTEER, Partstat.ACCEPTED), Booking(PANELIST))
+    told_first = told(a_sheet(a_visit(bookings=bookings)), Audience.VOLUNTEER).splitlines()[0]
+    assert told_first == "Not confirmed yet: not everyone has answered."
+
+
+def test_cancelled_visit_says_so_first() -> None:
+    sheet = a_sheet(a_visit(state=VisitState.CANCELLED))
+    for audience in Audience:
+        assert told(sheet, audience).startswith("This visit is cancelled.\n")
+
+
+@pytest.mark.parametrize(
+    ("audience", "title"),
+    [
+        (Audience.VOLUNTEER, "Visit: Robots around us – 5A, Maple School"),
+        (Audience.TEACHER, "Visit: Robots around us – Amara"),
+        (Audience.SCHOOL, "Visit: Robots around us – Amara, 5A"),
+    ],
+)
+def test_title_names_what_the_reader_does_not_know(audience: Audience, title: str) -> None:
+    email = VIEWER_BY_AUDIENCE[audience]
+    assert summary(a_sheet(), audience=audience, email=email) == title
+    cancelled = a_sheet(a_visit(state=VisitState.CANCELLED))
+    assert summary(cancelled, audience=audience, email=email) == f"Cancelled: {title}"
+
+
+def test_title_without_guests_is_the_subject_alone() -> None:
+    sheet = a_sheet(a_visit(bookings=()), class_name="")
+    assert summary(sheet, audience=Audience.TEACHER, email=None) == "Visit: Robots around us"
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_nothing_private_is_ever_told(audience: Audience) -> None:
+    sheet = a_sheet(note="Sam needs a quiet place.", phone="416-555-0100")
+    said = told(sheet, audience) + summary(
+        sheet, audience=audience, email=VIEWER_BY_AUDIENCE[audience]
+    )
+    for private in (sheet.note, sheet.phone, VOLUNTEER, TEACHER):
+        assert private not in said
+
+
+def test_visit_past_midnight_names_both_days() -> None:
+    visit = a_visit(period=period("2026-12-08 23:30-23:45"))
+    longer = replace(visit.period, end=visit.period.end.replace(day=10, hour=5))
+    assert when(a_sheet(replace(visit, period=longer))) == (
+        "Tuesday 8 December 2026, 23:30 to Thursday 10 December 2026, 00:45"
+        " (America/Toronto, UTC-05:00)"
+    )

@@ -1,0 +1,163 @@
+"""What needs a coordinator: who is counted, who is listed, and who may look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from scheduler.domain.districts import Coordinates
+from scheduler.domain.errors import NotAllowed
+from scheduler.domain.proposals import Unassigned
+from scheduler.domain.requests import RequestState
+from scheduler.domain.visits import VisitState
+from scheduler.domain.volunteers import Clearance, ClearanceState
+from scheduler.services.access import Actor
+from scheduler.services.ports import Store
+from scheduler.services.records import OutboxRow, OutboxState
+from scheduler.services.today import EndingClearance, Today, ending_clearances, today
+from tests.builders import (
+    NOW,
+    VOLUNTEER,
+    a_clearance,
+    a_proposal,
+    a_request,
+    a_visit,
+    a_volunteer,
+    moment,
+    period,
+)
+
+DAY = date(2026, 11, 21)
+CARLA = Actor("carla@schools.example", "Carla Diaz", is_coordinator=True)
+
+
+class NoGazetteer:
+    """A gazetteer that knows no postal code."""
+
+    def locate(self, postal_code: str, *, country: str) -> Coordinates | None:
+        """Return None for every code."""
+        return None
+
+
+def needed(store: Store, *, now: datetime = NOW) -> Today:
+    found = today(store, actor=CARLA, now=now, gazetteer=NoGazetteer())
+    assert found is not None
+    return found
+
+
+def failed(subject: str, purpose: str, **changes: object) -> OutboxRow:
+    row = OutboxRow(f"{subject}/{purpose}", subject, purpose, VOLUNTEER, NOW, NOW)
+    return replace(row, state=OutboxState.FAILED, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [Actor("t@example.org", "T", is_teacher=True), Actor("v@example.org", "V", is_volunteer=True)],
+    ids=["teacher", "volunteer"],
+)
+def test_others_do_not_see_it(small_district: Store, actor: Actor) -> None:
+    with pytest.raises(NotAllowed):
+        today(small_district, actor=actor, now=NOW, gazetteer=NoGazetteer())
+
+
+def test_invitation_without_an_answer_is_listed_until_the_visit_begins(
+    small_district: Store,
+) -> None:
+    (silence,) = needed(small_district).silences
+    assert (silence.speaker.name, silence.sheet.visit) == ("Amara Okafor", a_visit())
+    assert needed(small_district, now=a_visit().period.start).silences == ()
+
+
+def test_proposal_that_holds_is_ready_and_a_broken_one_is_not(small_district: Store) -> None:
+    with small_district.write() as work:
+        work.requests.put((a_request(key="free"), a_request(key="taken", state=RequestState.OPEN)))
+        work.proposals.put(
+            (
+                a_proposal(request="free", sessions=(period("2026-12-08 10:40-11:30"),)),
+                a_proposal(request="taken", sessions=(period("2026-12-09 10:40-11:30"),)),
+            )
+        )
+        work.visits.remove((a_visit().uid,))
+    assert needed(small_district).ready == 1
+
+
+def test_only_open_requests_count_as_nobody_yet(small_district: Store) -> None:
+    with small_district.write() as work:
+        work.requests.put((a_request(key="gone", state=RequestState.WITHDRAWN),))
+        work.proposals.put_unassigned(
+            Unassigned(key, "topic_match", (), {}, NOW) for key in ("bridges", "gone")
+        )
+    assert needed(small_district).nobody == 1
+
+
+def test_visits_today_are_those_of_the_districts_day(small_district: Store) -> None:
+    with small_district.write() as work:
+        work.requests.put((a_request(key="more", state=RequestState.BOOKED),))
+        work.visits.add(
+            a_visit(uid=day, request="more", state=VisitState.CONFIRMED, period=period(when))
+            for day, when in (
+                ("yesterday", "2026-11-20 23:00-23:50"),
+                ("today", "2026-11-21 23:00-23:50"),
+                ("tomorrow", "2026-11-22 00:00-00:50"),
+            )
+        )
+    late = moment("2026-11-21 23:30")
+    assert late.astimezone(UTC).date() == date(2026, 11, 22)
+    found = needed(small_district, now=late)
+    assert (found.day, [sheet.visit.uid for sheet in found.visits]) == (DAY, ["today"])
+
+
+def test_mail_that_failed_is_listed_while_it_matters(small_district: Store) -> None:
+    with small_district.write() as work:
+        work.requests.put((a_request(key="more", state=RequestState.BOOKED),))
+        past = a_visit(uid="past", request="more", period=period("2026-10-06 10:40-11:30"))
+        work.visits.add((past,))
+        coming = failed(a_visit().uid, "invitation")
+        link = failed("sign-in", "sign_in", created_at=NOW + timedelta(minutes=1))
+        sent = replace(failed(a_visit().uid, "change"), state=OutboxState.SENT)
+        work.outbox.add((coming, link, sent, failed("past", "invitation")))
+    assert needed(small_district).failed_mail == (link, coming)
+
+
+@pytest.mark.parametrize(
+    ("last_day", "is_listed"),
+    [
+        (DAY - timedelta(days=1), False),
+        (DAY, True),
+        (DAY + timedelta(days=30), True),
+        (DAY + timedelta(days=31), False),
+        (None, False),
+    ],
+)
+def test_clearance_is_listed_in_its_last_thirty_days(
+    last_day: date | None, is_listed: bool
+) -> None:
+    volunteer = a_volunteer(clearances=(a_clearance(expires=last_day),))
+    found = ending_clearances((volunteer,), today=DAY)
+    assert bool(found) is is_listed
+
+
+SOON = a_clearance(expires=date(2026, 12, 1))
+
+
+@pytest.mark.parametrize(
+    ("other", "is_listed"),
+    [
+        (a_clearance(expires=date(2027, 12, 1)), False),
+        (a_clearance(expires=None), False),
+        (a_clearance(expires=date(2027, 12, 1), school="maple"), True),
+        (a_clearance(expires=date(2027, 12, 1), state=ClearanceState.PENDING), True),
+        (a_clearance(expires=date(2027, 12, 1), approved=None), True),
+    ],
+    ids=["renewed", "without end", "one school only", "still pending", "never approved"],
+)
+def test_clearance_that_another_follows_is_not_listed(other: Clearance, is_listed: bool) -> None:
+    volunteer = a_volunteer(clearances=(SOON, other))
+    expected = EndingClearance(VOLUNTEER, "Amara Okafor", "police_check", date(2026, 12, 1))
+    assert ending_clearances((volunteer,), today=DAY) == ((expected,) if is_listed else ())
+
+
+def test_clearance_of_someone_inactive_is_not_listed() -> None:
+    assert ending_clearances((a_volunteer(clearances=(SOON,), is_active=False),), today=DAY) == ()

@@ -1,0 +1,155 @@
+"""The site on a small district, with a stopped clock and visitors who read pages strictly.
+
+Every HTML answer is parsed as the standard says and refused if it is malformed, whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from scheduler.config import Settings
+from scheduler.factory import create_app
+from scheduler.services.ports import Store
+from scheduler.services.sign_in import link_for, redeem
+from scheduler.storage.database import db
+from scheduler.web.desk import EXTENSION, Desk
+from tests.builders import NOW
+from tests.small_district import fill
+
+SECRET_KEY = b"s" * 32
+FEED_KEY = b"f" * 32
+
+
+@dataclass
+class StoppedClock:
+    """A clock that shows what a test sets it to."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """Return the moment that was set."""
+        return self.now
+
+
+class Visitor(FlaskClient):
+    """A browser that refuses malformed pages and sends forms as the page holds them."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Return the answer after reading it strictly."""
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.data:
+            parsed(response.text)
+        return response
+
+    def page(self, path: str) -> Element:
+        """Return the page at that path as a tree; it has to be there."""
+        response = self.get(path)
+        assert response.status_code == 200, (path, response.status)
+        return parsed(response.text)
+
+    def send(
+        self, path: str, fields: Mapping[str, object] | None = None, *, on: str = ""
+    ) -> TestResponse:
+        """Post a form with the token of the page it stands on, that of the path by default."""
+        token = csrf_token(self.get(on or path).text)
+        return self.post(path, data={"csrf_token": token, **(fields or {})})
+
+
+def parsed(markup: str) -> Element:
+    """Return an HTML document as a tree; fail where it is malformed."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    tree: Element = parser.parse(markup)
+    return tree
+
+
+def csrf_token(markup: str) -> str:
+    """Return the token of the page's forms."""
+    for field in parsed(markup).iter("input"):
+        if field.get("name") == "csrf_token":
+            return field.get("value") or ""
+    raise AssertionError("The page has no form.")
+
+
+def text_of(element: Element | None) -> str:
+    """Return an element's text on one line."""
+    assert element is not None
+    return " ".join("".join(element.itertext()).split())
+
+
+def main_text(tree: Element) -> str:
+    """Return what stands in the page's main part."""
+    return text_of(tree.find(".//main"))
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """Return the site's clock, stopped at ``NOW``."""
+    return StoppedClock()
+
+
+@pytest.fixture
+def app(tmp_path: Path, sqlite_url: str, clock: StoppedClock) -> Iterator[Flask]:
+    """Yield the site on an empty, migrated SQLite database."""
+    settings = Settings(
+        instance=tmp_path,
+        database_url=sqlite_url,
+        secret_key=SECRET_KEY,
+        feed_key=FEED_KEY,
+        base_url="http://localhost",
+    )
+    made = create_app(settings)
+    made.testing = True
+    made.test_client_class = Visitor
+    made.extensions[EXTENSION] = replace(made.extensions[EXTENSION], clock=clock)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def store(app: Flask) -> Store:
+    """Return the site's store."""
+    desk = app.extensions[EXTENSION]
+    assert isinstance(desk, Desk)
+    return desk.store
+
+
+@pytest.fixture
+def client(app: Flask) -> Visitor:
+    """Return somebody who is not signed in."""
+    visitor = app.test_client()
+    assert isinstance(visitor, Visitor)
+    return visitor
+
+
+@pytest.fixture
+def signed_in_as(app: Flask, store: Store) -> Callable[[str], Visitor]:
+    """Return a way to get the browser of a person of the district, signed in."""
+
+    def signed_in(email: str) -> Visitor:
+        token = redeem(store, link_for(store, email, now=NOW), now=NOW)
+        assert token is not None
+        visitor = app.test_client()
+        assert isinstance(visitor, Visitor)
+        visitor.set_cookie("visitbell", token)
+        return visitor
+
+    return signed_in
+
+
+@pytest.fixture
+def small_district(store: Store) -> Store:
+    """Return the store with the people and visits of ``tests.small_district`` in it."""
+    fill(store)
+    return store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -140,11 +140,23 @@ def _field_changes(kind: str, key: str, old: Cells, new: Cells) -> Iterator[Chan
 def _list_changes(existing: Bundle, merged: Bundle, *, table: Table) -> Iterator[Change]:
     kind, name = _KIND_AND_FIELD_BY_FILE[table.file]
     old, new = _lists_by_owner(existing, table), _lists_by_owner(merged, table)
-    known = existing.volunteers or {}
+    newcomers = _newcomers(existing, merged, kind=kind)
+    if table is tables.BELL_SCHEDULES:
+        yield from (Change(kind, key) for key in newcomers)
     for key in sorted(old.keys() | new.keys()):
-        is_of_newcomer = kind == "volunteer" and key not in known
-        if old.get(key, "") != new.get(key, "") and not is_of_newcomer:
+        if old.get(key, "") != new.get(key, "") and key not in newcomers:
             yield Change(kind, key, name, old.get(key, ""), new.get(key, ""))
+
+
+def _newcomers(existing: Bundle, merged: Bundle, *, kind: str) -> list[str]:
+    # What belongs to somebody new is no news of its own.
+    known_and_new: dict[str, tuple[Collection[str] | None, Collection[str] | None]] = {
+        "bell schedule": (existing.bell_schedules, merged.bell_schedules),
+        "school": (existing.schools, merged.schools),
+        "volunteer": (existing.volunteers, merged.volunteers),
+    }
+    known, new = known_and_new[kind]
+    return [key for key in new or () if key not in (known or ())]
 
 
 def _lists_by_owner(bundle: Bundle, table: Table) -> dict[str, str]:

@@ -38,7 +38,9 @@ class Row:
     def text(self, column: str) -> str:
         """Return a cell exactly as it came; a required one must not be empty."""
         cell = self.cells.get(column)
-        is_needed = column in self.table.required and not self.is_at_rest
+        is_needed = column in self.table.required
+        if self.is_at_rest:
+            is_needed = column in self.table.key
         if cell is not None and not cell.strip() and is_needed:
             self.note(column, f"The {column} is missing.")
         return cell or ""

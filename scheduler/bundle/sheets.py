@@ -147,7 +147,8 @@ def _sheet(
 
 def _has_right_length(row: Row, record: list[str], expected: int) -> bool:
     if len(record) < expected or any(record[expected:]):
-        row.note("", f"This row has {len(record)} cells, but there are {expected} columns.")
+        cells = "1 cell" if len(record) == 1 else f"{len(record)} cells"
+        row.note("", f"This row has {cells}, but there are {expected} columns.")
         return False
     return True
 

@@ -95,17 +95,19 @@ def render_replaced(
 
 
 def _calendar(components: Iterable[str], *, uid: str, name: str, timezone: str) -> bytes:
-    """Source of the properties: RFC 5545 section 3.7, RFC 7986 section 5."""
+    """Source of the properties: RFC 5545 section 3.7, RFC 7986 section 5, MS-OXCICAL 2.1.3.1.1."""
     title = one_line(name)
+    # The calendar has no UID of its own, though RFC 7986 offers one: vdirsyncer takes the
+    # first UID it finds for that of every event and keeps only one of them.
     return component(
         "VCALENDAR",
         (
             content_line("VERSION", "2.0"),
             content_line("PRODID", PRODUCT),
             content_line("CALSCALE", "GREGORIAN"),
-            text_line("UID", one_line(uid)),
             text_line("NAME", title),
             text_line("X-WR-CALNAME", title),
+            text_line("X-WR-RELCALID", one_line(uid)),
             text_line("X-WR-TIMEZONE", timezone),
             content_line("REFRESH-INTERVAL", REFRESH, {"VALUE": "DURATION"}),
             content_line("X-PUBLISHED-TTL", REFRESH),

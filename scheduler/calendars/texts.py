@@ -94,8 +94,8 @@ def _news(sheet: VisitSheet, *, audience: Audience, email: str | None) -> str:
         return ""
     speaker = sheet.speaker(email or "")
     if audience is Audience.VOLUNTEER and speaker and speaker.partstat is Partstat.NEEDS_ACTION:
-        return "Not confirmed yet: we are waiting for your answer."
-    return "Not confirmed yet: not everyone has answered."
+        return "We are waiting for your answer."
+    return "Not everyone has answered yet."
 
 
 def _what(sheet: VisitSheet) -> str:

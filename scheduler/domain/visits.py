@@ -302,8 +302,6 @@ def close(visit: Visit, *, took_place: bool, at: datetime) -> Visit:
 
 def _with_bookings(visit: Visit, bookings: tuple[Booking, ...], *, at: datetime) -> Visit:
     changed = replace(visit, bookings=bookings, revised_at=at)
-    if not changed.present_bookings:
-        return changed
     state = visit.state
     if changed.has_every_yes:
         state = VisitState.CONFIRMED

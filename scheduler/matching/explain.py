@@ -119,7 +119,7 @@ def sieve(
 
 
 def near_misses(problem: Problem, demand_id: str, *, top: int = 5) -> tuple[Ruling, ...]:
-    """Return people whom one single rule keeps away at some start, by sieve order.
+    """Return people whom one single rule keeps away at some start, last rule first.
 
     The smallest changes that would help: each ruling is that one rule with its
     facts. Asks the plain rules of everybody who knows the topic.

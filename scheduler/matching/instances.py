@@ -9,26 +9,20 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 from scheduler.domain.assignments import (
     EITHER,
-    IN_PERSON,
-    VIRTUAL,
     Assignment,
-    ClearanceSpan,
     Demand,
     Geography,
     Option,
     Place,
     Session,
-    Span,
-    Speaker,
-    merged,
 )
+from scheduler.matching.instance_speakers import DAY_MINUTES, SpeakerReader, read_format
 from scheduler.matching.problem import Pair, Problem, Weights
 from scheduler.matching.proposal import Plan, Tier
 from scheduler.matching.records import (
@@ -40,10 +34,8 @@ from scheduler.matching.records import (
     key_of,
     raw_of,
     read_json,
-    shown,
 )
 
-DAY_MINUTES = 1440
 MAX_DAYS = 4000
 USUAL_GRADES = range(-1, 14)
 
@@ -136,8 +128,9 @@ class _Instance:
         schools = self._many("schools", _school)
         self._school_by_id = {key: (place, need) for key, place, need in schools}
         demands = self._many("requests", self._demand)
-        self._grades = {d.grade for d in demands if d.grade is not None} | set(USUAL_GRADES)
-        speakers = self._many("volunteers", self._speaker)
+        asked = {demand.grade for demand in demands if demand.grade is not None}
+        reader = SpeakerReader(days=self._days, grades=asked.union(USUAL_GRADES))
+        speakers = self._many("volunteers", reader.read)
         self._refuse_twins("schools", [key for key, _, _ in schools])
         self._refuse_twins("requests", [demand.id for demand in demands])
         self._refuse_twins("volunteers", [speaker.id for speaker in speakers])
@@ -214,7 +207,7 @@ class _Instance:
             topic=record.identifier("topic"),
             grade=record.integer("grade") if record.has("grade") else None,
             language=record.text("lang"),
-            format=_format(record.text("format"), name=record.name, allowed={EITHER}),
+            format=read_format(record.text("format"), name=record.name, allowed={EITHER}),
             speakers=record.integer("speakers", low=1, high=1000),
             options=self._options(record),
             priority=record.integer("priority", low=0, high=10**6),
@@ -249,68 +242,6 @@ class _Instance:
     def _session(self, start: int, duration: int) -> Session:
         day = start // DAY_MINUTES
         return Session(start, start + duration, day, day // 7, self._month_of_day[day])
-
-    def _speaker(self, record: Record) -> Speaker:
-        low, high = _grade_range(record)
-        optional = {
-            name: record.integer(key, low=0) if record.has(key) else None
-            for name, key in (("max_per_day", "max_day"), ("budget_minutes", "budget_minutes"))
-        }
-        return Speaker(
-            id=record.identifier("id"),
-            name=f"Volunteer {record.identifier('id')}",
-            level_by_topic=_levels(record),
-            grades=frozenset(grade for grade in self._grades if low <= grade <= high),
-            languages=frozenset(_texts(record, "langs")),
-            formats=frozenset(
-                _format(text, name=record.name) for text in _texts(record, "formats")
-            ),
-            home=Place(record.number("x"), record.number("y")),
-            max_km=record.number("radius", low=0),
-            free=self._free(record),
-            busy=merged(_spans(record, "busy")),
-            earliest_day=record.integer("notice_days", low=0),
-            clearances=(ClearanceSpan(0, record.integer("clearance_until")),),
-            buffer_minutes=record.integer("buffer", low=0, high=10**6),
-            min_minutes=record.integer("min_minutes", low=0, default=0),
-            max_per_day=optional["max_per_day"],
-            max_per_week=record.integer("max_week", low=0),
-            max_per_month=record.integer("max_month", low=0),
-            budget_minutes=optional["budget_minutes"],
-            history=record.integer("history", low=0, high=10**6),
-        )
-
-    def _free(self, record: Record) -> tuple[Span, ...]:
-        weekly: defaultdict[int, list[Span]] = defaultdict(list)
-        for place, row in enumerate(record.rows("avail", length=3)):
-            name = f"{record.name}.avail[{place}]"
-            weekday = integer(row[0], name=name, low=0, high=6)
-            weekly[weekday].append(_day_span(row[1], row[2], name=name))
-        changed = self._exceptions(record, weekly)
-        spans = []
-        for day in range(self._days):
-            blocks = changed[day] if day in changed else weekly.get(day % 7, ())
-            midnight = day * DAY_MINUTES
-            spans += [(midnight + start, midnight + end) for start, end in blocks]
-        return merged(spans)
-
-    def _exceptions(
-        self, record: Record, weekly: defaultdict[int, list[Span]]
-    ) -> dict[int, list[Span]]:
-        blocks_by_day: dict[int, list[Span]] = {}
-        for place, value in enumerate(record.array("exceptions", is_needed=False)):
-            each = Record(value, name=f"{record.name}.exceptions[{place}]")
-            day = each.integer("day", low=0)
-            kind = each.text("kind")
-            if kind not in ("off", "extra"):
-                raise Wrong(f"{each.name}.kind must be off or extra, not {shown(kind)}.")
-            blocks = blocks_by_day.setdefault(day, list(weekly[day % 7]))
-            if kind == "off":
-                blocks.clear()
-            else:
-                start, end = each.integer("start"), each.integer("end")
-                blocks.append(_day_span(start, end, name=each.name))
-        return blocks_by_day
 
 
 def _as_record(value: object) -> Record:
@@ -349,56 +280,6 @@ def _known(raw: object, known: Iterable[str], *, name: str) -> str:
 def _ids(record: Record, key: str) -> frozenset[str]:
     values = record.array(key, is_needed=False)
     return frozenset(key_of(value, name=f"{record.name}.{key}") for value in values)
-
-
-def _texts(record: Record, key: str) -> list[str]:
-    values = record.array(key)
-    for value in values:
-        if not isinstance(value, str):
-            raise Wrong(f"{record.name}.{key} must hold texts, not {shown(value)}.")
-    return [str(value) for value in values]
-
-
-def _format(text: str, *, name: str, allowed: Iterable[str] = ()) -> str:
-    read = text.replace("-", "_")
-    if read not in {IN_PERSON, VIRTUAL, *allowed}:
-        raise Wrong(f"{name} has the format {shown(text)}, which is unknown.")
-    return read
-
-
-def _levels(record: Record) -> dict[str, int]:
-    level_by_topic: dict[str, int] = {}
-    for row in record.rows("topics", length=2):
-        topic = key_of(row[0], name=f"{record.name}.topics")
-        level = integer(row[1], name=f"{record.name}.topics", low=0, high=1000)
-        level_by_topic[topic] = max(level, level_by_topic.get(topic, level))
-    return level_by_topic
-
-
-def _grade_range(record: Record) -> tuple[int, int]:
-    pair = array(record.array("grades"), name=f"{record.name}.grades", length=2)
-    low, high = (integer(each, name=f"{record.name}.grades") for each in pair)
-    if low > high:
-        raise Wrong(f"{record.name}.grades ends before it begins.")
-    return low, high
-
-
-def _spans(record: Record, key: str) -> list[Span]:
-    spans = []
-    for row in record.rows(key, length=2, is_needed=False):
-        start, end = (integer(each, name=f"{record.name}.{key}") for each in row)
-        if start >= end:
-            raise Wrong(f"{record.name}.{key} holds {start} to {end}, which is no time at all.")
-        spans.append((start, end))
-    return spans
-
-
-def _day_span(start: object, end: object, *, name: str) -> Span:
-    first = integer(start, name=name, low=0, high=DAY_MINUTES)
-    last = integer(end, name=name, low=0, high=DAY_MINUTES)
-    if first >= last:
-        raise Wrong(f"{name} runs from {first} to {last}, which is no time at all.")
-    return first, last
 
 
 def _weights(record: Record | None) -> Weights:

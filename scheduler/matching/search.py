@@ -31,6 +31,7 @@ POOL_PER_REQUEST = 30
 RELAXING_SHARE = 0.5
 CLOSE_ENOUGH = 2e-4
 WHOLE = 1e-6
+FIRST_TIER_FIRST = 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,11 @@ def _with_clashes(frame: Frame, among: Ints) -> Frame:
 
 def _guesses(relaxed: _Relaxed, goal: Goal) -> list[Ints]:
     """Return plans filled greedily by the relaxation's prices, where they hold the floor."""
-    guess = fill_greedily(relaxed.frame, worth=relaxed.pricing.reduced)
+    worth = relaxed.pricing.reduced
+    if goal.tier == 1:
+        # Prices of the first tier leave most columns equal; the second tier starts from here.
+        worth = FIRST_TIER_FIRST * worth + relaxed.frame.columns.points
+    guess = fill_greedily(relaxed.frame, worth=worth)
     reaches = value_of(relaxed.frame, guess, tier=1) >= goal.floor
     return [guess] if reaches else []
 

@@ -16,6 +16,8 @@ from scheduler.services.records import Activity
 
 LIMIT = 200
 REQUEST, VISIT = "request", "visit"
+# Who came to look changed nothing.
+UNTOLD = frozenset({"signed in"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def recent(store: Store, *, actor: Actor, now: datetime) -> Deeds:
     """
     require_overseer(actor, deed="read what was done")
     with store.read() as work:
-        entries = work.activities.recent(limit=LIMIT)
+        entries = tuple(e for e in work.activities.recent(limit=LIMIT) if e.deed not in UNTOLD)
         around = _around(work, entries)
         timezone = load_district(work).timezone
     lines = tuple(around.deed(entry, actor=actor, now=now) for entry in entries)

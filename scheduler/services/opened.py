@@ -21,7 +21,7 @@ from scheduler.matching.explain import explain
 from scheduler.matching.problem import Problem
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
-from scheduler.services.board import at_chosen_start, visits_by_school
+from scheduler.services.board import at_chosen_start, first_day, visits_by_school
 from scheduler.services.day_plans import DayPlan, day_plan
 from scheduler.services.explanations import Why, scene, why_in
 from scheduler.services.judging import broken_findings
@@ -91,7 +91,8 @@ class Opened:
     """Everything the page of one open request shows.
 
     ``why`` is there when nobody is proposed or the proposal no longer holds; ``school_visits``
-    and ``usual_visits`` are this school's visits of the year and the mean of all schools.
+    and ``usual_visits`` are this school's visits of the year and the mean of all schools;
+    ``asked_day`` is the day of the first window.
     """
 
     request: ClassroomRequest
@@ -103,6 +104,7 @@ class Opened:
     timezone: str
     school_visits: int
     usual_visits: float
+    asked_day: date
     sessions: tuple[Period, ...] = ()
     state: ProposalState | None = None
     said_no: str = ""
@@ -185,6 +187,7 @@ class _Bench:
             timezone=picture.zone_of(request.school),
             school_visits=visits[request.school],
             usual_visits=sum(visits.values()) / len(picture.schools),
+            asked_day=first_day(request),
             sessions=proposal.sessions if proposal else (),
             state=proposal.state if proposal else None,
             said_no=proposal.reason if proposal else "",

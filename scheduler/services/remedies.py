@@ -26,6 +26,7 @@ from scheduler.services.telling import Told, reason_of
 
 MOST_OF_A_KIND = 2
 ALWAYS = ClearanceSpan(0)
+ALL_TIME = (0, 2**40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Remedy:
     """One change and how many people it brings.
 
     ``kind`` says which, with its facts: ``another_lesson`` (start), ``virtual``,
-    ``clearance`` (email, name, last_day where one ended), ``one_more`` (email, name, rule,
-    limit) or ``wider_radius`` (km, and name, email and max_km of the nearest).
+    ``ask_times`` (email, name), ``clearance`` (email, name, last_day where one ended),
+    ``one_more`` (email, name, rule, limit) or ``wider_radius`` (km, and name, email and max_km
+    of the nearest).
     """
 
     kind: str
@@ -51,6 +53,7 @@ def remedies_for(
     return (
         *_another_lesson(problem, picture, demand, gazetteer=gazetteer),
         *_by_video(problem, demand),
+        *islice(_unknown_times(problem, demand, misses), MOST_OF_A_KIND),
         *islice(_renewed_clearances(problem, demand, misses), MOST_OF_A_KIND),
         *islice(_one_more_visit(problem, demand, misses), MOST_OF_A_KIND),
         *_wider_radius(problem, demand, misses),
@@ -100,6 +103,16 @@ def _by_video(problem: Problem, demand: Demand) -> Iterator[Remedy]:
     people = _people(problem, virtual) - _people(problem, demand)
     if people:
         yield Remedy("virtual", len(people))
+
+
+def _unknown_times(
+    problem: Problem, demand: Demand, misses: tuple[Ruling, ...]
+) -> Iterator[Remedy]:
+    """People of whom nobody knows when they are free; whether they are is theirs to say."""
+    for ruling, speaker in _missed_by(problem, misses, rules=("within_availability",)):
+        is_unknown = ruling.finding.facts.get("reason") == "unknown"
+        if is_unknown and _brings(problem, demand, replace(speaker, free=(ALL_TIME,))):
+            yield Remedy("ask_times", 1, _named(speaker))
 
 
 def _renewed_clearances(

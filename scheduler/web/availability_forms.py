@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -30,40 +31,27 @@ LONGEST_BUFFER_MINUTES = 240
 LONGEST_NOTICE_DAYS = 180
 
 
-class DayField(DateField):
-    """A date, with our own words where it is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the date.
-
-        Raises:
-            ValueError: in words for the page.
-        """
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Pick a day, such as 14 December 2026") from error
+# The stubs do not know yet that a field takes its own words for what it cannot read.
+day_field = partial(  # type: ignore[call-arg]
+    DateField, invalid_value_message="Pick a day, such as 14 December 2026"
+)
+clock_field = partial(  # type: ignore[call-arg]
+    TimeField, invalid_value_message="Write a time, such as 17:30"
+)
 
 
-class ClockField(TimeField):
-    """A time of day, with our own words where it is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the time.
-
-        Raises:
-            ValueError: in words for the page.
-        """
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Write a time, such as 17:30") from error
-
-
-def most(label: str, last: int, *, first: int = 0) -> IntegerField:
+def whole_number(label: str, last: int, *, first: int = 0) -> IntegerField:
     """Return a field for a whole number between two limits, both included."""
     say = f"{label}: write a number from {first} to {last}"
-    return IntegerField(label, validators=[InputRequired(say), NumberRange(first, last, say)])
+    validators = [InputRequired(say), NumberRange(first, last, say)]
+    return IntegerField(label, validators, invalid_value_message=say)  # type: ignore[call-arg]
+
+
+def distance(label: str, last: int) -> FloatField:
+    """Return a field for kilometres up to a limit, or nothing."""
+    say = f"{label}: write a number from 0 to {last}"
+    validators = [Optional(), NumberRange(0, last, say)]
+    return FloatField(label, validators, invalid_value_message=say)  # type: ignore[call-arg]
 
 
 class WeekForm(FlaskForm):  # type: ignore[misc]
@@ -71,18 +59,12 @@ class WeekForm(FlaskForm):  # type: ignore[misc]
 
     free = SelectMultipleField(choices={box: box for box in BLOCK_BY_BOX})
     fill = StringField(validators=[Optional(), AnyOf(LINES)])
-    max_per_day = most("Most visits a day", 8, first=1)
-    max_per_week = most("Most visits a week", 20, first=1)
-    max_per_month = most("Most visits a month", 60)
-    max_km = FloatField(
-        "Longest way there, in km",
-        validators=[
-            Optional(),
-            NumberRange(0, FARTHEST_KM, f"Longest way there: from 0 to {FARTHEST_KM} km"),
-        ],
-    )
-    buffer_minutes = most("Minutes free before and after", LONGEST_BUFFER_MINUTES)
-    notice_days = most("Days you want to know ahead", LONGEST_NOTICE_DAYS)
+    max_per_day = whole_number("Most visits a day", 8, first=1)
+    max_per_week = whole_number("Most visits a week", 20, first=1)
+    max_per_month = whole_number("Most visits a month", 60)
+    max_km = distance("Longest way there, in km", FARTHEST_KM)
+    buffer_minutes = whole_number("Free minutes before and after", LONGEST_BUFFER_MINUTES)
+    notice_days = whole_number("Days I need to know ahead", LONGEST_NOTICE_DAYS)
 
     @classmethod
     def of(cls, boxes: frozenset[str], limits: Limits) -> WeekForm:
@@ -114,11 +96,13 @@ class WeekForm(FlaskForm):  # type: ignore[misc]
 class TimeForm(FlaskForm):  # type: ignore[misc]
     """An exact time of the week, with or without a first and a last day."""
 
-    weekday = SelectField("Day", coerce=int, choices=dict(zip("0123456", WEEKDAY_NAMES, strict=True)))
-    start = ClockField("From", validators=[InputRequired("Tell us when it starts")])
-    end = ClockField("To", validators=[InputRequired("Tell us when it ends")])
-    first = DayField("First day", validators=[Optional()])
-    last = DayField("Last day", validators=[Optional()])
+    weekday = SelectField(
+        "Day", coerce=int, choices=dict(zip("0123456", WEEKDAY_NAMES, strict=True))
+    )
+    start = clock_field("From", validators=[InputRequired("Tell us when it starts")])
+    end = clock_field("To", validators=[InputRequired("Tell us when it ends")])
+    first = day_field("First day", validators=[Optional()])
+    last = day_field("Last day", validators=[Optional()])
 
     def validate_end(self, field: Field) -> None:
         """Refuse a time that ends before it starts."""
@@ -144,8 +128,8 @@ class AwayForm(FlaskForm):  # type: ignore[misc]
 
     today = date.min
 
-    away_first = DayField("First day away", validators=[InputRequired("Pick the first day")])
-    away_last = DayField("Last day away", validators=[Optional()])
+    away_first = day_field("First day away", validators=[InputRequired("Pick the first day")])
+    away_last = day_field("Last day away", validators=[Optional()])
 
     def validate_away_first(self, field: Field) -> None:
         """Refuse days that are over."""

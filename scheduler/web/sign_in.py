@@ -20,6 +20,7 @@ class AddressForm(FlaskForm):  # type: ignore[misc]
 
     email = EmailField(
         "Your e-mail address",
+        filters=[lambda text: (text or "").strip()],
         validators=[
             InputRequired("Tell us your e-mail address"),
             Email("Write an address such as name@example.org"),

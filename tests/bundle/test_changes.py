@@ -37,6 +37,11 @@ def test_first_bundle_only_adds(existing: Bundle) -> None:
     found = changes(Bundle.empty(), existing)
     assert not any(change.is_overwrite for change in found)
     assert Change("volunteer", AMARA) in found
+    assert Change("bell schedule", "high") in found
+    # What belongs to every school belongs to nobody new.
+    assert [change for change in found if not change.is_addition] == [
+        Change("school", "", "closures", "", "2026-12-21 2027-01-01 Winter break")
+    ]
     assert Change("district", "Lakeshore District") in found
     assert differing(Bundle.empty(), existing) == existing
 

@@ -44,7 +44,7 @@ def test_any_text_survives_in_a_cell(title: str, note: str) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_octets_are_refused_or_read(octets: bytes) -> None:
+def test_any_octets_are_refused_with_a_sentence(octets: bytes) -> None:
     with TemporaryDirectory() as folder:
         files: dict[str, str | bytes] = {"district.toml": sample.DISTRICT, "topics.csv": octets}
         assert sample.problems(Path(folder), files)

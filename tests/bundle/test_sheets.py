@@ -104,7 +104,7 @@ def test_lists_have_bars_where_the_file_has_semicolons(tmp_path: Path, bar: str)
             b"topic,label\na,b,c\nd\n,e\n",
             [
                 "row 2: This row has 3 cells, but there are 2 columns.",
-                "row 3: This row has 1 cells, but there are 2 columns.",
+                "row 3: This row has 1 cell, but there are 2 columns.",
                 "row 4, column topic: The topic is missing.",
             ],
         ),

@@ -23,7 +23,7 @@ def told(sheet: object, audience: Audience) -> str:
 
 def test_volunteer_reads_everything_for_the_day() -> None:
     assert told(a_sheet(), Audience.VOLUNTEER) == (
-        "Not confirmed yet: we are waiting for your answer.\n"
+        "We are waiting for your answer.\n"
         "What: Robots around us (Robotics)\n"
         "When: Tuesday 8 December 2026, 10:40 to 11:30 (America/Toronto, UTC-05:00)\n"
         "Where: Maple School, 12 Maple Street, Toronto\n"
@@ -40,7 +40,7 @@ def test_teacher_reads_who_comes_and_what_they_answered() -> None:
         bookings=(Booking(VOLUNTEER, Partstat.ACCEPTED), Booking(PANELIST)),
     )
     assert told(a_sheet(visit), Audience.TEACHER) == (
-        "Not confirmed yet: not everyone has answered.\n"
+        "Not everyone has answered yet.\n"
         "What: Robots around us (Robotics)\n"
         "When: Tuesday 8 December 2026, 10:40 to 11:30 (America/Toronto, UTC-05:00)\n"
         "Where: Maple School, 12 Maple Street, Toronto\n"
@@ -93,7 +93,7 @@ def test_one_who_is_out_reads_no_way_in() -> None:
 def test_waiting_for_others_is_said_to_the_one_who_said_yes() -> None:
     bookings = (Booking(VOLUNTEER, Partstat.ACCEPTED), Booking(PANELIST))
     told_first = told(a_sheet(a_visit(bookings=bookings)), Audience.VOLUNTEER).splitlines()[0]
-    assert told_first == "Not confirmed yet: not everyone has answered."
+    assert told_first == "Not everyone has answered yet."
 
 
 def test_cancelled_visit_says_so_first() -> None:

@@ -121,6 +121,10 @@ def test_tree_knows_its_topics_and_their_titles() -> None:
     ]
 
 
+def test_topic_is_not_sensitive_where_nothing_is_said() -> None:
+    assert Topic("space").is_sensitive is False
+
+
 def test_trees_of_equal_topics_are_equal() -> None:
     assert TopicTree(SCIENCE.topics) == SCIENCE
     assert hash(TopicTree(SCIENCE.topics)) == hash(SCIENCE)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.visits import (
+    APPROVAL_HOLD,
     Booking,
     Partstat,
     PendingMove,
@@ -81,6 +82,31 @@ def test_every_step_is_taken_from_its_states_and_no_other(step: str, state: Visi
         with pytest.raises(IllegalTransition) as caught:
             STEPS[step](visit)
         assert (caught.value.subject, caught.value.state) == ("visit", str(state))
+
+
+def test_new_visit_was_never_shown_and_starts_at_sequence_zero() -> None:
+    held = a_visit(state=HELD)
+    new = Visit(
+        uid=held.uid,
+        request=held.request,
+        session=held.session,
+        period=held.period,
+        timezone=held.timezone,
+        format=held.format,
+        state=HELD,
+        bookings=held.bookings,
+        created_at=NOW,
+        revised_at=NOW,
+        school=held.school,
+        hosts=held.hosts,
+        room=held.room,
+    )
+    assert new == held
+    assert (new.was_released, new.sequence, new.release_at) == (False, 0, None)
+
+
+def test_approval_is_held_back_for_ten_minutes() -> None:
+    assert timedelta(minutes=10) == APPROVAL_HOLD
 
 
 def test_release_shows_the_visit_and_uses_no_sequence() -> None:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from scheduler.domain.assignments import Option
 from scheduler.domain.constraints import chosen_format, host_free, pair_findings
 from scheduler.matching.candidates import Screen, Tally, find_columns
 from scheduler.matching.objective import pair_points
 from scheduler.matching.problem import Problem
 from scheduler.matching.shapes import OptionShape
-from tests.matching.worlds import option_at, problems
+from tests.matching.worlds import (
+    PLANE,
+    a_demand,
+    a_speaker,
+    option_at,
+    problems,
+    session_at,
+)
 
 Key = tuple[str, int, str]
 
@@ -96,3 +104,32 @@ def test_shape_counts_the_fullest_day_week_and_month(
     shape = OptionShape.of(option)
     assert shape.peaks[:3] == peaks
     assert sum(count for _, count, _ in shape.months) == sessions
+
+
+def starts_found(*starts: int, **changes: object) -> list[int]:
+    """Return the starts (of 50 minutes) at which somebody with these facts could come."""
+    problem = Problem(PLANE, (a_speaker("ana", **changes),), (a_demand("r1", *starts),))
+    return sorted(start for _, start, _ in columns_by_tables(problem))
+
+
+def test_session_fits_free_time_at_both_equal_ends_and_not_a_minute_beyond() -> None:
+    found = starts_found(599, 600, 601, 650, 651, free=((600, 700), (800, 820)))
+    assert found == [600, 601, 650]
+
+
+def test_session_keeps_the_buffer_to_the_minute_on_both_sides() -> None:
+    found = starts_found(
+        535, 536, 600, 714, 715, busy=((600, 700), (2000, 2100)), buffer_minutes=15
+    )
+    assert found == [535, 715]
+
+
+def test_two_sessions_of_a_series_on_one_day_keep_the_buffer() -> None:
+    morning_and_noon = Option(3, (session_at(541, 50), session_at(601, 50)))
+    demand = a_demand("r1", options=(morning_and_noon,))
+    found = {
+        buffer: len(find_columns(Problem(PLANE, (person,), (demand,))))
+        for buffer in (10, 11)
+        for person in (a_speaker("ana", buffer_minutes=buffer),)
+    }
+    assert found == {10: 1, 11: 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from scheduler.matching.checker import check
@@ -57,3 +58,18 @@ def test_other_worths_change_the_choice() -> None:
     by_points = assignments_of(frame, fill_greedily(frame))
     by_price = assignments_of(frame, fill_greedily(frame, worth=np.array([0.0, 100.0])))
     assert (by_points[0].speaker_ids, by_price[0].speaker_ids) == (("ana",), ("bo",))
+
+
+@pytest.mark.parametrize("many_columns", [0, 1000], ids=["large", "small"])
+def test_nobody_is_sent_to_two_places_at_once(many_columns: int) -> None:
+    demands = (a_demand("r1", 541), a_demand("r2", 560))
+    problem = Problem(PLANE, (a_speaker("ana"),), demands)
+    frame = Frame.of(problem, many_columns=many_columns)
+    assert len(assignments_of(frame, fill_greedily(frame))) == 1
+
+
+def test_teacher_receives_one_visit_at_a_time() -> None:
+    hosts = frozenset({"teacher:kim"})
+    demands = (a_demand("r1", 541, hosts=hosts), a_demand("r2", 560, hosts=hosts))
+    frame = Frame.of(Problem(PLANE, (a_speaker("ana"), a_speaker("bo")), demands))
+    assert len(assignments_of(frame, fill_greedily(frame))) == 1

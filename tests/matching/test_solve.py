@@ -181,6 +181,37 @@ def test_pinned_bookings_are_kept_at_the_best_price(problem: Problem, data: st.D
     assert (plan.tier1.value, plan.tier2.value) == best
 
 
+def test_pinned_visit_counts_as_history_when_the_rest_is_shared_out() -> None:
+    # Ana is pinned once; the next visit is therefore cheaper for bo, by 15 points.
+    problem = Problem(
+        PLANE,
+        (a_speaker("ana"), a_speaker("bo")),
+        (a_demand("r1", 541), a_demand("r2", DAY + 541)),
+        pinned=(Assignment("r1", 541, ("ana",)),),
+        pair_scores={("r2", "ana"): 10},
+    )
+    plan = solve(problem, seconds=5)
+    assert plan.assignments == (
+        Assignment("r1", 541, ("ana",)),
+        Assignment("r2", DAY + 541, ("bo",)),
+    )
+    assert (plan.status, plan.points["fairness"]) == ("optimal", 0)
+
+
+def test_pinned_visit_takes_its_teacher_and_its_school_s_first_place() -> None:
+    hosts = frozenset({"teacher:kim"})
+    problem = Problem(
+        PLANE,
+        (a_speaker("ana"), a_speaker("bo")),
+        (a_demand("r1", 541, hosts=hosts), a_demand("r2", 560, DAY + 541, hosts=hosts)),
+        pinned=(Assignment("r1", 541, ("ana",)),),
+    )
+    plan = solve(problem, seconds=5)
+    assert plan.assignments[1].start == DAY + 541
+    assert plan.points["equity"] == 60 + 30
+    assert plan.tier2.bound == plan.tier2.value
+
+
 def test_pinned_booking_that_breaks_a_rule_is_infeasible() -> None:
     problem = Problem(
         PLANE,

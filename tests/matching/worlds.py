@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, product
+from random import Random
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -225,6 +226,34 @@ def standing(draw: st.DrawFn, people: tuple[Speaker, ...]) -> tuple[Commitment, 
         return ()
     engagement = Engagement("old", "s0", Place(1.5, 2.0), session_at(630, 50), "in_person")
     return (Commitment(draw(st.sampled_from(people)).id, engagement),)
+
+
+def a_crowd(seed: int) -> Problem:
+    """Return two dozen requests for ten people: too tight for a plain relaxation."""
+    random = Random(seed)
+    people = tuple(
+        a_speaker(
+            f"v{number}",
+            level_by_topic={
+                topic: random.randint(1, 3) for topic in random.sample(TOPICS, random.randint(1, 2))
+            },
+            max_per_week=random.choice([1, 1, 2]),
+            history=random.randint(0, 3),
+        )
+        for number in range(10)
+    )
+    requests = tuple(
+        a_demand(
+            f"r{number}",
+            *(day * DAY + 541 + 60 * random.randint(0, 2) for day in random.sample(range(10), 3)),
+            topic=random.choice(TOPICS),
+            speakers=random.choice([1, 1, 2]),
+            priority=random.randint(1, 3),
+            school=random.choice("ab"),
+        )
+        for number in range(24)
+    )
+    return Problem(PLANE, people, requests)
 
 
 def possible_assignments(problem: Problem, demand: Demand) -> list[Assignment]:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from tests.outside.ics_reading import Component, Line, NotCalendar, read, unescaped
@@ -66,7 +67,9 @@ def _faults(octets: bytes, rules: Callable[[Component], Iterator[str]]) -> tuple
     faults = list(_octet_faults(octets))
     try:
         calendar = read(octets)
-        faults += [*_object_faults(calendar), *rules(calendar)]
+        # One by one: what was found stays found when a later line cannot be read.
+        for fault in chain(_object_faults(calendar), rules(calendar)):
+            faults.append(fault)
     except (NotCalendar, UnicodeDecodeError) as problem:
         faults.append(str(problem))
     return tuple(faults)
@@ -102,7 +105,6 @@ def _object_faults(calendar: Component) -> Iterator[str]:
             yield f"{name} is not {value} once"
     if not calendar.value("PRODID"):
         yield "PRODID is not there once"
-    yield from _zone_faults(calendar)
     uids = Counter(event.value("UID") for event in calendar.named("VEVENT"))
     yield from (f"UID {uid} twice" for uid, count in uids.items() if count > 1)
     for event in calendar.named("VEVENT"):
@@ -111,6 +113,7 @@ def _object_faults(calendar: Component) -> Iterator[str]:
         for line in component.lines:
             if line.name in TEXTS:
                 unescaped(line.value)
+    yield from _zone_faults(calendar)
 
 
 def _event_faults(event: Component) -> Iterator[str]:
@@ -208,7 +211,9 @@ def _feed_rules(calendar: Component) -> Iterator[str]:
     for name in ("METHOD", "ATTENDEE", "ORGANIZER", "COMMENT", "CONTACT"):
         if any(part.all(name) for part in (calendar, *calendar.parts)):
             yield f"{name} in a feed"
-    for name in ("UID", "NAME", "X-WR-CALNAME", "X-WR-TIMEZONE"):
+    if calendar.all("UID"):
+        yield "a UID of the calendar, which vdirsyncer takes for that of every event"
+    for name in ("NAME", "X-WR-CALNAME", "X-WR-RELCALID", "X-WR-TIMEZONE"):
         if not calendar.value(name):
             yield f"{name} is not there once"
     if calendar.value("NAME") != calendar.value("X-WR-CALNAME"):

@@ -1,0 +1,93 @@
+"""What every page shares: the name, the way around, and errors that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from scheduler.domain.errors import (
+    ConstraintViolated,
+    DoubleBooked,
+    IllegalTransition,
+    NotAllowed,
+    SchedulerError,
+    SolverFailed,
+    StaleProposal,
+    Unknown,
+)
+from tests.builders import COORDINATOR, TEACHER, VOLUNTEER
+from tests.small_district import VIEWER
+from tests.web.conftest import Visitor, main_text, parsed, text_of
+
+
+@pytest.mark.usefixtures("small_district")
+@pytest.mark.parametrize(
+    ("email", "most"), [(TEACHER, 3), (VOLUNTEER, 3), (COORDINATOR, 7), (VIEWER, 7)]
+)
+def test_way_around_is_short_and_every_step_of_it_leads_somewhere(
+    signed_in_as: Callable[[str], Visitor], email: str, most: int
+) -> None:
+    visitor = signed_in_as(email)
+    links = visitor.page(visitor.get("/").location).findall(".//nav//a")
+    assert 0 < len(links) <= most
+    for link in links:
+        page = visitor.page(link.get("href") or "")
+        (current,) = (a for a in page.findall(".//nav//a") if a.get("aria-current"))
+        assert text_of(current) == text_of(link)
+
+
+def test_site_has_a_name_before_there_is_a_district(client: Visitor) -> None:
+    assert text_of(client.page("/").find(".//title")) == "Welcome – School visits"
+
+
+@pytest.mark.usefixtures("small_district")
+def test_site_is_called_what_the_district_calls_itself(client: Visitor) -> None:
+    assert text_of(client.page("/").find(".//title")) == "Welcome – Lakeshore District"
+
+
+def test_page_that_is_not_there_says_so(client: Visitor) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "We can't find that page" in main_text(parsed(answer.text))
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (Unknown("visit", "x"), 404, "It may have moved, or it is not yours to see."),
+        (NotAllowed("look"), 404, "It may have moved, or it is not yours to see."),
+        (DoubleBooked(), 409, "Somebody else booked this person"),
+        (StaleProposal("robots"), 409, "The proposal for robots no longer holds."),
+        (ConstraintViolated("It", ()), 409, "It would break"),
+        (
+            IllegalTransition(subject="visit", state="over", step="moved"),
+            409,
+            "A visit that is over cannot be moved.",
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_refusal_is_a_page_that_says_what_was_refused(
+    app: Flask, client: Visitor, error: SchedulerError, code: int, sentence: str
+) -> None:
+    def refuse() -> str:
+        raise error
+
+    app.add_url_rule("/refuse", view_func=refuse)
+    answer = client.get("/refuse")
+    assert (answer.status_code, sentence in main_text(parsed(answer.text))) == (code, True)
+
+
+def test_fault_of_our_own_is_not_phrased_as_a_refusal(app: Flask, client: Visitor) -> None:
+    def fail() -> str:
+        raise SolverFailed("broke a promise")
+
+    app.add_url_rule("/fail", view_func=fail)
+    with pytest.raises(SolverFailed):
+        client.get("/fail")
+    app.testing = False
+    answer = client.get("/fail")
+    assert answer.status_code == 500
+    assert "broke a promise" not in answer.text

@@ -1,0 +1,56 @@
+"""Where everybody begins, and what a coordinator sees in the morning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from scheduler.services.ports import Store
+from scheduler.services.sign_in import link_for
+from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER
+from tests.small_district import VIEWER
+from tests.web.conftest import Visitor, main_text, text_of
+
+
+def test_start_page_shows_two_ways_in(client: Visitor) -> None:
+    main = client.page("/").find(".//main")
+    assert main is not None
+    assert [(text_of(a), a.get("href")) for a in main.iter("a")] == [
+        ("Ask for a speaker", "/requests/new"),
+        ("Visit a school", "/visits"),
+    ]
+    assert "Ask the coordinator of school visits at School visits to add you." in text_of(main)
+
+
+@pytest.mark.usefixtures("small_district")
+@pytest.mark.parametrize("email", [COORDINATOR, VIEWER])
+def test_morning_is_for_those_who_oversee(
+    signed_in_as: Callable[[str], Visitor], email: str
+) -> None:
+    page = signed_in_as(email).page("/today")
+    counts = page.findall(".//ul[@class='counts']//a")
+    assert [(text_of(a), a.get("href")) for a in counts] == [
+        ("0 proposals ready to approve", "/proposals"),
+        ("0 requests that nobody fits yet", "/proposals"),
+        ("1 invitation without an answer", "#silent"),
+        ("0 e-mails that did not arrive", "#mail"),
+    ]
+    assert "Amara Okafor" in text_of(page.find(".//section[@aria-labelledby='silent']"))
+
+
+@pytest.mark.usefixtures("small_district")
+@pytest.mark.parametrize("email", [TEACHER, VOLUNTEER])
+def test_morning_does_not_exist_for_others(
+    signed_in_as: Callable[[str], Visitor], email: str
+) -> None:
+    assert signed_in_as(email).get("/today").status_code == 404
+
+
+def test_first_coordinator_of_an_empty_site_is_told_what_to_do(
+    store: Store, signed_in_as: Callable[[str], Visitor]
+) -> None:
+    link_for(store, COORDINATOR, now=NOW, create="coordinator")
+    said = main_text(signed_in_as(COORDINATOR).page("/today"))
+    assert "There is no district yet" in said
+    assert "visitbell import" in said

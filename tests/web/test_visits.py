@@ -1,0 +1,53 @@
+"""A volunteer's visits on the page: anchors for calendars, the way to the answer, no dead ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scheduler.domain.requests import RequestState
+from scheduler.services.ports import Store
+from scheduler.services.tokens import answer_token
+from tests.builders import VOLUNTEER, a_request, a_visit, period
+from tests.small_district import OTHER_VOLUNTEER
+from tests.web.conftest import SECRET_KEY, Visitor, main_text, text_of
+
+
+def test_invitation_leads_to_its_answer(
+    small_district: Store, signed_in_as: Callable[[str], Visitor]
+) -> None:
+    assert small_district
+    page = signed_in_as(VOLUNTEER).page("/visits")
+    links = {a.get("aria-label"): a.get("href") for a in page.iter("a")}
+    address = f"/r/{answer_token(a_visit().uid, VOLUNTEER, key=SECRET_KEY)}"
+    assert links["Answer: Robots around us, Tuesday 8 December"] == address
+
+
+def test_visit_carries_the_anchor_that_calendars_point_at(
+    small_district: Store, signed_in_as: Callable[[str], Visitor]
+) -> None:
+    assert small_district
+    page = signed_in_as(VOLUNTEER).page("/visits")
+    assert "Robots around us" in text_of(page.find(f".//*[@id='{a_visit().uid}']"))
+
+
+def test_series_is_answered_once(
+    small_district: Store, signed_in_as: Callable[[str], Visitor]
+) -> None:
+    with small_district.write() as work:
+        work.requests.put((a_request(key="weeks", sessions=2, state=RequestState.BOOKED),))
+        work.visits.add(
+            a_visit(uid=day, request="weeks", period=period(f"2026-12-{day} 13:30-14:20"))
+            for day in ("09", "16")
+        )
+    page = signed_in_as(VOLUNTEER).page("/visits")
+    answers = [a for a in page.iter("a") if text_of(a) == "Answer"]
+    assert (len(answers), main_text(page).count("counts for this day too")) == (2, 1)
+
+
+def test_nobody_elses_visits_are_shown(
+    small_district: Store, signed_in_as: Callable[[str], Visitor]
+) -> None:
+    assert small_district
+    said = main_text(signed_in_as(OTHER_VOLUNTEER).page("/visits"))
+    assert "No visits yet" in said
+    assert "Robots" not in said

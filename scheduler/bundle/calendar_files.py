@@ -69,8 +69,7 @@ def _files(
         elif volunteer is None:
             if email not in also_known:
                 problems.note(name, f"There is no volunteer {quoted(email)} in volunteers.csv.")
-        elif district is not None:
-            zone = volunteer.timezone or district.timezone
+        elif district is not None and (zone := volunteer.timezone or district.timezone):
             yield BusyFile(email, path.read_bytes(), zone, district.country)
         seen.add(email)
 

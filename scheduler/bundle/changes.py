@@ -142,13 +142,13 @@ def _list_changes(existing: Bundle, merged: Bundle, *, table: Table) -> Iterator
     old, new = _lists_by_owner(existing, table), _lists_by_owner(merged, table)
     newcomers = _newcomers(existing, merged, kind=kind)
     if table is tables.BELL_SCHEDULES:
-        yield from (Change(kind, key) for key in newcomers)
+        yield from (Change(kind, key) for key in sorted(newcomers))
     for key in sorted(old.keys() | new.keys()):
         if old.get(key, "") != new.get(key, "") and key not in newcomers:
             yield Change(kind, key, name, old.get(key, ""), new.get(key, ""))
 
 
-def _newcomers(existing: Bundle, merged: Bundle, *, kind: str) -> list[str]:
+def _newcomers(existing: Bundle, merged: Bundle, *, kind: str) -> frozenset[str]:
     # What belongs to somebody new is no news of its own.
     known_and_new: dict[str, tuple[Collection[str] | None, Collection[str] | None]] = {
         "bell schedule": (existing.bell_schedules, merged.bell_schedules),
@@ -156,7 +156,7 @@ def _newcomers(existing: Bundle, merged: Bundle, *, kind: str) -> list[str]:
         "volunteer": (existing.volunteers, merged.volunteers),
     }
     known, new = known_and_new[kind]
-    return [key for key in new or () if key not in (known or ())]
+    return frozenset(new or ()) - frozenset(known or ())
 
 
 def _lists_by_owner(bundle: Bundle, table: Table) -> dict[str, str]:

@@ -26,9 +26,6 @@ from scheduler.bundle.values import Bundle, Progress, ReadBusy, ReadClosures, Re
 from scheduler.domain.districts import District
 from scheduler.domain.errors import BadInput, Problem
 
-FILES = (tables.DISTRICT_FILE, tables.CLOSURES_CALENDAR, *(each.file for each in tables.TABLES))
-FOLDERS = (tables.BUSY_FOLDER, tables.POLICY_FOLDER)
-
 
 def read_bundle(
     folder: Path,
@@ -74,7 +71,7 @@ def read_bundle(
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise BadInput([Problem(str(folder), 0, "", "There is no such folder.")])
-    if not any((folder / name).exists() for name in (*FILES, *FOLDERS)):
+    if not any((folder / name).exists() for name in (*tables.FILES, *tables.FOLDERS)):
         raise BadInput([Problem(str(folder), 0, "", "This folder holds no district bundle.")])
 
 
@@ -82,8 +79,8 @@ def _note_unknown_files(folder: Path, *, problems: Problems) -> None:
     # A misspelt name would otherwise be passed over without a word.
     for path in sorted(folder.iterdir()):
         is_ours = path.suffix.lower() in {".csv", ".toml", ".ics"} and not path.name.startswith(".")
-        if is_ours and path.is_file() and path.name not in FILES:
-            near = difflib.get_close_matches(path.name.lower(), FILES, n=1)
+        if is_ours and path.is_file() and path.name not in tables.FILES:
+            near = difflib.get_close_matches(path.name.lower(), tables.FILES, n=1)
             hint = f" Is it {near[0]}?" if near else ""
             problems.note(path.name, f"A bundle has no file of this name.{hint}")
 

@@ -38,10 +38,8 @@ class Row:
     def text(self, column: str) -> str:
         """Return a cell exactly as it came; a required one must not be empty."""
         cell = self.cells.get(column)
-        is_needed = column in self.table.required
-        if self.is_at_rest:
-            is_needed = column in self.table.key
-        if cell is not None and not cell.strip() and is_needed:
+        needed = self.table.key if self.is_at_rest else self.table.required
+        if cell is not None and not cell.strip() and column in needed:
             self.note(column, f"The {column} is missing.")
         return cell or ""
 
@@ -65,10 +63,6 @@ class Row:
         """Return what each entry of a list means; those that cannot be read are noted."""
         parsed = (self._parsed(column, entry, parse, None) for entry in self.entries(column))
         return tuple(each for each in parsed if each is not None)
-
-    def build(self, column: str, make: Callable[[], T]) -> T | None:
-        """Return what the cells together make, or note at that column why they do not fit."""
-        return self._parsed(column, "", lambda _: make(), None)
 
     def _parsed(self, column: str, cell: str, parse: Callable[[str], T], default: T) -> T:
         try:

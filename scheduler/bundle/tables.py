@@ -111,3 +111,5 @@ DISTRICT_FILE = "district.toml"
 CLOSURES_CALENDAR = "closures.ics"
 BUSY_FOLDER = "busy"
 POLICY_FOLDER = "policies"
+FILES = (DISTRICT_FILE, CLOSURES_CALENDAR, *(table.file for table in TABLES))
+FOLDERS = (BUSY_FOLDER, POLICY_FOLDER)

@@ -10,8 +10,14 @@ from pathlib import Path
 
 from scheduler.bundle.district_file import district_text
 from scheduler.bundle.extras import columns_and_rows, policy_files
-from scheduler.bundle.reading import FILES, FOLDERS
-from scheduler.bundle.tables import BUSY_FOLDER, DISTRICT_FILE, TABLES, Cells
+from scheduler.bundle.tables import (
+    BUSY_FOLDER,
+    DISTRICT_FILE,
+    FILES,
+    FOLDERS,
+    TABLES,
+    Cells,
+)
 from scheduler.bundle.values import Bundle
 from scheduler.domain.errors import BadInput, Problem
 

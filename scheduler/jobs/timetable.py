@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import time
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
@@ -117,8 +118,8 @@ class Timetable:
             if district is None:
                 return False
             until = _next_night(now, timezone=district.timezone)
-            # Taken until the next night and never renewed: a lease that nobody owns.
-            if not work.leases.take(NIGHTLY, owner=f"until {until}", now=now, until=until):
+            # A fresh owner each time: a lease may be renewed by its owner, a night may not.
+            if not work.leases.take(NIGHTLY, owner=uuid.uuid4().hex, now=now, until=until):
                 return False
         found = propose(
             self.store,

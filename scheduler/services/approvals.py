@@ -19,6 +19,7 @@ from scheduler.domain.visits import APPROVAL_HOLD, VisitState
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.bookings import carry_out
 from scheduler.services.judging import broken_findings, judge, lock_for, with_booked
+from scheduler.services.locking import lock_requests, locked_visits
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxState
 
@@ -83,8 +84,9 @@ def undo(store: Store, requests: Iterable[str], *, actor: Actor, now: datetime) 
     require_coordinator(actor, deed="undo approvals")
     keys = tuple(dict.fromkeys(requests))
     with store.write() as work:
-        visits = tuple(v for v in work.visits.of_requests(keys) if v.occupies)
-        work.visits.lock(key for visit in visits for key, _ in visit.occupied)
+        lock_requests(work, keys)
+        standing = (v.uid for v in work.visits.of_requests(keys) if v.occupies)
+        visits = locked_visits(work, standing)
         for visit in visits:
             if visit.state is not VisitState.HELD or now >= (visit.release_at or now):
                 raise IllegalTransition(subject="visit", state=str(visit.state), step="undone")
@@ -104,6 +106,7 @@ def _approve(
     gazetteer: Gazetteer,
     all_or_nothing: bool,
 ) -> Approval:
+    lock_requests(work, keys)
     proposals = {key: _proposal(work, key) for key in keys}
     already = tuple(k for k, p in proposals.items() if p.state is ProposalState.APPROVED)
     pending = {k: p for k, p in proposals.items() if p.state is ProposalState.PENDING}

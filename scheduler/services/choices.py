@@ -23,6 +23,7 @@ from scheduler.domain.zones import local
 from scheduler.matching.problem import Problem
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.bookings import carry_out
+from scheduler.services.locking import lock_requests
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity
@@ -83,7 +84,8 @@ def book(
     require_coordinator(actor, deed="book by hand")
     emails = tuple(dict.fromkeys(volunteers))
     with store.write() as work:
-        work.visits.lock((f"request:{key}", *(VOLUNTEER_PREFIX + email for email in emails)))
+        lock_requests(work, (key,))
+        work.visits.lock(VOLUNTEER_PREFIX + email for email in emails)
         picture = load_picture(work, now=now, requests=(key,), volunteers=emails)
         request = _open_request(picture, key)
         option, sessions = _chosen_start(picture, request, start=start)

@@ -38,16 +38,17 @@ class Judged:
 
 
 def lock_for(work: Work, pending: Mapping[str, Proposal]) -> None:
-    """Keep every other writer of these people, classes and requests waiting.
+    """Keep every other writer of these people, classes and visits waiting.
 
-    Ask this before :func:`judge`, so that what is judged cannot change until the end.
+    Ask this after the requests were locked and before :func:`judge`, so that what is judged
+    cannot change until the end.
     """
     emails = {speaker.email for p in pending.values() for speaker in p.speakers}
     requests = work.requests.many(pending)
     work.visits.lock(
         {
             *(VOLUNTEER_PREFIX + email for email in emails),
-            *(f"request:{key}" for key in pending),
+            *(f"visit:{visit.uid}" for visit in work.visits.of_requests(pending)),
             *(f"teacher:{request.teacher_email}" for request in requests.values()),
             *(f"class:{request.classroom}" for request in requests.values() if request.classroom),
         }

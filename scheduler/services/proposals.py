@@ -1,7 +1,7 @@
 """Ask the engine for proposals and keep them; reject one with a reason.
 
 The district is read in one transaction, solved outside of any, and what came out is stored in
-another: requests that changed meanwhile keep what they have.
+another: requests that were changed or decided meanwhile keep what they have.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from scheduler.domain.proposals import (
 )
 from scheduler.domain.requests import RequestState
 from scheduler.domain.volunteers import Format
+from scheduler.domain.zones import local
 from scheduler.matching.objective import pair_points
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Plan
 from scheduler.services.access import Actor, require_coordinator, require_overseer
+from scheduler.services.locking import lock_requests
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Gazetteer, Solve, Store, Work
 from scheduler.services.reasons import unassigned_entries
@@ -67,7 +69,8 @@ def propose(
 ) -> Proposed:
     """Propose bookings for all open requests; pending proposals are kept where they can be.
 
-    ``first`` and ``last`` bound the days of visits, both included.
+    ``first`` and ``last`` bound the days of visits, both included; a pending proposal of other
+    days is left as it is.
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
@@ -87,13 +90,14 @@ def propose(
     proposals = tuple(proposal_of(problem, each, now=now) for each in plan.assignments)
     proposals = tuple(replace(p, passed_over=turned_down.get(p.request, ())) for p in proposals)
     filled = {proposal.request for proposal in proposals}
-    empty = tuple(d.id for d in problem.demands if d.id not in filled)
+    settled = filled | _pending_on_other_days(picture, former, days)
+    empty = tuple(d.id for d in problem.demands if d.id not in settled)
     nobody = tuple(
         replace(entry, facts={**entry.facts, PASSED_OVER: list(turned_down.get(entry.request, ()))})
         for entry in unassigned_entries(problem, empty, now=now)
     )
     with store.write() as work:
-        _keep(work, proposals, nobody, picture=picture)
+        _keep(work, proposals, nobody, picture=picture, former=former)
     return Proposed(plan, tuple(sorted(filled)), nobody, len(problem.demands))
 
 
@@ -121,7 +125,7 @@ def reject(store: Store, key: str, *, reason: str, actor: Actor, now: datetime) 
     """
     require_coordinator(actor, deed="reject proposals")
     with store.write() as work:
-        work.visits.lock((f"request:{key}",))
+        lock_requests(work, (key,))
         proposal = work.proposals.get(key)
         if proposal is None:
             raise Unknown("proposal", key)
@@ -194,15 +198,42 @@ def _problem(
     return replace(problem, demands=tuple(demands))
 
 
+def _pending_on_other_days(
+    picture: Picture, former: Mapping[str, Proposal], days: DateRange | None
+) -> frozenset[str]:
+    """The requests that wait with a proposal which a run bounded to these days cannot see."""
+    if days is None:
+        return frozenset()
+    zone_by_request = {
+        key: picture.zone_of(request.school) for key, request in picture.requests.items()
+    }
+    return frozenset(
+        key
+        for key, proposal in former.items()
+        if proposal.state is ProposalState.PENDING
+        and key in zone_by_request
+        and any(
+            local(session.start, zone_by_request[key]).date() not in days
+            for session in proposal.sessions
+        )
+    )
+
+
 def _keep(
     work: Work,
     proposals: Iterable[Proposal],
     nobody: Iterable[Unassigned],
     *,
     picture: Picture,
+    former: Mapping[str, Proposal],
 ) -> None:
-    """Store what was found, except for requests that are no longer what they were."""
-    present = work.requests.all(states=(RequestState.OPEN,))
-    unchanged = {k for k, request in picture.requests.items() if present.get(k) == request}
+    """Store what was found, except where the request or what is decided of it changed."""
+    lock_requests(work, picture.requests)
+    present, decided = work.requests.all(states=(RequestState.OPEN,)), work.proposals.all()
+    unchanged = {
+        key
+        for key, request in picture.requests.items()
+        if present.get(key) == request and decided.get(key) == former.get(key)
+    }
     work.proposals.put(p for p in proposals if p.request in unchanged)
     work.proposals.put_unassigned(entry for entry in nobody if entry.request in unchanged)

@@ -83,7 +83,7 @@ def demand_of(
     """
     standing = picture.visits_of(request.key)
     if standing:
-        return _gap_of(picture, request, standing=standing)
+        return _gap_of(picture, request, standing=standing, days=days)
     school_time = picture.school_time_by_school[request.school]
     found = starts_of(request, school_time=school_time, classroom=picture.classroom_of(request))
     options = (option_of(start, timezone=school_time.timezone) for start in found)
@@ -246,7 +246,13 @@ def _clearance(clearance: Clearance) -> ClearanceSpan:
     return ClearanceSpan(first.toordinal(), last, clearance.school or None)
 
 
-def _gap_of(picture: Picture, request: ClassroomRequest, *, standing: tuple[Visit, ...]) -> Demand:
+def _gap_of(
+    picture: Picture,
+    request: ClassroomRequest,
+    *,
+    standing: tuple[Visit, ...],
+    days: DateRange | None,
+) -> Demand:
     """Sessions that were lost need a whole team; where none was, those that lack people do."""
     lost = _lost_sessions(picture, request, standing=standing)
     lacking = tuple(visit for visit in standing if len(visit.volunteers) < request.speakers)
@@ -255,7 +261,8 @@ def _gap_of(picture: Picture, request: ClassroomRequest, *, standing: tuple[Visi
     sessions = tuple(session_of(period, timezone=timezone) for period in periods)
     missing = max((request.speakers - len(visit.volunteers) for visit in lacking), default=0)
     present = frozenset(email for visit in lacking for email in visit.volunteers)
-    demand = demand_at(picture, request, (Option(1, sessions),) if sessions else ())
+    gap = (Option(1, sessions),) if sessions else ()
+    demand = demand_at(picture, request, tuple(o for o in gap if _within(o, days)))
     if lost:
         return demand
     return replace(demand, speakers=missing, excluded=demand.excluded | present)

@@ -25,6 +25,7 @@ from scheduler.services.announcements import (
     refusals,
 )
 from scheduler.services.choices import broken_by_move
+from scheduler.services.locking import locked_visit, locked_visits
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxState
 
@@ -61,9 +62,9 @@ def answer(
     """
     asked = tuple(dict.fromkeys(uids))
     with store.write() as work:
-        work.visits.lock(f"visit:{uid}" for uid in asked)
+        found = {visit.uid: visit for visit in locked_visits(work, asked)}
         visits = tuple(
-            require_part_in(actor, work.visits.get(uid), uid=uid, email=email) for uid in asked
+            require_part_in(actor, found.get(uid), uid=uid, email=email) for uid in asked
         )
         partstat = Partstat.ACCEPTED if says_yes else Partstat.DECLINED
         answered = tuple(
@@ -85,8 +86,7 @@ def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) 
         IllegalTransition: if it is over or cancelled already.
     """
     with store.write() as work:
-        work.visits.lock((f"visit:{uid}",))
-        visit = _own_visit(work, uid, actor=actor)
+        visit = _own_visit(work, locked_visit(work, uid), uid=uid, actor=actor)
         cancelled = life.cancel(visit, reason=reason, at=now)
         request = _request_of(work, visit)
         work.outbox.set_state(_unsent(work, uid), state=OutboxState.SUPERSEDED)
@@ -122,10 +122,10 @@ def move(
     """
     require_coordinator(actor, deed="move visits")
     with store.write() as work:
-        visit = work.visits.get(uid)
+        visit = locked_visit(work, uid)
         if visit is None:
             raise Unknown("visit", uid)
-        work.visits.lock((f"visit:{uid}", *(key for key, _ in visit.occupied)))
+        work.visits.lock(key for key, _ in visit.occupied)
         period = Period(start, start + (visit.period.end - visit.period.start)).utc()
         findings = broken_by_move(work, visit, period=period, now=now, gazetteer=gazetteer)
         if findings:
@@ -141,7 +141,7 @@ def move(
 def release_due(store: Store, *, now: datetime) -> Released:
     """Let out every visit and every move whose hold-back has ended, mail and all at once."""
     with store.write() as work:
-        due = work.visits.due_for_release(now)
+        due = locked_visits(work, (visit.uid for visit in work.visits.due_for_release(now)))
         fresh = tuple(v for v in due if v.state is VisitState.HELD)
         released = tuple(life.release(visit, at=visit.release_at or now) for visit in fresh)
         work.visits.save(released)
@@ -163,13 +163,12 @@ def close_past(store: Store, *, now: datetime) -> int:
     Returns how many were closed.
     """
     with store.write() as work:
-        over = work.visits.in_states(
-            (VisitState.INVITED, VisitState.CONFIRMED), until=now - CLOSE_AFTER
-        )
+        states = (VisitState.INVITED, VisitState.CONFIRMED)
+        over = work.visits.in_states(states, until=now - CLOSE_AFTER)
         closed = tuple(
             life.close(visit, took_place=visit.state is VisitState.CONFIRMED, at=now)
-            for visit in over
-            if visit.period.end + CLOSE_AFTER <= now
+            for visit in locked_visits(work, (visit.uid for visit in over))
+            if visit.state in states and visit.period.end + CLOSE_AFTER <= now
         )
         work.visits.save(closed)
         return len(closed)
@@ -222,8 +221,7 @@ def _announce_change(work: Work, old: Visit, moved: Visit, *, now: datetime) -> 
     )
 
 
-def _own_visit(work: Work, uid: str, *, actor: Actor) -> Visit:
-    visit = work.visits.get(uid)
+def _own_visit(work: Work, visit: Visit | None, *, uid: str, actor: Actor) -> Visit:
     if visit is None:
         raise Unknown("visit", uid)
     if not actor.is_coordinator and _request_of(work, visit).teacher_email != actor.email:

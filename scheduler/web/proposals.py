@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from scheduler.domain.errors import ConstraintViolated
 from scheduler.domain.visits import APPROVAL_HOLD
@@ -35,7 +35,7 @@ class RejectForm(FlaskForm):  # type: ignore[misc]
 
     reason = TextAreaField(
         validators=[
-            InputRequired("Say in a few words why not"),
+            DataRequired("Say in a few words why not"),
             Length(max=500, message="Use at most 500 letters"),
         ]
     )
@@ -44,7 +44,7 @@ class RejectForm(FlaskForm):  # type: ignore[misc]
 class ChooseForm(FlaskForm):  # type: ignore[misc]
     """Who is to come instead."""
 
-    alternative = StringField(validators=[InputRequired("Pick a person")])
+    alternative = StringField(validators=[DataRequired("Pick a person")])
 
 
 @bp.get("/proposals")
@@ -152,8 +152,9 @@ def _tell(done: Approval, *, at: datetime) -> None:
     if done.already:
         flash(f"{plural(len(done.already), 'request')} had been approved before.", "note")
     if done.stale:
-        stay = "stays" if len(done.stale) == 1 else "stay"
-        flash(f"{plural(len(done.stale), 'proposal')} no longer hold and {stay} behind.", "problem")
+        verbs = ("holds", "stays") if len(done.stale) == 1 else ("hold", "stay")
+        words = f"{plural(len(done.stale), 'proposal')} no longer {verbs[0]} and {verbs[1]} behind."
+        flash(words, "problem")
 
 
 def _page(key: str, *, form: RejectForm | None = None, flaw: str = "") -> str | Response:

@@ -53,10 +53,10 @@ AMARA = "amara@robots.example"
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Fail unless the block ends in time."""
-    begun = time.monotonic()
+    """Fail unless the block takes less processor time; other work on the machine counts not."""
+    begun = time.process_time()
     yield
-    assert time.monotonic() - begun < seconds
+    assert time.process_time() - begun < seconds
 
 
 def test_large_bundle_takes_seconds(tmp_path: Path) -> None:

@@ -202,6 +202,7 @@ def test_every_quarter_hour_near_every_clock_change_is_as_the_clock_shows(zone_n
 
 
 @pytest.mark.full
+@pytest.mark.timeout(600)
 def test_every_quarter_hour_near_every_clock_change_of_the_world_is_as_the_clock_shows() -> None:
     zones_by_changes = {(changes(name), _offsets(name)): name for name in available_timezones()}
     assert len(zones_by_changes) > 30

@@ -1,4 +1,4 @@
-"""The queue: what is ready, what needs a choice, who was found for nobody; and what is open in it."""
+"""The queue: what is ready, what needs a choice, who has nobody yet; and a request open in it."""
 
 from __future__ import annotations
 

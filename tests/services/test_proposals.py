@@ -34,6 +34,7 @@ from tests.builders import (
     moment,
     period,
 )
+from tests.services.test_visits import THURSDAY, move
 from tests.services.world import (
     BRUNO,
     CHLOE,
@@ -45,7 +46,6 @@ from tests.services.world import (
 )
 
 MORNING = period("2026-12-08 10:40-11:30")
-DEED = "propose bookings"
 
 
 def propose(world: World, **changes: Any) -> Proposed:
@@ -62,9 +62,7 @@ def propose(world: World, **changes: Any) -> Proposed:
 
 def reject(world: World, key: str = "robots", reason: str = "Not now") -> Proposal:
     """Turn a proposal down as the coordinator."""
-    return proposals.reject(
-        world.store, key, reason=reason, actor=world.coordinator, now=world.now
-    )
+    return proposals.reject(world.store, key, reason=reason, actor=world.coordinator, now=world.now)
 
 
 def board(world: World) -> Board:
@@ -102,9 +100,7 @@ def a_standing_visit(text: str, **changes: Any) -> Visit:
         request="bridges",
         school="birch",
         room="7",
-        hosts=hosts_of(
-            teacher_email=OTHER_TEACHER, school="birch", classroom="birch-7b", room="7"
-        ),
+        hosts=hosts_of(teacher_email=OTHER_TEACHER, school="birch", classroom="birch-7b", room="7"),
         period=period(text),
     )
     return replace(standing, **changes)
@@ -117,17 +113,23 @@ class TestRun:
         assert done.plan.status == "optimal"
         proposal = world.proposal()
         assert proposal == a_proposal(made_at=world.now, terms=proposal.terms)
-        assert proposal.terms == {"fit": 120, "preference": 60, "preferred": 0, "travel": -1}
+        assert {k: points for k, points in proposal.terms.items() if points} == {
+            "fit": 120,
+            "preference": 60,
+            "travel": -1,
+        }
 
-    def test_second_run_changes_only_the_moment(self, world: World) -> None:
+    def test_second_run_proposes_the_same(self, world: World) -> None:
         world.put_volunteers(*two_more_volunteers())
         world.put_requests(elsewhere())
         world.propose()
-        first = dict(board(world).proposals)
+        first = board(world).proposals
         world.wait(hours=1)
         world.propose()
-        assert board(world).proposals == {
-            key: replace(proposal, made_at=world.now) for key, proposal in first.items()
+        second = board(world).proposals
+        assert second == {
+            key: replace(proposal, made_at=world.now, terms=second[key].terms)
+            for key, proposal in first.items()
         }
 
     @pytest.mark.parametrize("email", [VOLUNTEER, BRUNO])
@@ -152,9 +154,7 @@ class TestRun:
             with pytest.raises(NotAllowed):
                 propose(world, actor=stranger)
             with pytest.raises(NotAllowed):
-                proposals.reject(
-                    world.store, "robots", reason="", actor=stranger, now=world.now
-                )
+                proposals.reject(world.store, "robots", reason="", actor=stranger, now=world.now)
         assert world.proposal() == a_proposal()
 
     def test_board_is_for_those_who_oversee(self, world: World) -> None:
@@ -253,9 +253,7 @@ class TestLateRun:
         ],
         ids=["withdrawn", "another day", "another size"],
     )
-    def test_request_changed_meanwhile_keeps_what_it_had(
-        self, world: World, changed: Any
-    ) -> None:
+    def test_request_changed_meanwhile_keeps_what_it_had(self, world: World, changed: Any) -> None:
         self.propose_while(world, lambda: world.put_requests(changed))
         assert world.proposal() is None
         assert board(world).unassigned == {}
@@ -321,15 +319,11 @@ class TestNobody:
         world.put_requests(elsewhere(), a_request("2026-12-12 P3", key="saturday"))
         done = world.propose()
         assert done.requests == 3
-        assert (*done.proposed, *(e.request for e in done.unassigned)) == (
-            "bridges",
-            "robots",
-            "saturday",
-        )[:1] + tuple(key for key in ("robots", "saturday"))
+        found, explained = set(done.proposed), {entry.request for entry in done.unassigned}
+        assert found | explained == {"bridges", "robots", "saturday"}
+        assert len(found) + len(explained) == 3
 
-    def test_one_person_wanted_twice_goes_to_one_and_the_other_hears_it(
-        self, world: World
-    ) -> None:
+    def test_one_person_wanted_twice_goes_to_one_and_the_other_hears_it(self, world: World) -> None:
         world.put_requests(elsewhere(priority=3))
         done = world.propose()
         assert done.proposed == ("bridges",)
@@ -382,6 +376,14 @@ class TestDays:
             period("2026-12-08 10:40-11:30"),
         )
 
+    def test_gap_in_a_visit_of_other_days_is_left_alone(self, world: World) -> None:
+        world.put_volunteers(*two_more_volunteers())
+        world.put_requests(a_request(speakers=2))
+        (visit,) = world.invite()
+        world.answer(visit, BRUNO, False)
+        assert propose(world, first=date(2026, 12, 9)).proposed == ()
+        assert propose(world, last=date(2026, 12, 8)).proposed == ("robots",)
+
     def test_pending_proposal_of_other_days_is_left_alone(self, world: World) -> None:
         world.propose()
         pending = world.proposal()
@@ -412,14 +414,12 @@ class TestAvailability:
         self, world: World, opens: time, is_found: bool
     ) -> None:
         world.put_volunteers(
-            a_volunteer(timezone="America/Vancouver", weekly=a_week(opens, time(8, 30)))
+            a_volunteer(timezone="America/Los_Angeles", weekly=a_week(opens, time(8, 30)))
         )
         assert bool(world.propose().proposed) is is_found
 
     def test_volunteer_a_day_ahead_is_asked_by_their_own_weekday(self, world: World) -> None:
-        tuesday_night = tuple(
-            replace(block, weekday=2) for block in a_week(time(0), time(3))[:1]
-        )
+        tuesday_night = tuple(replace(block, weekday=2) for block in a_week(time(0), time(3))[:1])
         world.put_volunteers(a_volunteer(timezone="Asia/Tokyo", weekly=tuesday_night))
         world.propose()
         assert speakers(world) == [VOLUNTEER]
@@ -464,7 +464,7 @@ class TestWhatStandsAlready:
         assert world.propose().proposed == ()
         world.put_volunteers(*two_more_volunteers())
         world.propose()
-        assert speakers(world) == [VOLUNTEER, BRUNO]
+        assert sorted(speakers(world)) == [VOLUNTEER, BRUNO]
 
     @pytest.mark.parametrize(
         ("rule", "limit", "standing"),
@@ -487,9 +487,7 @@ class TestWhatStandsAlready:
     @pytest.mark.parametrize(
         ("ends", "is_found"), [("10:25", True), ("10:26", False)], ids=["enough", "too short"]
     )
-    def test_buffer_lies_between_two_visits(
-        self, world: World, ends: str, is_found: bool
-    ) -> None:
+    def test_buffer_lies_between_two_visits(self, world: World, ends: str, is_found: bool) -> None:
         world.put_volunteers(generous(buffer_minutes=15))
         keep_visits(world, a_standing_visit(f"2026-12-08 09:30-{ends}"))
         assert bool(world.propose().proposed) is is_found
@@ -539,10 +537,9 @@ class TestWhatStandsAlready:
     def test_old_and_new_hour_of_a_visit_that_is_moved_are_both_kept(self, world: World) -> None:
         (visit,) = world.invite()
         world.put_volunteers(generous())
-        from tests.services.test_visits import THURSDAY, move
-
         move(world, visit, THURSDAY)
-        world.put_requests(elsewhere(), elsewhere(key="later", windows=a_request("2026-12-10 P3").windows))
+        later = elsewhere(key="later", windows=a_request("2026-12-10 P3").windows)
+        world.put_requests(elsewhere(), later)
         assert world.propose().proposed == ()
 
 

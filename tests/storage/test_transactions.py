@@ -7,10 +7,11 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.domain.errors import InvalidPeriod
+from scheduler.storage.models.districts import SchoolRow
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import NOW, a_district, a_school
 from tests.storage.test_outbox import a_mail
@@ -43,6 +44,14 @@ def test_transaction_sees_its_own_changes(store: SqlStore) -> None:
         assert work.districts.schools()["maple"] == a_school()
         work.districts.put_schools((a_school(name="Maple Academy"),))
         assert work.districts.schools()["maple"] == a_school(name="Maple Academy")
+
+
+def test_row_that_is_still_held_is_read_anew(store: SqlStore) -> None:
+    with store.write() as work:
+        held = work.districts._session.scalars(select(SchoolRow)).all()
+        work.districts.put_schools((a_school(name="Maple Academy"),))
+        assert work.districts.schools()["maple"] == a_school(name="Maple Academy")
+    assert len(held) == 2
 
 
 def test_reader_sees_one_moment_throughout(store: SqlStore) -> None:

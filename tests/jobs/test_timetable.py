@@ -1,0 +1,338 @@
+"""The timetable: whatever is due happens once, whoever runs it and however the clock behaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from scheduler.domain.people import RoleName
+from scheduler.domain.visits import VisitState
+from scheduler.jobs.timetable import LEASE, LEASE_LASTS, Ticked, Timetable
+from scheduler.mail.transports import MemoryTransport
+from scheduler.matching.problem import Problem
+from scheduler.matching.proposal import Plan
+from scheduler.services.delivery import Delivered
+from scheduler.services.records import OutboxState
+from scheduler.services.sign_in import ask_for_link
+from scheduler.storage.database import connect, sessions
+from scheduler.storage.unit_of_work import SqlStore
+from tests.builders import TEACHER, VOLUNTEER, a_district, a_person, a_proposal, moment
+from tests.services.world import World, solve_quickly
+
+SECOND = timedelta(seconds=1)
+
+
+class Killed(BaseException):
+    """Stand for the end of a process: no ``except Exception`` ever sees it."""
+
+
+@dataclass
+class TellsTheTime:
+    """A lease clock that the test sets; two machines may disagree."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class DiesAfter:
+    """Sends as many mails as it is told and dies before the sending can be noted."""
+
+    deaths_after: int
+    sent: list[EmailMessage] = field(default_factory=list)
+
+    def open(self) -> AbstractContextManager[DiesAfter]:
+        return nullcontext(self)
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        self.sent.append(message)
+        if len(self.sent) >= self.deaths_after:
+            raise Killed
+
+
+@dataclass
+class Nights:
+    """A solver that counts its runs."""
+
+    runs: int = 0
+
+    def __call__(self, problem: Problem, seconds: float) -> Plan:
+        self.runs += 1
+        return solve_quickly(problem, seconds)
+
+
+def another(world: World, **changes: object) -> Timetable:
+    """Return the timetable of a second process on the same database."""
+    return replace(world.timetable, owner="another process", **changes)
+
+
+def nights_between(world: World, first: datetime, last: datetime, *, hours: float = 1) -> int:
+    """Let two processes ask for nightly proposals all that time; return how many ran."""
+    nights = Nights()
+    ours = replace(world.timetable, solve=nights)
+    other = another(world, solve=nights)
+    world.now = first
+    ours.propose_nightly()
+    nights.runs = 0
+    while world.now < last:
+        world.wait(hours=hours)
+        for timetable in (ours, other, ours):
+            timetable.propose_nightly()
+    return nights.runs
+
+
+def receipts(world: World) -> list[tuple[str, str]]:
+    """Return whom which mail reached, in order of sending."""
+    return [(mail.recipient, mail.message["Message-ID"]) for mail in world.transport.sent]
+
+
+class TestTick:
+    def test_releases_reminds_sends_and_closes_what_is_due(self, world: World) -> None:
+        world.put_proposals(a_proposal())
+        world.approve("robots")
+        world.wait(minutes=10)
+        done = world.timetable.tick()
+        assert done == Ticked(worked=True, released=1, mail=Delivered(sent=2))
+        (visit,) = world.visits_of()
+        world.answer(visit, VOLUNTEER, True)
+        world.now = visit.period.start - timedelta(days=7)
+        assert world.timetable.tick() == Ticked(worked=True, reminders=2, mail=Delivered(sent=4))
+        world.now = visit.period.end + timedelta(hours=1)
+        assert world.timetable.tick() == Ticked(worked=True, closed=1)
+        assert world.visits_of()[0].state is VisitState.HAPPENED
+
+    def test_tick_before_the_first_import_does_nothing(self, sqlite_url: str) -> None:
+        engine = connect(sqlite_url)
+        empty = World(SqlStore(sessions(engine)))
+        assert empty.timetable.tick() == Ticked(worked=True)
+        assert empty.timetable.propose_nightly() is False
+        engine.dispose()
+
+    def test_second_tick_does_nothing_more(self, world: World) -> None:
+        world.put_proposals(a_proposal())
+        world.approve("robots")
+        world.wait(minutes=10)
+        world.timetable.tick()
+        assert world.timetable.tick() == Ticked(worked=True)
+
+
+class TestLease:
+    def test_one_of_two_works(self, world: World) -> None:
+        assert world.timetable.tick().worked is True
+        assert another(world).tick() == Ticked(worked=False)
+
+    def test_one_who_does_not_work_changes_nothing(self, world: World) -> None:
+        world.put_proposals(a_proposal())
+        world.approve("robots")
+        world.timetable.holds_lease()
+        world.wait(minutes=10)
+        assert another(world, lease_clock=lambda: world.now - timedelta(minutes=10)).tick() == (
+            Ticked()
+        )
+        assert world.visits_of()[0].state is VisitState.HELD
+
+    def test_every_tick_renews_the_lease(self, world: World) -> None:
+        for _ in range(5):
+            assert world.timetable.tick().worked is True
+            world.wait(seconds=30)
+            assert another(world).tick().worked is False
+
+    def test_another_takes_over_once_the_lease_has_ended(self, world: World) -> None:
+        world.timetable.tick()
+        world.now += LEASE_LASTS - SECOND
+        assert another(world).tick().worked is False
+        world.now += SECOND
+        assert another(world).tick().worked is True
+        assert world.timetable.tick().worked is False
+
+    def test_run_once_gives_the_lease_back(self, world: World) -> None:
+        assert world.timetable.run_once().worked is True
+        assert another(world).tick().worked is True
+
+    def test_run_once_gives_the_lease_back_when_it_dies(self, world: World) -> None:
+        ask_for_link(world.store, TEACHER, now=world.now)
+        with pytest.raises(Killed):
+            replace(world.timetable, transport=DiesAfter(1)).run_once()
+        assert another(world).tick().worked is True
+
+    def test_run_once_leaves_a_lease_that_is_not_its_own(self, world: World) -> None:
+        another(world).tick()
+        assert world.timetable.run_once(patience=timedelta(0)).worked is False
+        with world.store.read() as work:
+            assert work.leases.seen(LEASE) == world.now + LEASE_LASTS
+
+    def test_run_once_waits_for_a_lease_that_a_dead_process_left(self, world: World) -> None:
+        another(world).tick()
+        seconds = iter(range(0, 1000, 25))
+        patient = replace(
+            world.timetable, lease_clock=lambda: world.now + timedelta(seconds=next(seconds))
+        )
+        assert patient.run_once().worked is True
+
+    def test_sending_stops_when_the_lease_was_lost(self, world: World) -> None:
+        for email in (TEACHER, VOLUNTEER):
+            ask_for_link(world.store, email, now=world.now)
+        ours = TellsTheTime(world.now)
+
+        @dataclass
+        class Stalls(MemoryTransport):
+            """Hangs with the first mail until another process works."""
+
+            def open(self) -> AbstractContextManager[Stalls]:
+                return nullcontext(self)
+
+            def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+                super().send(message, sender=sender, recipient=recipient)
+                ours.now += LEASE_LASTS
+                assert another(world, lease_clock=ours).holds_lease() is True
+
+        stalls = Stalls()
+        done = replace(world.timetable, transport=stalls, lease_clock=ours).tick()
+        assert (len(stalls.sent), done.mail) == (1, Delivered(sent=1))
+        ours.now += LEASE_LASTS
+        assert another(world, lease_clock=ours).tick().mail == Delivered(sent=1)
+        assert [mail.recipient for mail in (*stalls.sent, *world.transport.sent)] == [
+            TEACHER,
+            VOLUNTEER,
+        ]
+
+
+class TestDeath:
+    def test_what_a_dead_process_took_is_sent_by_the_next(self, world: World) -> None:
+        others = [a_person(email=f"t{n}@schools.example", name=f"T {n}") for n in range(5)]
+        with world.store.write() as work:
+            work.people.put(others)
+        for person in others:
+            ask_for_link(world.store, person.email, now=world.now)
+        dying = DiesAfter(3)
+        with pytest.raises(Killed):
+            replace(world.timetable, transport=dying).tick()
+        world.now += LEASE_LASTS
+        assert another(world).tick().mail == Delivered(sent=3)
+        ids = [m["Message-ID"] for m in dying.sent]
+        again = [message_id for _, message_id in receipts(world)]
+        assert (len({*ids, *again}), len(ids) + len(again)) == (5, 6)
+        with world.store.read() as work:
+            assert work.outbox.counts()[OutboxState.SENT] == 5
+
+    def test_death_costs_a_mail_none_of_its_attempts_for_good(self, world: World) -> None:
+        ask_for_link(world.store, TEACHER, now=world.now)
+        for _ in range(9):
+            with pytest.raises(Killed):
+                replace(world.timetable, transport=DiesAfter(1)).tick()
+        assert world.timetable.tick().mail == Delivered(sent=1)
+
+
+class TestNights:
+    def test_first_run_proposes_at_once(self, world: World) -> None:
+        assert world.timetable.propose_nightly() is True
+        proposal = world.proposal()
+        assert proposal is not None
+        assert [speaker.email for speaker in proposal.speakers] == [VOLUNTEER]
+
+    def test_same_night_is_never_worked_twice(self, world: World) -> None:
+        world.timetable.propose_nightly()
+        for _ in range(3):
+            world.wait(seconds=15)
+            assert world.timetable.propose_nightly() is False
+            assert another(world).propose_nightly() is False
+
+    def test_next_night_begins_at_three_on_the_districts_clock(self, world: World) -> None:
+        world.timetable.propose_nightly()
+        world.now = moment("2026-11-22 03:00") - SECOND
+        assert world.timetable.propose_nightly() is False
+        world.now += SECOND
+        assert another(world).propose_nightly() is True
+        assert world.timetable.propose_nightly() is False
+
+    @pytest.mark.parametrize(
+        ("first", "last"),
+        [("2026-10-30 12:00", "2026-11-03 12:00"), ("2027-03-12 12:00", "2027-03-16 12:00")],
+        ids=["clock back", "clock forward"],
+    )
+    def test_once_a_night_across_the_clock_changes(
+        self, world: World, first: str, last: str
+    ) -> None:
+        assert nights_between(world, moment(first), moment(last), hours=0.5) == 4
+
+    def test_once_a_night_where_three_does_not_exist(self, world: World) -> None:
+        with world.store.write() as work:
+            work.districts.put(a_district(timezone="Antarctica/Troll"))
+        first, last = datetime(2027, 3, 26, 12, tzinfo=UTC), datetime(2027, 3, 30, 12, tzinfo=UTC)
+        assert nights_between(world, first, last) == 4
+
+    def test_night_that_was_slept_through_is_made_up_for_once(self, world: World) -> None:
+        world.timetable.propose_nightly()
+        world.wait(days=3, hours=6)
+        assert world.timetable.propose_nightly() is True
+        assert world.timetable.propose_nightly() is False
+
+
+class TestClockThatJumps:
+    def jumps(self, world: World) -> Iterator[None]:
+        """Put the clock an hour forward and back, again and again, as it goes on."""
+        for hours in (1, -1, 1, 1, -1, -1, 0):
+            world.wait(hours=hours, minutes=1)
+            yield
+
+    def test_nothing_is_sent_twice_and_nothing_is_missed(self, world: World) -> None:
+        world.put_proposals(a_proposal())
+        world.approve("robots")
+        for _ in self.jumps(world):
+            world.timetable.tick()
+            another(world).tick()
+        world.wait(minutes=10)
+        world.timetable.tick()
+        assert sorted(recipient for recipient, _ in receipts(world)) == [VOLUNTEER, TEACHER]
+
+    def test_reminder_is_sent_once(self, world: World) -> None:
+        (visit,) = world.invite()
+        world.answer(visit, VOLUNTEER, True)
+        world.timetable.tick()
+        world.transport.sent.clear()
+        world.now = visit.period.start - timedelta(days=7, minutes=30)
+        for _ in self.jumps(world):
+            world.timetable.tick()
+            another(world).tick()
+        assert sorted(recipient for recipient, _ in receipts(world)) == [VOLUNTEER, TEACHER]
+
+    def test_night_is_worked_once(self, world: World) -> None:
+        nights = Nights()
+        timetable = replace(world.timetable, solve=nights)
+        world.now = moment("2026-11-22 02:30")
+        timetable.propose_nightly()
+        for _ in self.jumps(world):
+            timetable.propose_nightly()
+        assert nights.runs == 2
+
+    def test_lease_outlives_its_owner_by_no_more_than_the_jump(self, world: World) -> None:
+        ours = TellsTheTime(world.now + timedelta(hours=1))
+        replace(world.timetable, lease_clock=ours).tick()
+        ours.now -= timedelta(hours=1)
+        assert replace(world.timetable, lease_clock=ours).tick().worked is True
+        ours.now += LEASE_LASTS
+        assert another(world, lease_clock=ours).tick().worked is True
+
+
+def test_two_timetables_share_a_full_day_without_a_double_mail(world: World) -> None:
+    with world.store.write() as work:
+        work.people.put((a_person(RoleName.VIEWER, email="v@schools.example", name="V"),))
+    world.put_proposals(a_proposal())
+    world.approve("robots")
+    both = (world.timetable, another(world))
+    for turn in range(24):
+        if turn == 2:
+            (visit,) = world.visits_of()
+            world.answer(visit, VOLUNTEER, True)
+        for timetable in both if turn % 2 else reversed(both):
+            timetable.tick()
+        world.wait(hours=1)
+    ids = [message_id for _, message_id in receipts(world)]
+    assert len(ids) == len(set(ids)) == 4

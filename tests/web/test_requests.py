@@ -1,0 +1,172 @@
+"""Asking and following on the pages: what is typed stays, what is wrong is said, undo is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from scheduler.domain.requests import RequestState
+from scheduler.domain.visits import VisitState
+from scheduler.services.ports import Store
+from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_visit
+from tests.small_district import OTHER_TEACHER, VIEWER
+from tests.web.conftest import Visitor, main_text, parsed
+
+SignIn = Callable[[str], Visitor]
+ANSWERS: Mapping[str, object] = {
+    "title": "How do robots walk?",
+    "topic": "robotics",
+    "classroom": "maple-5a",
+    "lessons": ["2026-12-10 P3"],
+    "format": "in_person",
+    "kind": "talk",
+    "speakers": "1",
+    "sessions": "1",
+    "every_days": "7",
+}
+NEW = "/requests/new"
+
+
+def test_request_is_sent_and_followed(small_district: Store, signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(TEACHER)
+    sent = visitor.send(NEW, ANSWERS)
+    assert sent.status_code == 303
+    said = main_text(visitor.page(sent.location))
+    assert "We have your request. Now we look for a speaker. Undo" in said
+    with small_district.read() as work:
+        titles = [each.title for each in work.requests.of_teacher(TEACHER).values()]
+    assert "How do robots walk?" in titles
+
+
+@pytest.mark.usefixtures("small_district")
+def test_lessons_show_how_many_speakers_are_free(signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(TEACHER)
+    assert "free" not in main_text(visitor.page(NEW)).split("Which lessons")[1].split("Show")[0]
+    shown = visitor.send(NEW, {**ANSWERS, "show": "lessons"})
+    assert shown.status_code == 200
+    assert "1 free" in shown.text
+    assert 'value="How do robots walk?"' in shown.text
+
+
+@pytest.mark.usefixtures("small_district")
+def test_what_was_ticked_stays_ticked(signed_in_as: SignIn) -> None:
+    page = signed_in_as(TEACHER).send(NEW, {**ANSWERS, "title": ""})
+    boxes = {
+        box.get("value")
+        for box in parsed(page.text).iter("input")
+        if box.get("checked") is not None
+    }
+    assert "2026-12-10 P3" in boxes
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence", "field"),
+    [
+        ({"title": " "}, "Tell us what the visit should be about", "title"),
+        ({"topic": ""}, "Pick a topic from the list", "topic"),
+        ({"topic": "alchemy"}, "Pick a topic from the list", "topic"),
+        ({"lessons": []}, "Pick at least one lesson", "lessons"),
+        (
+            {"lessons": [f"2026-12-{day} P3" for day in ("08", "10", "15", "17")]},
+            "Pick up to three lessons. You picked four",
+            "lessons",
+        ),
+        ({"lessons": ["2026-11-19 P3"]}, "The visit must be after today", "lessons"),
+        (
+            {"lessons": ["2026-12-12 P3"]},
+            "Maple School has no lessons on Saturday 12 December. Pick another day",
+            "lessons",
+        ),
+        ({"lessons": ["drop table"]}, "Pick lessons from the list", "lessons"),
+        ({"other_day": "2026-12-09"}, "Give the day, the start and the end", "other_day"),
+        ({"classroom": "maple-6b"}, "Pick one of your classes", "classroom"),
+        ({"speakers": "99"}, "Ask for one to six speakers", "speakers"),
+    ],
+)
+def test_what_is_wrong_is_said_on_top_and_leads_to_its_field(
+    small_district: Store,
+    signed_in_as: SignIn,
+    changes: Mapping[str, object],
+    sentence: str,
+    field: str,
+) -> None:
+    answer = signed_in_as(TEACHER).send(NEW, {**ANSWERS, **changes})
+    page = parsed(answer.text)
+    assert answer.status_code == 422
+    links = {a.get("href"): a.text for a in page.iter("a") if (a.get("href") or "")[0] == "#"}
+    assert links[f"#{field}"] == sentence
+    assert (page.findtext(".//title") or "").startswith("Error: ")
+    with small_district.read() as work:
+        assert len(work.requests.of_teacher(TEACHER)) == 1
+
+
+def test_nothing_but_the_questions_is_taken_from_the_form(
+    small_district: Store, signed_in_as: SignIn
+) -> None:
+    forged = {"priority": "3", "state": "booked", "teacher_email": OTHER_TEACHER, "key": "mine"}
+    signed_in_as(TEACHER).send(NEW, {**ANSWERS, **forged})
+    with small_district.read() as work:
+        made = [r for k, r in work.requests.of_teacher(TEACHER).items() if k != "robots"]
+        assert work.requests.get("mine") is None
+    assert [(r.priority, r.state) for r in made] == [(1, RequestState.OPEN)]
+
+
+def test_withdrawal_is_offered_back(small_district: Store, signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(OTHER_TEACHER)
+    visitor.send("/requests/bridges/withdraw", on="/requests/bridges")
+    assert "You took your request back. Undo" in main_text(visitor.page("/requests/bridges"))
+    visitor.send("/requests/bridges/reopen", on="/requests/bridges")
+    with small_district.read() as work:
+        assert work.requests.get("bridges").state is RequestState.OPEN  # type: ignore[union-attr]
+
+
+def test_visit_is_called_off_with_its_reason(small_district: Store, signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(TEACHER)
+    page = "/requests/robots"
+    visitor.send(f"{page}/withdraw", {"reason": "A trip came up"}, on=page)
+    assert "“A trip came up”" in main_text(visitor.page(page))
+    with small_district.read() as work:
+        visit = work.visits.get(a_visit().uid)
+    assert visit is not None
+    assert visit.state is VisitState.CANCELLED
+
+
+@pytest.mark.usefixtures("small_district")
+def test_steps_say_who_acts_next(signed_in_as: SignIn) -> None:
+    said = main_text(signed_in_as(TEACHER).page("/requests/robots"))
+    assert "Now: Both said yesWe wait for a yes from Amara Okafor." in said
+
+
+@pytest.mark.usefixtures("small_district")
+@pytest.mark.parametrize(
+    ("path", "seen_by"),
+    [
+        ("/requests/bridges", {OTHER_TEACHER, COORDINATOR, VIEWER}),
+        ("/all-requests", {COORDINATOR, VIEWER}),
+        ("/all-requests?state=open&school=maple&text=bridges&page=0", {COORDINATOR, VIEWER}),
+        (NEW, {TEACHER, OTHER_TEACHER}),
+        ("/requests", {TEACHER, OTHER_TEACHER}),
+    ],
+)
+def test_who_sees_which_page(signed_in_as: SignIn, path: str, seen_by: set[str]) -> None:
+    everyone = (TEACHER, OTHER_TEACHER, COORDINATOR, VIEWER, VOLUNTEER)
+    answers = {email: signed_in_as(email).get(path).status_code for email in everyone}
+    assert answers == {email: 200 if email in seen_by else 404 for email in everyone}
+
+
+@pytest.mark.parametrize("email", [TEACHER, VIEWER, VOLUNTEER])
+@pytest.mark.parametrize("step", ["withdraw", "reopen"])
+def test_nobody_else_takes_a_request_back(
+    small_district: Store, signed_in_as: SignIn, email: str, step: str
+) -> None:
+    answer = signed_in_as(email).send(f"/requests/bridges/{step}", on="/calendars")
+    assert answer.status_code == 404
+    with small_district.read() as work:
+        assert work.requests.get("bridges").state is RequestState.OPEN  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("small_district")
+def test_strangers_are_sent_to_sign_in(client: Visitor) -> None:
+    for path in (NEW, "/requests", "/requests/bridges", "/all-requests"):
+        assert client.get(path).location.startswith("/login")

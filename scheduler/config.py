@@ -7,17 +7,22 @@ owner alone.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "VISITBELL_"
 KEY_BYTES = 32
+DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
+MAIL_WAYS = ("maildir:", "eml:", "console:", "smtp://", "smtps://")
+_ADDRESS = re.compile(r"[^@\s<>,;:]+@[^@\s<>,;:]+")
 
 
 class WrongSetting(Exception):
@@ -56,22 +61,21 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         WrongSetting: naming the variable and what it should look like.
     """
     given = _given(os.environ if environment is None else environment)
-    instance = Path(given.get("INSTANCE") or default_instance()).absolute()
-    instance.mkdir(parents=True, exist_ok=True)
+    instance = _instance(given)
     name, email = _mailbox(given.get("MAIL_FROM", "School visits <visits@localhost>"))
-    rehearses = given.get("REHEARSAL") == "1"
+    own_database = f"sqlite:///{instance / 'visitbell.sqlite3'}"
     return Settings(
         instance=instance,
-        database_url=given.get("DATABASE_URL") or f"sqlite:///{instance / 'visitbell.sqlite3'}",
-        secret_key=_key("SECRET_KEY", given=given, instance=instance),
-        feed_key=_key("FEED_KEY", given=given, instance=instance),
+        database_url=_url("DATABASE_URL", given.get("DATABASE_URL", own_database), DATABASES),
         base_url=_base_url(given.get("BASE_URL", "http://127.0.0.1:5000")),
-        mail_url=given.get("MAIL_URL", "maildir:"),
+        mail_url=_url("MAIL_URL", given.get("MAIL_URL", "maildir:"), MAIL_WAYS),
         mail_from_name=name,
         mail_from_email=email,
-        reply_address=given.get("REPLY_ADDRESS", ""),
-        is_rehearsal=rehearses,
+        reply_address=_reply_address(given.get("REPLY_ADDRESS", "")),
+        is_rehearsal=_is_rehearsal(given),
         now=parse_moment(given["NOW"], name="VISITBELL_NOW") if _has_now(given) else None,
+        secret_key=_key("SECRET_KEY", given=given, instance=instance),
+        feed_key=_key("FEED_KEY", given=given, instance=instance),
     )
 
 
@@ -106,22 +110,56 @@ def _given(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _instance(given: Mapping[str, str]) -> Path:
+    folder = Path(given.get("INSTANCE") or default_instance()).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSetting("VISITBELL_INSTANCE: name a folder that can be written.") from error
+    return folder
+
+
+def _is_rehearsal(given: Mapping[str, str]) -> bool:
+    if given.get("REHEARSAL", "0") not in {"0", "1"}:
+        raise WrongSetting("VISITBELL_REHEARSAL: set it to 1, or leave it out.")
+    return given.get("REHEARSAL") == "1"
+
+
 def _has_now(given: Mapping[str, str]) -> bool:
-    if "NOW" in given and given.get("REHEARSAL") != "1":
+    if "NOW" in given and not _is_rehearsal(given):
         raise WrongSetting("VISITBELL_NOW is only for rehearsals: set VISITBELL_REHEARSAL=1 too.")
     return "NOW" in given
 
 
 def _mailbox(text: str) -> tuple[str, str]:
-    name, email = parseaddr(text)
-    if "@" not in email:
+    found = getaddresses([text])
+    name, email = found[0] if len(found) == 1 else ("", "")
+    if not _ADDRESS.fullmatch(email):
         raise WrongSetting("VISITBELL_MAIL_FROM: write it as School visits <visits@example.org>.")
     return name or email, email
 
 
+def _reply_address(text: str) -> str:
+    if text and not _ADDRESS.fullmatch(text):
+        raise WrongSetting("VISITBELL_REPLY_ADDRESS: write it as visits@example.org.")
+    return text
+
+
+def _url(name: str, text: str, beginnings: tuple[str, ...]) -> str:
+    # The address is never repeated: it may hold a password.
+    if not text.startswith(beginnings):
+        choice = ", ".join(beginnings[:-1])
+        raise WrongSetting(f"VISITBELL_{name}: begin it with {choice} or {beginnings[-1]}.")
+    return text
+
+
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
+    try:
+        parts = urlsplit(text)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.scheme not in {"http", "https"} or re.search(r"[\s?#@]", text):
         raise WrongSetting("VISITBELL_BASE_URL: write it as https://visits.example.org.")
     return text.rstrip("/")
 
@@ -132,11 +170,27 @@ def _key(name: str, *, given: Mapping[str, str], instance: Path) -> bytes:
             raise WrongSetting(f"VISITBELL_{name}: at least {KEY_BYTES} characters.")
         return given[name].encode()
     path = instance / name.lower()
+    if not path.exists():
+        _make_key(path)
+    key = path.read_text().strip().encode()
+    if len(key) < KEY_BYTES:
+        raise WrongSetting(
+            f"The key in {path} is cut short: put its copy back, or remove it for a new one."
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, whole from the first moment; one that is there meanwhile stays.
+
+    Of two processes that start together both read the same key.
+    """
+    descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
-        # Made in one step, so that two processes that start together share one key.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(KEY_BYTES))
+        os.link(written, path)
     except FileExistsError:
         pass
-    return path.read_text().strip().encode()
+    finally:
+        os.unlink(written)

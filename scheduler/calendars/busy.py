@@ -25,7 +25,7 @@ from scheduler.calendars.occurrences import (
     times_of_series,
 )
 from scheduler.calendars.repetition import MAX_INSTANCES, refusal
-from scheduler.calendars.versions import Entry, Series, is_far, newest, series_of
+from scheduler.calendars.versions import Entry, Series, far_uid, newest, series_of
 from scheduler.domain.periods import DateRange, Period, merge
 from scheduler.domain.zones import day_period
 
@@ -156,9 +156,12 @@ def _worth_reading(
     first = f"{window.first - timedelta(days=3):%Y%m%d}"
     last = f"{window.last + timedelta(days=3):%Y%m%d}"
     parts = [part for calendar in calendars for part in calendar.parts]
-    far = {id(part) for part in parts if is_far(part, first=first, last=last)}
-    near_uids = {part.value("UID") for part in parts if id(part) not in far}
-    return lambda part: id(part) not in far or part.value("UID") in near_uids
+    uids = (far_uid(part, first=first, last=last) for part in parts)
+    far = {id(part): uid for part, uid in zip(parts, uids, strict=True) if uid is not None}
+    if not far:
+        return lambda part: True
+    near_uids = {part.value("UID") for part in parts if id(part) not in far} - {""}
+    return lambda part: id(part) not in far or far[id(part)] in near_uids
 
 
 def _entries(
@@ -191,6 +194,8 @@ def _that_matter(entries: Iterable[Entry], *, span: Period, tally: _Tally) -> tu
         for series in series_of(kept)
         if len(series) > 1 or not is_past_or_future(series[0].event, span)
     )
+    if sum(map(len, found)) > MAX_COMPONENTS:
+        raise CalendarUnreadable(_TOO_MANY)
     # Single events cost nothing, so a file's wild series cannot crowd them out.
     return tuple(sorted(found, key=_is_repeated))
 

@@ -65,14 +65,6 @@ class RawComponent:
         """Return every property of that name, in the file's order."""
         return tuple(found for line in self._lines_of(name) if (found := _property(line)))
 
-    def has(self, name: str) -> bool:
-        """Tell whether there is a line of that name."""
-        return bool(self._lines_of(name))
-
-    def raw_values(self, name: str) -> tuple[str, ...]:
-        """Return what stands after the last colon of each line of that name."""
-        return tuple(line.rpartition(":")[2].strip() for line in self._lines_of(name))
-
     def value(self, name: str) -> str:
         """Return the last value of that property, without outer spaces; empty if it has none."""
         found = self.properties(name)

@@ -99,17 +99,19 @@ def times_of(event: ReadEvent, *, reader: tzinfo) -> Period | None:
 
 def is_past_or_future(event: ReadEvent, window: Period) -> bool:
     """Tell whether the event and all its repetitions clearly miss the window."""
-    if event.extra:
-        return False
     first = _day(event.start)
-    length = _day(event.end) - first
-    untils = [rule_parts(rule).get("UNTIL", "") for rule in event.rules]
-    last = (
-        max((_day_of_form(until) for until in untils), default=first) if all(untils) else date.max
-    )
-    return first > window.end.date() + _A_DAY or (
-        last < date.max and last + length < window.start.date() - _A_DAY
-    )
+    if event.extra or first <= window.end.date() + _A_DAY:
+        return _has_passed(event, window)
+    return True
+
+
+def _has_passed(event: ReadEvent, window: Period) -> bool:
+    untils = [rule_parts(rule).get("UNTIL") for rule in event.rules]
+    if event.extra or not all(untils):
+        return False
+    days = [date.fromisoformat(until[:8]) for until in untils if until]
+    last = max(days, default=_day(event.start)) + (_day(event.end) - _day(event.start))
+    return last < window.start.date() - _A_DAY
 
 
 def times_of_series(
@@ -140,10 +142,6 @@ def times_of_series(
 
 def _day(moment: Written) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
-
-
-def _day_of_form(text: str) -> date:
-    return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
 
 
 def _span(component: RawComponent, start: Written, clocks: Clocks) -> tuple[Written, Written]:

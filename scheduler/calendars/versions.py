@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,23 +33,29 @@ class Entry:
 
 Series = tuple[Entry, ...]
 
-_MAKE_MORE_OF_IT = ("RRULE", "RDATE", "RECURRENCE-ID", "DURATION")
+_MORE_OF_IT = re.compile("^(?:RRULE|RDATE|RECURRENCE-ID|DURATION)[;:]", re.I | re.M)
+_STARTS = re.compile("^DTSTART(?:;.*)?:(.{0,8})", re.I | re.M)
+_ENDS = re.compile("^DTEND(?:;.*)?:(.{0,8})", re.I | re.M)
+_UID = re.compile("^UID(?:;.*)?:(.*)", re.I | re.M)
 
 
-def is_far(component: RawComponent, *, first: str, last: str) -> bool:
-    """Tell from the bare digits that a single event ends before the first day or starts later.
+def far_uid(component: RawComponent, *, first: str, last: str) -> str | None:
+    """Return the UID of a single event that is clearly far from these days, else None.
 
-    The days are in the form ``20261208``, and the zone may shift them: leave room.
+    Only the bare digits are looked at, so that a long-kept file costs little. The days are
+    in the form ``20261208``, and zones shift them: leave room.
     """
     if component.name != "VEVENT" or not component.is_whole:
-        return False
-    if any(component.has(name) for name in _MAKE_MORE_OF_IT):
-        return False
-    starts, ends = (component.raw_values(name) for name in ("DTSTART", "DTEND"))
-    if len(starts) != 1 or len(ends) > 1:
-        return False
-    start, end = starts[0][:8], (ends or starts)[0][:8]
-    return start.isdecimal() and end.isdecimal() and (end < first or start > last)
+        return None
+    text = "\n".join(component.lines)
+    starts, ends = _STARTS.findall(text), _ENDS.findall(text)
+    if len(starts) != 1 or len(ends) > 1 or _MORE_OF_IT.search(text):
+        return None
+    start, end = starts[0], (ends or starts)[0]
+    if not (start.isdecimal() and end.isdecimal() and (end < first or start > last)):
+        return None
+    named = _UID.search(text)
+    return named[1].strip() if named else ""
 
 
 def newest(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:

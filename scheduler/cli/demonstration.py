@@ -19,7 +19,7 @@ from scheduler.domain.people import RoleName
 from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.factory import Wiring, timetable_of, wire
 from scheduler.services.access import Actor
-from scheduler.services.approvals import Approval, approve_ready
+from scheduler.services.approvals import Approval, approve
 from scheduler.services.bundles import import_bundle
 from scheduler.services.feeds import feed_for
 from scheduler.services.ports import Progress, Solve
@@ -32,6 +32,7 @@ from scheduler.storage import database
 MORNING = timedelta(hours=2)
 STEPS = 6
 SOLVE_SECONDS = 15.0
+LEFT_FOR_THE_VISITOR = 8
 LINKS_LAST = timedelta(days=7)
 # Of ten people asked, one says no and two have not looked yet.
 SAYS = (True, True, True, None, True, True, False, True, None, True)
@@ -78,8 +79,13 @@ class Demonstration:
             seconds=SOLVE_SECONDS,
         )
         progress(3, STEPS)
-        approved = approve_ready(
-            wiring.store, actor=self.actor, now=begun, gazetteer=wiring.gazetteer
+        approved = approve(
+            wiring.store,
+            proposed.proposed[:-LEFT_FOR_THE_VISITOR],
+            actor=self.actor,
+            now=begun,
+            gazetteer=wiring.gazetteer,
+            all_or_nothing=False,
         )
         self._tick(wiring, at=begun + timedelta(minutes=11))
         progress(4, STEPS)
@@ -131,7 +137,8 @@ class Demonstration:
             f"organizations, {proposed.requests} requests.",
             f"Proposed: {len(proposed.proposed)} requests filled ({plan.status}); "
             f"{len(proposed.unassigned)} have nobody, each with its reasons.",
-            f"Approved: {len(approved.approved)}, checked again one by one.",
+            f"Approved: {len(approved.approved)}, checked again one by one; "
+            f"{LEFT_FOR_THE_VISITOR} are left on the board for you.",
             f"Answered: {yes} yes, {no} no, so {confirmed} visits are confirmed.",
             f"Sent: {sent} mails, kept in {self.home / 'mail'}.",
         )

@@ -106,7 +106,9 @@ class Speaker:
 
     ``level_by_topic`` holds effective levels: the caller has already walked the
     topic tree. ``free`` is merged, sorted and half-open; None means that nobody
-    knows, which is not the same as free. Caps of None do not limit.
+    knows, which is not the same as free. Caps of None do not limit. ``min_minutes`` is the
+    shortest session worth coming for; ``min_online_minutes`` the same for a video call, where
+    it is another.
     """
 
     id: str
@@ -124,6 +126,7 @@ class Speaker:
     clearances: tuple[ClearanceSpan, ...] = ()
     buffer_minutes: int = 0
     min_minutes: int = 0
+    min_online_minutes: int | None = None
     max_per_day: int | None = None
     max_per_week: int | None = None
     max_per_month: int | None = None

@@ -51,9 +51,7 @@ def format_grades(grades: Iterable[int]) -> tuple[str, ...]:
         else:
             runs.append([grade])
     return tuple(
-        format_grade(run[0])
-        if len(run) == 1
-        else f"{format_grade(run[0])}-{format_grade(run[-1])}"
+        format_grade(run[0]) if len(run) == 1 else f"{format_grade(run[0])}-{format_grade(run[-1])}"
         for run in runs
     )
 

@@ -80,7 +80,7 @@ class Screen:
         rows = self._pair_rows(demand, notes)
         rows, in_person, km = self._formats(demand, rows)
         notes.append(("format_possible", len(rows)))
-        found = Screening(rows, in_person, km, self._session_rules(demand, rows, notes))
+        found = Screening(rows, in_person, km, self._session_rules(demand, rows, in_person, notes))
         if tally is None:
             found = _only_living(found)
         alive = self._load_rules(demand, found, shapes=shapes, notes=notes)
@@ -119,10 +119,11 @@ class Screen:
             possible = in_person | table.offers_virtual[rows]
         return rows[possible], in_person[possible], km[possible]
 
-    def _session_rules(self, demand: Demand, rows: Ints, notes: Tally) -> Flags:
+    def _session_rules(self, demand: Demand, rows: Ints, in_person: Flags, notes: Tally) -> Flags:
         table, sessions = self.speakers, SessionTable.of(demand.options)
         owner, start, end = rows[:, None], sessions.start[None, :], sessions.end[None, :]
         buffer = table.buffer_minutes[owner]
+        shortest = np.where(in_person, table.min_minutes[rows], table.min_online_minutes[rows])
         kept = np.ones((len(rows), len(sessions.start)), dtype=np.bool_)
         alive = np.ones((len(rows), len(demand.options)), dtype=np.bool_)
         for rule in (
@@ -137,7 +138,7 @@ class Screen:
             elif rule == "clearance_valid":
                 kept &= self._cleared(demand, rows, day=sessions.day)
             elif rule == "long_enough":
-                kept &= end - start >= table.min_minutes[owner]
+                kept &= end - start >= shortest[:, None]
             elif rule == "within_availability":
                 kept &= table.free.covers(owner, start, end=end)
             else:

@@ -53,6 +53,7 @@ class SpeakerReader:
             clearances=(ClearanceSpan(0, record.integer("clearance_until")),),
             buffer_minutes=record.integer("buffer", low=0, high=10**6),
             min_minutes=record.integer("min_minutes", low=0, default=0),
+            min_online_minutes=0,
             max_per_day=optional["max_per_day"],
             max_per_week=record.integer("max_week", low=0),
             max_per_month=record.integer("max_month", low=0),

@@ -95,6 +95,7 @@ class SpeakerTable:
         self.earliest_day = self._ints(lambda speaker: speaker.earliest_day)
         self.buffer_minutes = self._ints(lambda speaker: speaker.buffer_minutes)
         self.min_minutes = self._ints(lambda speaker: speaker.min_minutes)
+        self.min_online_minutes = self._ints(_shortest_online)
         self.max_per_day = self._ints(lambda speaker: _limit(speaker.max_per_day))
         self.max_per_week = self._ints(lambda speaker: _limit(speaker.max_per_week))
         self.max_per_month = self._ints(lambda speaker: _limit(speaker.max_per_month))
@@ -222,6 +223,11 @@ class SessionTable:
         first = np.concatenate(([0], np.cumsum(counts)))
         start, end, day, week, month = flat.T
         return cls(start, end, day, week, month, first)
+
+
+def _shortest_online(speaker: Speaker) -> int:
+    online = speaker.min_online_minutes
+    return speaker.min_minutes if online is None else online
 
 
 def _limit(cap: int | None) -> int:

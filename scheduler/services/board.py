@@ -7,7 +7,7 @@ person fits is said in steps, and people who would do equally well are counted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,20 +17,17 @@ from scheduler.domain.periods import minute_of
 from scheduler.domain.proposals import Proposal, ProposalState, Unassigned
 from scheduler.domain.requests import ClassroomRequest, RangeWindow, RequestState
 from scheduler.domain.zones import local
-from scheduler.matching.candidates import Screen
-from scheduler.matching.explain import Candidate, explain
+from scheduler.matching.candidates import find_columns
+from scheduler.matching.objective import fairness_points
 from scheduler.matching.problem import Problem
-from scheduler.services.access import Actor, require_coordinator, require_overseer
+from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.approvals import undo
 from scheduler.services.asking import find_email
 from scheduler.services.choices import book
 from scheduler.services.judging import broken_findings
 from scheduler.services.picture import Picture, load_picture
-from scheduler.services.ports import Gazetteer, Store
-from scheduler.services.snapshots import problem_of
+from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.telling import Reason, reasons_of
-
-COMPARED = 10
 
 
 class Group(StrEnum):
@@ -89,31 +86,36 @@ class Board:
         return next((row.key for group in Group for row in self.of(group)), "")
 
 
-def board(
-    store: Store,
-    *,
-    actor: Actor,
-    now: datetime,
-    gazetteer: Gazetteer,
-    order: Order = Order.FAIREST,
-    text: str = "",
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What the queue is made from: open requests, what is known of them, and the district."""
+
+    requests: Mapping[str, ClassroomRequest]
+    proposals: Mapping[str, Proposal]
+    nobody: Mapping[str, Unassigned]
+    picture: Picture
+
+
+def load_queue(work: Work, *, now: datetime, also: str = "") -> Queued:
+    """Load the open requests; the picture holds those proposed for, and ``also`` this one."""
+    requests = work.requests.all(states=(RequestState.OPEN,))
+    known = work.proposals.all()
+    proposals = {key: known[key] for key in requests if key in known}
+    wanted = {*proposals, also} & set(requests)
+    picture = load_picture(work, now=now, requests=tuple(sorted(wanted)))
+    return Queued(requests, proposals, work.proposals.unassigned(), picture)
+
+
+def board_of(
+    queued: Queued, problem: Problem, *, order: Order = Order.FAIREST, text: str = ""
 ) -> Board:
     """Return the open requests, judged against what is booked now.
 
-    ``text`` keeps those whose topic, school, class or people hold it.
-
-    Raises:
-        NotAllowed: unless the actor oversees.
+    ``text`` keeps those whose topic, school, class or people hold it. Cost: one screening of
+    all people for each proposal.
     """
-    require_overseer(actor, deed="see proposals")
-    with store.read() as work:
-        requests = work.requests.all(states=(RequestState.OPEN,))
-        known = work.proposals.all()
-        proposals = {key: known[key] for key in requests if key in known}
-        nobody = work.proposals.unassigned()
-        picture = load_picture(work, now=now, requests=tuple(proposals))
-    queue = _Queue(picture, proposals, nobody, gazetteer=gazetteer)
-    rows = (queue.row(request) for request in requests.values())
+    queue = _Queue(queued, problem)
+    rows = (queue.row(request) for request in queued.requests.values())
     passing = (row for row in rows if _holds(row, text))
     return Board(tuple(sorted(passing, key=_KEY_BY_ORDER[order])))
 
@@ -183,18 +185,12 @@ def at_chosen_start(problem: Problem, proposal: Proposal) -> Problem:
 class _Queue:
     """What every row is made from, worked out once."""
 
-    def __init__(
-        self,
-        picture: Picture,
-        proposals: Mapping[str, Proposal],
-        nobody: Mapping[str, Unassigned],
-        *,
-        gazetteer: Gazetteer,
-    ) -> None:
-        self._picture, self._proposals, self._nobody = picture, proposals, nobody
-        self._problem = problem_of(picture, gazetteer=gazetteer)
-        self._screen = Screen(self._problem)
-        self._visits = visits_by_school(picture)
+    def __init__(self, queued: Queued, problem: Problem) -> None:
+        self._picture, self._proposals = queued.picture, queued.proposals
+        self._nobody = queued.nobody
+        self._problem = problem
+        self._visits = visits_by_school(queued.picture)
+        self._points = _points_at_chosen_starts(self._problem, queued.proposals.values())
 
     def row(self, request: ClassroomRequest) -> BoardRow:
         """Return the request's row."""
@@ -240,21 +236,31 @@ class _Queue:
         """Count who else has just the same points at that lesson; a team is never compared."""
         if len(proposal.speakers) != 1:
             return 0
-        here = at_chosen_start(self._problem, proposal)
-        found = explain(here, proposal.request, screen=self._screen, top=COMPARED).candidates
-        chosen = proposal.speakers[0].email
-        mine = next((each.points for each in found if each.speaker_id == chosen), None)
-        return sum(_ties_with(each, mine, chosen) for each in found)
+        points = self._points.get(proposal.request, {})
+        mine = points.get(proposal.speakers[0].email)
+        return sum(each == mine for each in points.values()) - 1 if mine is not None else 0
+
+
+def _points_at_chosen_starts(
+    problem: Problem, proposals: Iterable[Proposal]
+) -> dict[str, dict[str, int]]:
+    """Return by request what everybody who could come then would be worth, by person."""
+    chosen = tuple(at_chosen_start(problem, each).demands[0] for each in proposals)
+    here = replace(problem, demands=tuple(demand for demand in chosen if demand.options))
+    columns = find_columns(here)
+    points: dict[str, dict[str, int]] = {}
+    for number, place, worth in zip(columns.demand, columns.speaker, columns.points, strict=True):
+        demand, speaker = here.demands[int(number)], here.speakers[int(place)]
+        sessions = len(demand.options[0].sessions)
+        fairness = fairness_points(here.weights, speaker.history, sessions=sessions)
+        points.setdefault(demand.id, {})[speaker.id] = int(worth) + fairness
+    return points
 
 
 def first_day(request: ClassroomRequest) -> date:
     """Return the day of the request's first window."""
     window = request.windows[0]
     return window.days.first if isinstance(window, RangeWindow) else window.day
-
-
-def _ties_with(candidate: Candidate, points: int | None, chosen: str) -> bool:
-    return candidate.speaker_id != chosen and candidate.points == points
 
 
 def _holds(row: BoardRow, text: str) -> bool:

@@ -6,6 +6,7 @@ is lost, and no two processes take the same row. One bad address never blocks th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +14,16 @@ from datetime import datetime, timedelta
 from scheduler.domain.people import Person
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.mail.transports import MailRefused
-from scheduler.services.announcements import SIGN_IN
-from scheduler.services.letters import Letterhead, Reader, is_still_wanted, letter, role_of
-from scheduler.services.picture import load_district
+from scheduler.services.announcements import ASK_AVAILABILITY, SIGN_IN
+from scheduler.services.letters import (
+    Letterhead,
+    Reader,
+    is_still_wanted,
+    letter,
+    role_of,
+    still_told,
+)
+from scheduler.services.picture import find_district
 from scheduler.services.ports import Store, Transport, Work
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.sheets import sheets_of
@@ -24,6 +32,8 @@ from scheduler.services.sign_in import make_link
 BATCH = 50
 CLAIM_LASTS = timedelta(minutes=10)
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720, 1440))
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +60,21 @@ class _Batch:
     rows: tuple[OutboxRow, ...]
     sheet_by_uid: Mapping[str, VisitSheet]
     people: Mapping[str, Person]
+    without_availability: frozenset[str]
     site_name: str
 
-    def sheets(self, row: OutboxRow) -> tuple[VisitSheet, ...]:
-        uids = row.facts.get("visits", ())
-        assert isinstance(uids, list | tuple)
-        return tuple(self.sheet_by_uid[uid] for uid in uids if uid in self.sheet_by_uid)
+    def sheets(self, row: OutboxRow, *, now: datetime) -> tuple[VisitSheet, ...]:
+        """The row's visits of which its news still holds."""
+        found = (self.sheet_by_uid.get(uid) for uid in _uids(row))
+        return still_told(row, tuple(sheet for sheet in found if sheet), now=now)
+
+    def wants(self, row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime) -> bool:
+        person = self.people.get(row.recipient)
+        if person is None or not person.is_active:
+            return False
+        if row.purpose == ASK_AVAILABILITY:
+            return person.email in self.without_availability
+        return is_still_wanted(row, sheets, now=now)
 
 
 def deliver_due(
@@ -78,7 +97,7 @@ def deliver_due(
         if not rows:
             return total
         with store.read() as work:
-            batch = _load(work, rows)
+            batch = _load(work, rows, head=head)
         with transport.open() as connection:
             for row in batch.rows:
                 if not may_go_on():
@@ -95,9 +114,10 @@ def _deliver(
     transport: Transport,
     head: Letterhead,
 ) -> Delivered:
-    person, sheets = batch.people.get(row.recipient), batch.sheets(row)
-    if person is None or not person.is_active or not is_still_wanted(row, sheets, now=now):
+    sheets = batch.sheets(row, now=now)
+    if not batch.wants(row, sheets, now=now):
         return _mark(store, row, OutboxState.SUPERSEDED, at=now)
+    person = batch.people[row.recipient]
     token = _sign_in_token(store, row, now=now)
     reader = Reader(person.name, person.email, role_of(person.email, sheets))
     try:
@@ -113,18 +133,27 @@ def _deliver(
         transport.send(message, sender=head.sender.email, recipient=person.email)
     except MailRefused as refusal:
         return _refused(store, row, refusal, now=now)
+    except Exception as failure:
+        # A mail that cannot be written is our fault, and no reason to keep the others waiting.
+        log.exception("a mail of purpose %s could not be written", row.purpose)
+        fault = MailRefused(0, f"{type(failure).__name__}: {failure}", is_permanent=False)
+        return _refused(store, row, fault, now=now)
     return _mark(store, row, OutboxState.SENT, at=now)
 
 
-def _load(work: Work, rows: tuple[OutboxRow, ...]) -> _Batch:
+def _load(work: Work, rows: tuple[OutboxRow, ...], *, head: Letterhead) -> _Batch:
     uids = [uid for row in rows for uid in _uids(row)]
     visits = work.visits.many(dict.fromkeys(uids))
     sheets = sheets_of(work, tuple(visits.values()))
+    asks = any(row.purpose == ASK_AVAILABILITY for row in rows)
+    district = find_district(work)
     return _Batch(
         rows=rows,
         sheet_by_uid={sheet.visit.uid: sheet for sheet in sheets},
         people=work.people.many({row.recipient for row in rows}),
-        site_name=load_district(work).title,
+        without_availability=frozenset(work.volunteers.without_availability() if asks else ()),
+        # The first coordinator signs in before there is a district.
+        site_name=district.title if district else head.sender.name,
     )
 
 

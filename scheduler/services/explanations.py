@@ -84,30 +84,21 @@ def why(store: Store, key: str, *, now: datetime, gazetteer: Gazetteer, actor: A
     """
     require_overseer(actor, deed="read why")
     with store.read() as work:
-        picture, pending = scene(work, key, now=now)
-    return why_in(picture, key, pending=pending, gazetteer=gazetteer)
-
-
-def scene(work: Work, key: str, *, now: datetime) -> tuple[Picture, dict[str, Proposal]]:
-    """Load what explains a request: the district, and the other requests with a proposal.
-
-    Raises:
-        Unknown: if there is no such request.
-    """
-    proposals = work.proposals.all().items()
-    pending = {each: p for each, p in proposals if p.state is ProposalState.PENDING}
-    picture = load_picture(work, now=now, requests=(key, *pending))
-    if key not in picture.requests:
-        raise Unknown("request", key)
-    return picture, pending
+        picture, pending = _scene(work, key, now=now)
+    problem = problem_of(picture, gazetteer=gazetteer)
+    return why_in(problem, picture, key, pending=pending, gazetteer=gazetteer)
 
 
 def why_in(
-    picture: Picture, key: str, *, pending: Mapping[str, Proposal], gazetteer: Gazetteer
+    problem: Problem,
+    picture: Picture,
+    key: str,
+    *,
+    pending: Mapping[str, Proposal],
+    gazetteer: Gazetteer,
 ) -> Why:
-    """Explain a request within a picture that was loaded already."""
+    """Explain a request within a picture that was loaded, and made a problem of, already."""
     request = picture.requests[key]
-    problem = problem_of(picture, gazetteer=gazetteer)
     assignments = tuple(assignment_of(p) for other, p in pending.items() if other != key)
     found = engine.explain(problem, key, assignments=assignments, top=TOP)
     left = found.sieve[-1].left if found.sieve else found.pool
@@ -158,6 +149,15 @@ def lines(told: Why, *, rule_words: Mapping[str, str]) -> Iterator[str]:
     for remedy in told.remedies:
         facts = ", ".join(f"{name} {fact}" for name, fact in remedy.facts.items())
         yield f"would bring {remedy.people}: {remedy.kind}{f' ({facts})' if facts else ''}"
+
+
+def _scene(work: Work, key: str, *, now: datetime) -> tuple[Picture, dict[str, Proposal]]:
+    proposals = work.proposals.all().items()
+    pending = {each: p for each, p in proposals if p.state is ProposalState.PENDING}
+    picture = load_picture(work, now=now, requests=(key, *pending))
+    if key not in picture.requests:
+        raise Unknown("request", key)
+    return picture, pending
 
 
 def _plain(value: object) -> object:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from scheduler.calendars.feeds import render_feed, render_replaced
-from scheduler.calendars.showing import shown_in_feed
+from scheduler.calendars.showing import DAYS_BACK, shown_in_feed
 from scheduler.calendars.texts import Audience
 from scheduler.domain.errors import Unknown
 from scheduler.domain.visits import Visit
@@ -24,7 +24,8 @@ from scheduler.services.sheets import sheets_of
 from scheduler.services.tokens import feed_token, token_hash
 
 REPLACED_ANSWERS_FOR = timedelta(days=30)
-PAST = timedelta(days=90)
+# A day more than feeds show: which visits they do is told by days, never by the hour.
+PAST = timedelta(days=DAYS_BACK + 1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

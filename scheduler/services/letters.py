@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from urllib.parse import quote
 
 from scheduler.calendars import scheduling
 from scheduler.calendars.texts import Audience
-from scheduler.domain.periods import Period
+from scheduler.domain.periods import Period, minute_of
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import OPEN, Partstat, VisitState
+from scheduler.domain.visits import OPEN, Partstat, Visit, VisitState
 from scheduler.domain.zones import local
 from scheduler.mail.messages import CalendarPart, compose, message_id_of
 from scheduler.mail.words import write_words
@@ -29,6 +30,7 @@ WITH_REQUEST = frozenset(
     {news.INVITATION, news.CONFIRMATION, news.CONFIRMATION_TEACHER, news.CHANGE}
 )
 WITH_CANCEL = frozenset({news.CANCELLATION, news.TAKEN_OUT})
+SIGN_IN_WANTED_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +67,23 @@ class Reader:
 
 
 def is_still_wanted(row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime) -> bool:
-    """Tell whether the news still holds for its recipient."""
-    if row.purpose in (news.SIGN_IN, news.ASK_AVAILABILITY):
-        return True
-    if not sheets:
-        return False
-    visit = sheets[0].visit
-    comes = row.recipient in visit.volunteers
+    """Tell whether the news still holds for its recipient.
+
+    A link to sign in is wanted for an hour; whoever still waits by then has asked again.
+    """
     match row.purpose:
-        case news.INVITATION:
-            asked = comes and visit.booking_of(row.recipient).partstat is Partstat.NEEDS_ACTION
-            return asked and visit.state in OPEN and now < visit.period.start
-        case news.CONFIRMATION:
-            return comes and visit.state is VisitState.CONFIRMED
-        case news.CONFIRMATION_TEACHER:
-            return visit.state is VisitState.CONFIRMED
-        case news.REMINDER:
-            return visit.state is VisitState.CONFIRMED and now < visit.period.start
-        case news.ANNOUNCEMENT | news.CHANGE:
-            return visit.state in OPEN
-    return True
+        case news.SIGN_IN:
+            return now < row.created_at + SIGN_IN_WANTED_FOR
+        case news.ASK_AVAILABILITY:
+            return True
+    return bool(still_told(row, sheets, now=now))
+
+
+def still_told(
+    row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime
+) -> tuple[VisitSheet, ...]:
+    """Return those of the row's visits of which its news still holds."""
+    return tuple(sheet for sheet in sheets if _holds(row, sheet.visit, now=now))
 
 
 def letter(
@@ -156,7 +155,7 @@ def links_for(
         "feed": f"{head.base_url}/calendars",
         "home": f"{head.base_url}/",
         "availability": f"{head.base_url}/availability",
-        "sign_in": f"{head.base_url}/login/{token}" if token else f"{head.base_url}/login",
+        "sign_in": f"{head.base_url}/login{_entry(row, token)}",
     }
     if not sheets:
         return links
@@ -171,6 +170,36 @@ def links_for(
             "cant": f"{address}?a=no",
         }
     return links
+
+
+def _entry(row: OutboxRow, token: str) -> str:
+    following = str(row.facts.get("following", ""))
+    query = f"?next={quote(following, safe='/')}" if following else ""
+    return f"/{token}{query}" if token else query
+
+
+def _holds(row: OutboxRow, visit: Visit, *, now: datetime) -> bool:
+    comes = row.recipient in visit.volunteers
+    has_left = not comes and any(b.volunteer_email == row.recipient for b in visit.bookings)
+    match row.purpose:
+        case news.INVITATION:
+            asked = comes and visit.booking_of(row.recipient).partstat is Partstat.NEEDS_ACTION
+            return asked and visit.state in OPEN and now < visit.period.start
+        case news.CONFIRMATION:
+            return comes and visit.state is VisitState.CONFIRMED
+        case news.CONFIRMATION_TEACHER:
+            return visit.state is VisitState.CONFIRMED
+        case news.REMINDER:
+            is_at_that_time = row.revision == minute_of(visit.period.start)
+            is_certain = visit.state is VisitState.CONFIRMED and not has_left
+            return is_certain and is_at_that_time and now < visit.period.start
+        case news.ANNOUNCEMENT | news.CHANGE:
+            return visit.state in OPEN and not has_left
+        case news.CANCELLATION:
+            return visit.state is VisitState.CANCELLED
+        case news.TAKEN_OUT:
+            return has_left
+    return True
 
 
 def _old(facts: Mapping[str, object]) -> Mapping[str, object] | None:

@@ -14,18 +14,26 @@ from scheduler.domain.assignments import IN_PERSON, Demand, Option, Speaker
 from scheduler.domain.constraints import chosen_format, distance_between, pair_findings
 from scheduler.domain.errors import Unknown
 from scheduler.domain.periods import Period
-from scheduler.domain.proposals import Proposal, ProposalState
-from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.proposals import ProposalState
+from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.zones import local
 from scheduler.matching.explain import explain
 from scheduler.matching.problem import Problem
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
-from scheduler.services.board import at_chosen_start, first_day, visits_by_school
+from scheduler.services.board import (
+    Board,
+    Order,
+    Queued,
+    at_chosen_start,
+    board_of,
+    first_day,
+    load_queue,
+    visits_by_school,
+)
 from scheduler.services.day_plans import DayPlan, day_plan
-from scheduler.services.explanations import Why, scene, why_in
+from scheduler.services.explanations import Why, why_in
 from scheduler.services.judging import broken_findings
-from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store
 from scheduler.services.snapshots import problem_of
 from scheduler.services.telling import Reason, Told, reasons_of
@@ -120,10 +128,25 @@ class Opened:
         return self.state is ProposalState.PENDING and not self.broken
 
 
-def open_request(
-    store: Store, key: str, *, actor: Actor, now: datetime, gazetteer: Gazetteer
-) -> Opened | None:
-    """Return an open request with what is proposed for it, None once it is no longer open.
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The queue, and one request of it open; none when the queue is empty or it is not open."""
+
+    board: Board
+    opened: Opened | None
+
+
+def review(
+    store: Store,
+    key: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
+    order: Order = Order.FAIREST,
+    text: str = "",
+) -> Review:
+    """Return the queue with this request open, or its first when the key is empty.
 
     Raises:
         NotAllowed: unless the actor oversees.
@@ -131,23 +154,28 @@ def open_request(
     """
     require_overseer(actor, deed="see proposals")
     with store.read() as work:
-        request = work.requests.get(key)
-        if request is None:
+        queued = load_queue(work, now=now, also=key)
+        problem = problem_of(queued.picture, gazetteer=gazetteer)
+        found = board_of(queued, problem, order=order, text=text)
+        chosen = key or found.first
+        if key and work.requests.get(key) is None:
             raise Unknown("request", key)
-        if request.state is not RequestState.OPEN:
-            return None
-        proposal = work.proposals.get(key)
-        picture, pending = scene(work, key, now=now)
+        request = queued.requests.get(chosen)
+        if request is None:
+            return Review(found, None)
+        if chosen not in problem.demand_by_id:
+            queued = load_queue(work, now=now, also=chosen)
+            problem = problem_of(queued.picture, gazetteer=gazetteer)
         teacher = work.people.get(request.teacher_email)
         organizations = work.districts.organizations()
     bench = _Bench(
-        picture,
-        key,
-        proposal,
+        queued,
+        problem,
+        chosen,
         gazetteer=gazetteer,
         organization_by_key={k: each.name for k, each in organizations.items()},
     )
-    return bench.opened(teacher_name=teacher.name if teacher else "", pending=pending)
+    return Review(found, bench.opened(teacher_name=teacher.name if teacher else ""))
 
 
 class _Bench:
@@ -155,20 +183,24 @@ class _Bench:
 
     def __init__(
         self,
-        picture: Picture,
+        queued: Queued,
+        problem: Problem,
         key: str,
-        proposal: Proposal | None,
         *,
         gazetteer: Gazetteer,
         organization_by_key: Mapping[str, str],
     ) -> None:
-        self._picture, self._request = picture, picture.requests[key]
-        self._proposal, self._gazetteer = proposal, gazetteer
-        self._organization_by_key = organization_by_key
-        self._problem = problem_of(picture, gazetteer=gazetteer)
-        self._demand = self._problem.demand_by_id[key]
+        self._pending = {
+            each: proposal
+            for each, proposal in queued.proposals.items()
+            if proposal.state is ProposalState.PENDING
+        }
+        self._picture, self._problem = queued.picture, problem
+        self._request, self._proposal = queued.requests[key], queued.proposals.get(key)
+        self._gazetteer, self._organization_by_key = gazetteer, organization_by_key
+        self._demand = problem.demand_by_id[key]
 
-    def opened(self, *, teacher_name: str, pending: Mapping[str, Proposal]) -> Opened:
+    def opened(self, *, teacher_name: str) -> Opened:
         """Return everything the page shows."""
         request, picture, proposal = self._request, self._picture, self._proposal
         classroom = picture.classroom_of(request)
@@ -195,9 +227,16 @@ class _Bench:
             team=tuple(self._suggested(speaker, here) for speaker in team) if here else (),
             alternatives=tuple(self._alternatives(here, team)) if here else (),
             day=self._day(team) if proposal and team else None,
-            why=None
-            if is_fine
-            else why_in(picture, request.key, pending=pending, gazetteer=self._gazetteer),
+            why=None if is_fine else self._why(),
+        )
+
+    def _why(self) -> Why:
+        return why_in(
+            self._problem,
+            self._picture,
+            self._request.key,
+            pending=self._pending,
+            gazetteer=self._gazetteer,
         )
 
     def _team(self, here: Problem) -> tuple[Speaker, ...]:

@@ -2,7 +2,7 @@
 
 Everything is computed from the visits as they stand, so a clock that was stopped catches up:
 what is still useful is written once, what came too late is left out. A reminder whose moment
-lay before the booking is never made.
+lay before the visit was certain is never made: the news that it is reminds enough.
 """
 
 from __future__ import annotations
@@ -39,7 +39,13 @@ def due_offset(visit: Visit, *, now: datetime) -> int | None:
     if not passed:
         return None
     nearest = min(passed)
-    return nearest if visit.created_at < reminder_moment(visit, days=nearest) else None
+    return nearest if _certain_since(visit) < reminder_moment(visit, days=nearest) else None
+
+
+def _certain_since(visit: Visit) -> datetime:
+    """The last yes; where the parties agreed beforehand, the booking itself."""
+    answers = (b.answered_at for b in visit.present_bookings if b.answered_at)
+    return max((visit.created_at, *answers))
 
 
 def _reminders(work: Work, *, now: datetime) -> tuple[OutboxRow, ...]:

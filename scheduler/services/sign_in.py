@@ -24,8 +24,11 @@ TOUCH_EVERY = timedelta(minutes=10)
 LINKS_AN_HOUR = 5
 
 
-def ask_for_link(store: Store, email: str, *, now: datetime) -> None:
-    """Have a link sent to an account's address; an unknown address gets nothing, silently."""
+def ask_for_link(store: Store, email: str, *, now: datetime, following: str = "") -> None:
+    """Have a link sent to an account's address; an unknown address gets nothing, silently.
+
+    ``following`` is the path of this site that the person was on the way to.
+    """
     email = normal_email(email)
     with store.write() as work:
         person = work.people.get(email)
@@ -44,6 +47,7 @@ def ask_for_link(store: Store, email: str, *, now: datetime) -> None:
                     created_at=now,
                     due_at=now,
                     revision=minute,
+                    facts={"following": following},
                 ),
             )
         )

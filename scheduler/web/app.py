@@ -107,36 +107,30 @@ def shared_by_pages() -> dict[str, object]:
     }
 
 
+OVERSEER_LINKS = (
+    ("Today", "home.today"),
+    ("Proposals", "proposals.board"),
+    ("Requests", "requests.every"),
+    ("Volunteers", "volunteers.every"),
+    ("Schools", "schools.every"),
+    ("Activity", "activity.recent"),
+)
+TEACHER_LINKS = (("Ask for a speaker", "requests.ask"), ("My requests", "requests.own"))
+VOLUNTEER_LINKS = (("My visits", "visits.own"), ("When I can visit", "availability.week"))
+CALENDAR_LINK = ("Calendar", "calendars.mine")
+
+
 def _navigation(actor: Actor) -> Iterable[dict[str, object]]:
-    """At most three links for teachers and volunteers, seven for coordinators."""
-    links: list[tuple[str, str]] = []
-    if actor.oversees:
-        links += [
-            ("Today", "home.today"),
-            ("Proposals", "proposals.board"),
-            ("Requests", "requests.every"),
-            ("Volunteers", "volunteers.every"),
-            ("Schools", "schools.every"),
-            ("Activity", "activity.recent"),
-        ]
-    elif actor.is_teacher:
-        links += [
-            ("Ask for a speaker", "requests.ask"),
-            ("My requests", "requests.own"),
-            ("Calendar", "calendars.mine"),
-        ]
-    elif actor.is_volunteer:
-        links += [
-            ("My visits", "visits.own"),
-            ("When I can visit", "availability.week"),
-            ("Calendar", "calendars.mine"),
-        ]
+    """Yield the links of every role held: three for one role, seven for a coordinator."""
+    links = (
+        *(OVERSEER_LINKS if actor.oversees else ()),
+        *(TEACHER_LINKS if actor.is_teacher else ()),
+        *(VOLUNTEER_LINKS if actor.is_volunteer else ()),
+        *(() if actor.oversees else (CALENDAR_LINK,)),
+    )
     for label, endpoint in links:
-        yield {
-            "label": label,
-            "href": url_for(endpoint),
-            "current": request.endpoint == endpoint,
-        }
+        current = request.endpoint == endpoint
+        yield {"label": label, "href": url_for(endpoint), "current": current}
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException | tuple[str, int]:

@@ -9,13 +9,12 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     IntegerField,
-    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from scheduler.domain.assignments import Finding
 from scheduler.domain.requests import (
@@ -52,8 +51,12 @@ class AskForm(FlaskForm):  # type: ignore[misc]
     other_day = DateField(validators=[Optional()])
     other_start = TimeField(validators=[Optional()])
     other_end = TimeField(validators=[Optional()])
-    format = SelectField(choices=[str(each) for each in Format], default=str(Format.IN_PERSON))
-    kind = SelectField(choices=[str(each) for each in RequestKind], default=str(RequestKind.TALK))
+    format = StringField(
+        default=str(Format.IN_PERSON), validators=[AnyOf(tuple(Format), "Pick one of the three")]
+    )
+    kind = StringField(
+        default=str(RequestKind.TALK), validators=[AnyOf(tuple(RequestKind), "Pick one of the two")]
+    )
     language = StringField()
     speakers = IntegerField(
         default=1, validators=[NumberRange(1, 6, "Ask for one to six speakers")]
@@ -92,7 +95,9 @@ def answers_of(form: AskForm, *, sheet: AskSheet | None = None) -> Answers:
         classroom=form.classroom.data or "",
         windows=tuple(_windows(form)),
         format=Format(form.format.data) if form.format.data in set(Format) else Format.IN_PERSON,
-        kind=RequestKind(form.kind.data or RequestKind.TALK),
+        kind=RequestKind(form.kind.data)
+        if form.kind.data in set(RequestKind)
+        else RequestKind.TALK,
         language=form.language.data or "",
         speakers=form.speakers.data or 1,
         sessions=form.sessions.data or 1,

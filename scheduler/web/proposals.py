@@ -16,8 +16,7 @@ from scheduler.domain.errors import ConstraintViolated
 from scheduler.domain.visits import APPROVAL_HOLD
 from scheduler.services.approvals import Approval, approve, undo
 from scheduler.services.board import Board, Group, Order, choose, undo_at
-from scheduler.services.board import board as load_board
-from scheduler.services.opened import open_request
+from scheduler.services.opened import review
 from scheduler.services.picture import load_district
 from scheduler.services.proposals import reject
 from scheduler.web.desk import desk
@@ -158,40 +157,29 @@ def _tell(done: Approval, *, at: datetime) -> None:
 
 
 def _page(key: str, *, form: RejectForm | None = None, flaw: str = "") -> str | Response:
-    found, opened = _queue(), None
-    if key or found.first:
-        opened = open_request(
-            desk().store,
-            key or found.first,
-            actor=actor(),
-            now=desk().now,
-            gazetteer=desk().gazetteer,
-        )
-    if key and opened is None:
-        return redirect(url_for("requests.one", key=key), 303)
-    return render_template(
-        "proposals/board.html",
-        board=found,
-        opened=opened,
-        following=_following(found, opened.request.key) if opened else "",
-        filters=_filters(),
-        shown=SHOWN,
-        show=request.args.get("show", ""),
-        form=form or RejectForm(formdata=None),
-        flaw=flaw,
-        may_act=actor().is_coordinator,
-    )
-
-
-def _queue() -> Board:
     filters = _filters()
-    return load_board(
+    found = review(
         desk().store,
+        key,
         actor=actor(),
         now=desk().now,
         gazetteer=desk().gazetteer,
         order=Order(filters.get("order", Order.FAIREST)),
         text=filters.get("text", ""),
+    )
+    if key and found.opened is None:
+        return redirect(url_for("requests.one", key=key), 303)
+    return render_template(
+        "proposals/board.html",
+        board=found.board,
+        opened=found.opened,
+        following=_following(found.board, found.opened.request.key) if found.opened else "",
+        filters=filters,
+        shown=SHOWN,
+        show=request.args.get("show", ""),
+        form=form or RejectForm(formdata=None),
+        flaw=flaw,
+        may_act=actor().is_coordinator,
     )
 
 

@@ -26,6 +26,7 @@ class AddressForm(FlaskForm):  # type: ignore[misc]
             Email("Write an address such as name@example.org"),
         ],
     )
+    next = HiddenField()
 
 
 class EnterForm(FlaskForm):  # type: ignore[misc]
@@ -37,7 +38,8 @@ class EnterForm(FlaskForm):  # type: ignore[misc]
 @bp.get("/login")
 def ask() -> ResponseReturnValue:
     """Show the one field."""
-    return render_template("sign_in/ask.html", form=AddressForm(formdata=None), sent=False)
+    form = AddressForm(formdata=None, next=own_path(request.args.get("next", "")))
+    return render_template("sign_in/ask.html", form=form, sent=False)
 
 
 @bp.post("/login")
@@ -46,7 +48,8 @@ def send() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate():
         return render_template("sign_in/ask.html", form=form, sent=False), 422
-    ask_for_link(desk().store, form.email.data or "", now=desk().now)
+    following = own_path(form.next.data or "")
+    ask_for_link(desk().store, form.email.data or "", now=desk().now, following=following)
     return render_template("sign_in/ask.html", form=form, sent=True)
 
 

@@ -134,6 +134,7 @@ def speakers(draw: st.DrawFn, number: int) -> Speaker:
         clearances=draw(clearances()),
         buffer_minutes=draw(st.sampled_from([0, 7, 20])),
         min_minutes=draw(mostly(0, 45)),
+        min_online_minutes=draw(mostly(None, 0, 45)),
         max_per_day=draw(caps),
         max_per_week=draw(caps),
         max_per_month=draw(caps),

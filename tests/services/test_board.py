@@ -14,8 +14,8 @@ from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Format
 from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
-from scheduler.services.board import Board, BoardRow, Group, Order, board, choose, undo_at
-from scheduler.services.opened import Alternative, Difference, Opened, open_request
+from scheduler.services.board import Board, BoardRow, Group, Order, choose, undo_at
+from scheduler.services.opened import Alternative, Difference, Opened, review
 from scheduler.services.proposals import reject
 from tests.builders import (
     DAY,
@@ -35,23 +35,24 @@ LATER = date(2026, 12, 10)
 
 def queue(world: World, order: Order = Order.FAIREST, text: str = "") -> Board:
     """Return the queue as the coordinator sees it."""
-    return board(
+    return review(
         world.store,
+        "",
         actor=world.coordinator,
         now=world.now,
         gazetteer=world.gazetteer,
         order=order,
         text=text,
-    )
+    ).board
 
 
 def opened(world: World, key: str = "robots") -> Opened:
     """Return a request of the queue, open."""
-    found = open_request(
+    found = review(
         world.store, key, actor=world.coordinator, now=world.now, gazetteer=world.gazetteer
     )
-    assert found is not None
-    return found
+    assert found.opened is not None
+    return found.opened
 
 
 def test_proposal_that_holds_is_ready(world: World) -> None:
@@ -127,9 +128,9 @@ def test_filter_finds_schools_and_people(world: World, text: str, keys: list[str
 
 def test_teachers_see_no_queue(world: World) -> None:
     teacher = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-    for ask in (board, lambda *a, **k: open_request(a[0], "robots", **k)):
+    for key in ("", "robots"):
         with pytest.raises(NotAllowed):
-            ask(world.store, actor=teacher, now=world.now, gazetteer=world.gazetteer)
+            review(world.store, key, actor=teacher, now=world.now, gazetteer=world.gazetteer)
 
 
 def test_open_request_shows_every_rule_and_wish_of_the_person(world: World) -> None:
@@ -212,13 +213,10 @@ def test_broken_proposal_explains_what_would_help(world: World) -> None:
 def test_booked_request_is_not_in_the_queue(world: World) -> None:
     world.put_proposals(a_proposal())
     world.approve("robots")
-    assert queue(world).rows == ()
-    assert (
-        open_request(
-            world.store, "robots", actor=world.coordinator, now=NOW, gazetteer=world.gazetteer
-        )
-        is None
+    found = review(
+        world.store, "robots", actor=world.coordinator, now=NOW, gazetteer=world.gazetteer
     )
+    assert (found.board.rows, found.opened) == ((), None)
 
 
 def test_chosen_person_is_booked_for_the_same_lesson(world: World) -> None:

@@ -81,6 +81,8 @@ def test_what_was_ticked_stays_ticked(signed_in_as: SignIn) -> None:
         ({"lessons": ["drop table"]}, "Pick lessons from the list", "lessons"),
         ({"other_day": "2026-12-09"}, "Give the day, the start and the end", "other_day"),
         ({"classroom": "maple-6b"}, "Pick one of your classes", "classroom"),
+        ({"format": "by_rocket"}, "Pick one of the three", "format"),
+        ({"kind": "concert"}, "Pick one of the two", "kind"),
         ({"speakers": "99"}, "Ask for one to six speakers", "speakers"),
     ],
 )

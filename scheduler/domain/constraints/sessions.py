@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from scheduler.domain.assignments import Demand, Fact, Finding, Session, Speaker
+from scheduler.domain.assignments import VIRTUAL, Demand, Fact, Finding, Session, Speaker
 
 
 def notice_given(speaker: Speaker, session: Session) -> Finding:
@@ -33,10 +33,16 @@ def clearance_valid(speaker: Speaker, session: Session, *, demand: Demand) -> Fi
     return Finding("clearance_valid", bool(holding), facts)
 
 
-def long_enough(speaker: Speaker, session: Session) -> Finding:
-    """Require that the session is worth the speaker's way."""
-    facts = {"minutes": session.minutes, "min_minutes": speaker.min_minutes}
-    return Finding("long_enough", session.minutes >= speaker.min_minutes, facts)
+def long_enough(speaker: Speaker, session: Session, *, format: str | None) -> Finding:
+    """Require that the session is worth the speaker's time, and their way where there is one.
+
+    A format of None, where none is possible, is judged as a visit in person.
+    """
+    shortest = speaker.min_minutes
+    if format == VIRTUAL and speaker.min_online_minutes is not None:
+        shortest = speaker.min_online_minutes
+    facts = {"minutes": session.minutes, "min_minutes": shortest}
+    return Finding("long_enough", session.minutes >= shortest, facts)
 
 
 def within_availability(speaker: Speaker, session: Session) -> Finding:

@@ -71,8 +71,8 @@ def pair_findings(
     found = _pair_rule_findings(speaker, demand, geography=geography)
     if option is None:
         return found
-    found += _session_rule_findings(speaker, demand, option=option)
     chosen = pairs.chosen_format(speaker, demand, geography=geography)
+    found += _session_rule_findings(speaker, demand, option=option, format=chosen)
     if chosen is None:
         return found
     added = engagements_of(demand, option, format=chosen, pair_minutes=pair_minutes)
@@ -153,20 +153,24 @@ def _pair_rule_findings(
 
 
 def _session_rule_findings(
-    speaker: Speaker, demand: Demand, *, option: Option
+    speaker: Speaker, demand: Demand, *, option: Option, format: str | None
 ) -> tuple[Finding, ...]:
-    by_session = [_one_session(speaker, demand, session=each) for each in option.sessions]
+    by_session = [
+        _one_session(speaker, demand, session=each, format=format) for each in option.sessions
+    ]
     return tuple(
         next((finding for finding in of_rule if not finding.kept), of_rule[0])
         for of_rule in zip(*by_session, strict=True)
     )
 
 
-def _one_session(speaker: Speaker, demand: Demand, *, session: Session) -> tuple[Finding, ...]:
+def _one_session(
+    speaker: Speaker, demand: Demand, *, session: Session, format: str | None
+) -> tuple[Finding, ...]:
     return (
         sessions.notice_given(speaker, session),
         sessions.clearance_valid(speaker, session, demand=demand),
-        sessions.long_enough(speaker, session),
+        sessions.long_enough(speaker, session, format=format),
         sessions.within_availability(speaker, session),
         sessions.no_busy_clash(speaker, session),
     )

@@ -35,9 +35,7 @@ class SqlLeases:
     def give_back(self, name: str, *, owner: str, at: datetime) -> None:
         """End one's own lease at once; somebody else's is left alone."""
         self._session.connection().execute(
-            update(LeaseRow)
-            .where(LeaseRow.name == name, LeaseRow.owner == owner)
-            .values(until=at)
+            update(LeaseRow).where(LeaseRow.name == name, LeaseRow.owner == owner).values(until=at)
         )
 
     def seen(self, name: str) -> datetime | None:

@@ -143,8 +143,6 @@ class SqlProposals:
             .where(condition)
         )
         return {
-            key: Proposal(
-                **fields_of(row, Proposal), request=key, speakers=tuple(speakers[row.id])
-            )
+            key: Proposal(**fields_of(row, Proposal), request=key, speakers=tuple(speakers[row.id]))
             for row, key in rows
         }

@@ -28,16 +28,20 @@ class SqlSignIns:
 
         One statement finds and uses it, so of two clicks at once one finds nothing.
         """
-        return self._session.connection().execute(
-            update(SignInLinkRow)
-            .where(
-                SignInLinkRow.token_sha256 == token_sha256,
-                SignInLinkRow.used_at.is_(None),
-                SignInLinkRow.expires_at > now,
+        return (
+            self._session.connection()
+            .execute(
+                update(SignInLinkRow)
+                .where(
+                    SignInLinkRow.token_sha256 == token_sha256,
+                    SignInLinkRow.used_at.is_(None),
+                    SignInLinkRow.expires_at > now,
+                )
+                .values(used_at=now)
+                .returning(SignInLinkRow.email)
             )
-            .values(used_at=now)
-            .returning(SignInLinkRow.email)
-        ).scalar_one_or_none()
+            .scalar_one_or_none()
+        )
 
     def recent_links(self, email: str, *, since: datetime) -> int:
         """Return how many links that address was given since then."""

@@ -65,17 +65,14 @@ def replace(session: Session, volunteer_by_id: Mapping[int, Volunteer]) -> None:
     insert_rows(session, BusySourceRow, _busy_rows(volunteer_by_id))
 
 
-def _weekly(
-    session: Session, chosen: Select[int]
-) -> Mapping[int, list[WeeklyAvailability]]:
+def _weekly(session: Session, chosen: Select[int]) -> Mapping[int, list[WeeklyAvailability]]:
     rows = session.scalars(
         select(WeeklyAvailabilityRow)
         .where(WeeklyAvailabilityRow.volunteer_id.in_(chosen))
         .order_by(WeeklyAvailabilityRow.position)
     )
     return by_owner(
-        (row.volunteer_id, WeeklyAvailability(**fields_of(row, WeeklyAvailability)))
-        for row in rows
+        (row.volunteer_id, WeeklyAvailability(**fields_of(row, WeeklyAvailability))) for row in rows
     )
 
 

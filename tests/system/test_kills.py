@@ -1,0 +1,151 @@
+"""A command killed at any moment leaves a sound district, and repeating it finishes the work once.
+
+The commands run as real processes and are killed without warning, at moments spread over the
+time they take.
+"""
+
+from __future__ import annotations
+
+import mailbox
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scheduler.demo.moving import materialise
+from scheduler.domain.visits import VisitState
+from scheduler.storage import database
+from scheduler.storage.unit_of_work import SqlStore
+
+TODAY = date(2026, 11, 21)
+NOW = "2026-11-21T09:00:00-05:00"
+LATER = "2026-11-21T09:15:00-05:00"
+KILLS = 4
+FULL_KILLS = 60
+PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Place:
+    """A district of its own: its database and its instance folder."""
+
+    url: str
+    folder: Path
+
+    def command(self, *words: str, now: str = NOW) -> subprocess.Popen[str]:
+        """Start a command and return its process."""
+        environment = {
+            **os.environ,
+            "VISITBELL_DATABASE_URL": self.url,
+            "VISITBELL_INSTANCE": str(self.folder / "instance"),
+            "VISITBELL_REHEARSAL": "1",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "scheduler.cli", *words, "--now", now],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *words: str, now: str = NOW) -> float:
+        """Run a command to its end and return the seconds it took."""
+        begun = time.monotonic()
+        with self.command(*words, now=now) as process:
+            said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 0, said
+        return time.monotonic() - begun
+
+    def kill(self, *words: str, after: float, now: str = NOW) -> None:
+        """Start a command and kill it after so many seconds, if it still runs."""
+        with self.command(*words, now=now) as process:
+            time.sleep(after)
+            process.kill()
+
+    def state(self) -> dict[str, object]:
+        """Return what must be the same however often the work was interrupted."""
+        engine = database.connect(self.url)
+        try:
+            with SqlStore(database.sessions(engine)).read() as work:
+                visits = work.visits.in_states(VisitState)
+                rows = work.outbox.of_subjects(visit.uid for visit in visits)
+                return {
+                    "schools": len(work.districts.schools()),
+                    "volunteers": len(work.volunteers.all()),
+                    "requests": Counter(str(r.state) for r in work.requests.all().values()),
+                    "visits": sorted(
+                        (v.request, v.session, str(v.state), v.period) for v in visits
+                    ),
+                    "mail": sorted((row.key, str(row.state)) for row in rows),
+                    "outbox": {str(k): n for k, n in work.outbox.counts().items() if n},
+                }
+        finally:
+            engine.dispose()
+
+    def assert_sound(self) -> None:
+        """Fail unless the doctor finds nothing wrong with the database."""
+        assert database.problems(self.url) == ()
+
+
+@pytest.fixture
+def place(database_url: str, tmp_path: Path) -> Place:
+    """Return an empty district with the demo bundle beside it."""
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    materialise(bundle, TODAY)
+    return Place(database_url, tmp_path)
+
+
+def killed_and_repeated(place: Place, *words: str, now: str, seconds: float, kills: int) -> None:
+    """Kill the command at moments spread over its run, then let it finish."""
+    for kill in range(kills):
+        place.kill(*words, after=seconds * (0.3 + 0.7 * kill / kills), now=now)
+        place.assert_sound()
+    place.run(*words, now=now)
+    place.assert_sound()
+
+
+def story(place: Place, *, kills: int) -> None:
+    """Import, approve and send, each killed again and again, and compare with an easy life."""
+    bundle = str(place.folder / "bundle")
+    taken = place.run("import", bundle, "--dry-run")
+    killed_and_repeated(place, "import", bundle, now=NOW, seconds=taken, kills=kills)
+    imported = place.state()
+    place.run("import", bundle)
+    assert place.state() == imported
+
+    taken = place.run("propose", "--seconds", "5")
+    killed_and_repeated(place, "approve", "--ready", now=NOW, seconds=taken, kills=kills)
+    approved = place.state()
+    place.run("approve", "--ready")
+    assert place.state() == approved
+    assert approved["visits"]
+
+    killed_and_repeated(place, "jobs", "--once", now=LATER, seconds=taken, kills=kills)
+    ended = place.state()
+    place.run("jobs", "--once", now=LATER)
+    assert place.state() == ended
+    received = Counter(
+        message["Message-ID"]
+        for message in mailbox.Maildir(str(place.folder / "instance" / "mail"))
+    )
+    assert ended["outbox"] == {"sent": len(received)}
+    # Whoever is killed between sending and noting it sends that one message again.
+    assert sum(number - 1 for number in received.values()) <= kills
+
+
+@pytest.mark.timeout(600)
+def test_killed_commands_finish_their_work_once_when_repeated(place: Place) -> None:
+    story(place, kills=KILLS)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3000)
+def test_commands_killed_at_many_moments_finish_their_work_once(place: Place) -> None:
+    story(place, kills=FULL_KILLS)

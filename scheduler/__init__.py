@@ -1,7 +1,7 @@
 """Visitbell: guest speakers and volunteers, scheduled into classrooms.
 
 The rooms and what may import what are described in ``docs/architecture.md``.
-This package module only offers the application factory to ``flask --app scheduler``.
+This package module only offers the application to ``flask --app scheduler``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 
 
 def create_app() -> Flask:
-    """Return the web application, wired from the environment."""
-    from scheduler.factory import create_app as create
+    """Return the web application with its commands, wired from the environment."""
+    from scheduler.cli.application import application
 
-    return create()
+    return application()

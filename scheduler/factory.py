@@ -6,7 +6,7 @@ The only place that knows which database, mail transport and solver are used.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -33,7 +33,7 @@ from scheduler.web.phrasing import FILTERS
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The real things that commands and jobs work with."""
+    """The real things that commands and jobs work with; ``close`` lets the database go."""
 
     settings: Settings
     store: Store
@@ -42,6 +42,7 @@ class Wiring:
     transport: Transport
     feeds: FeedSettings
     letterhead: Letterhead
+    close: Callable[[], None]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -81,15 +82,16 @@ def wire(settings: Settings | None = None) -> Wiring:
         WrongSetting: if a setting is wrong.
     """
     settings = settings or read_settings()
-    sessions = database.sessions(database.connect(settings.database_url))
+    engine = database.connect(settings.database_url)
     return Wiring(
         settings=settings,
-        store=SqlStore(sessions),
+        store=SqlStore(database.sessions(engine)),
         clock=clock_of(settings),
         gazetteer=gazetteer,
         transport=transport_of(settings.mail_url, settings.instance),
         feeds=FeedSettings(settings.feed_key, settings.base_url),
         letterhead=letterhead_of(settings),
+        close=engine.dispose,
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import click
 
 from scheduler.cli import deciding, district, engine, looking, people, running, visiting
-from scheduler.cli.ground import PlainErrors
 
 COMMANDS = (
     district.init,
@@ -36,7 +35,7 @@ COMMANDS = (
 )
 
 
-@click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="visitbell", prog_name="visitbell")
 def main() -> None:
     """Schedule guest speakers and volunteers into classrooms."""

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import click
 
-from scheduler.cli.ground import operator, print_json, progress_bar, refuse, wired
+from scheduler.cli.ground import SECONDS, finite, operator, print_json, progress_bar, spoken, wired
+from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.cli.words import proposal_line, rule_words, unassigned_line
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.zones import local
@@ -21,10 +22,10 @@ from scheduler.services.picture import load_district
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.option("--from", "first", type=DAY, help="First day of visits (default: today).")
 @click.option("--until", "last", type=DAY, help="Last day of visits (default: the last window).")
-@click.option("--seconds", type=click.FloatRange(min=0), default=30.0, show_default=True)
+@click.option("--seconds", type=SECONDS, default=30.0, show_default=True, callback=finite)
 @click.option("--json", "as_json", is_flag=True)
 @wired
 def propose(
@@ -66,7 +67,7 @@ def propose(
         click.echo(f"  {unassigned_line(entry)}")
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.option("--json", "as_json", is_flag=True)
 @wired
 def proposals(wiring: Wiring, as_json: bool) -> None:
@@ -98,7 +99,7 @@ def proposals(wiring: Wiring, as_json: bool) -> None:
         click.echo(unassigned_line(entry))
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("requests", nargs=-1, metavar="ID…")
 @click.option("--ready", is_flag=True, help="Approve every proposal that still holds.")
 @wired
@@ -121,9 +122,9 @@ def approve(wiring: Wiring, requests: tuple[str, ...], ready: bool) -> None:
     _tell(wiring, done, stands_or_falls=not ready)
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("request")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, callback=spoken)
 @wired
 def reject(wiring: Wiring, request: str, reason: str) -> None:
     """Turn a proposal down; its people are not proposed for that request again."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -59,11 +60,11 @@ class Demonstration:
     def run(self, *, progress: Progress) -> tuple[str, ...]:
         """Do the main job if it was not done yet, and return what to tell."""
         database.upgrade(self.settings.database_url)
-        wiring = wire(self.settings)
-        with wiring.store.read() as work:
-            is_new = work.districts.get() is None
-        told = self._make(wiring, progress=progress) if is_new else ("The demo goes on.",)
-        return (*told, *self._addresses(wiring))
+        with closing(wire(self.settings)) as wiring:
+            with wiring.store.read() as work:
+                is_new = work.districts.get() is None
+            told = self._make(wiring, progress=progress) if is_new else ("The demo goes on.",)
+            return (*told, *self._addresses(wiring))
 
     def _make(self, wiring: Wiring, *, progress: Progress) -> tuple[str, ...]:
         begun = wiring.clock() - MORNING

@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 
 from scheduler.bundle.changes import Change
-from scheduler.cli.ground import operator, progress_bar, refuse, settings_at, wired
+from scheduler.cli.ground import operator, progress_bar, settings_at, wired
 from scheduler.cli.health import examine
+from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.factory import Wiring
 from scheduler.services.bundles import Imported, export_bundle, import_bundle
 from scheduler.storage import database
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 def init() -> None:
     """Create the database, or bring it up to date; safe to repeat."""
     settings = settings_at(None)
@@ -22,7 +23,7 @@ def init() -> None:
     click.echo(f"The database is ready. Instance folder: {settings.instance}")
 
 
-@click.command("import")
+@click.command("import", cls=PlainCommand)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--prune", is_flag=True, help="Withdraw and deactivate what the bundle lacks.")
@@ -42,10 +43,14 @@ def import_(wiring: Wiring, folder: Path, dry_run: bool, prune: bool) -> None:
     if dry_run:
         for change in found.changes:
             click.echo(sentence_of(change))
+        for key in found.pruned.requests:
+            click.echo(f"withdraw request {key}")
+        for email in found.pruned.people:
+            click.echo(f"deactivate {email}")
     click.echo(summary_of(found, dry_run=dry_run))
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("folder", type=click.Path(path_type=Path))
 @wired
 def export(wiring: Wiring, folder: Path) -> None:
@@ -54,7 +59,7 @@ def export(wiring: Wiring, folder: Path) -> None:
     click.echo(f"Written to {folder}.")
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @wired
 def doctor(wiring: Wiring) -> None:
     """Look everything over: each ok, or what to do."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from scheduler.cli.deciding import plan_facts, plan_words
-from scheduler.cli.ground import print_json, progress_bar, refuse
+from scheduler.cli.ground import SECONDS, finite, print_json, progress_bar
+from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.matching.checker import check as check_plan
 from scheduler.matching.instances import read_instance, read_plan, write_plan
 from scheduler.matching.solve import solve as find_plan
@@ -15,15 +16,17 @@ from scheduler.matching.solve import solve as find_plan
 FILE = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("instance", type=FILE)
 @click.option("-o", "--output", "plan_file", type=FILE, required=True, metavar="PLAN.json")
-@click.option("--seconds", type=click.FloatRange(min=0), default=30.0, show_default=True)
+@click.option("--seconds", type=SECONDS, default=30.0, show_default=True, callback=finite)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 def solve(instance: Path, plan_file: Path, seconds: float, seed: int, as_json: bool) -> None:
     """Solve INSTANCE (.json or .json.gz) and write the plan."""
     problem = read_instance(instance)
+    if not plan_file.absolute().parent.is_dir():
+        refuse(f"{plan_file}: There is no folder to write it into.")
     with progress_bar("Solving") as progress:
         plan = find_plan(
             problem,
@@ -45,7 +48,7 @@ def solve(instance: Path, plan_file: Path, seconds: float, seed: int, as_json: b
         click.echo(f"  {term}: {points}")
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("instance", type=FILE)
 @click.argument("plan_file", type=FILE, metavar="PLAN.json")
 @click.option("--json", "as_json", is_flag=True)

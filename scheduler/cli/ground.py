@@ -1,55 +1,51 @@
-"""What all commands stand on: the wiring, the rehearsal's moment, plain errors, progress."""
+"""What all commands stand on: the wiring, the settings, a rehearsal's moment, progress."""
 
 from __future__ import annotations
 
 import json
-import sys
+import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime
 from functools import wraps
-from typing import Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError
 
 from scheduler.config import Settings, WrongSetting, parse_moment, read_settings
-from scheduler.domain.errors import SchedulerError
 from scheduler.domain.zones import at_wall_time
 from scheduler.factory import Wiring, wire
+from scheduler.mail.transports import transport_of
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Plan
 from scheduler.matching.solve import solve
 from scheduler.services.access import Actor
 from scheduler.services.picture import load_district
+from scheduler.storage import database
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-REFUSED = 1
 BOARD_TITLE = "{task.description}"
+SECONDS = click.FloatRange(min=0)
+PORT = click.IntRange(1, 65535)
 
 
-class PlainErrors(click.Group):
-    """A group whose commands answer a refusal with its sentences and status 1."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command; what the trade or the settings refuse is said plainly."""
-        try:
-            return super().invoke(ctx)
-        except (SchedulerError, WrongSetting) as refusal:
-            return refuse(str(refusal))
-        except (OperationalError, ProgrammingError) as failure:
-            return refuse(_database_sentence(failure))
+def finite(ctx: click.Context, param: click.Parameter, number: float) -> float:
+    """Return a number of seconds; what is no number, or has no end, is none."""
+    if not math.isfinite(number):
+        raise click.BadParameter("give a number of seconds.", ctx=ctx, param=param)
+    return number
 
 
-def refuse(*sentences: str) -> NoReturn:
-    """Say why not, one sentence a line, and end with status 1."""
-    for sentence in sentences:
-        click.echo(sentence, err=True)
-    sys.exit(REFUSED)
+def spoken(ctx: click.Context, param: click.Parameter, words: str) -> str:
+    """Return a reason in words; a blank one is none."""
+    if not words.strip():
+        raise click.BadParameter("say why.", ctx=ctx, param=param)
+    return words
 
 
 def moment_option(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -62,24 +58,30 @@ def moment_option(command: Callable[Arguments, Result]) -> Callable[Arguments, R
 def wired(
     command: Callable[Concatenate[Wiring, Arguments], Result],
 ) -> Callable[Arguments, Result]:
-    """Hand a command the real things, with the clock set by ``--now``."""
+    """Hand a command the real things, with the clock set by ``--now``, and close them after it."""
 
     @wraps(command)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         moment = kwargs.pop("now", None)
         assert moment is None or isinstance(moment, str)
-        return command(wire(settings_at(moment)), *args, **kwargs)
+        with closing(wire(settings_at(moment))) as wiring:
+            return command(wiring, *args, **kwargs)
 
     return moment_option(run)
 
 
 def settings_at(moment: str | None) -> Settings:
-    """Return the settings, with a rehearsal's moment put in.
+    """Return the settings, each tried as far as it can be, with a rehearsal's moment put in.
 
     Raises:
-        WrongSetting: if a moment is given outside of a rehearsal.
+        WrongSetting: if one is wrong, or a moment is given outside of a rehearsal.
     """
     settings = read_settings()
+    _try_database_address(settings.database_url)
+    try:
+        transport_of(settings.mail_url, settings.instance)
+    except ValueError as error:
+        raise WrongSetting(str(error)) from error
     if moment is None:
         return settings
     if not settings.is_rehearsal:
@@ -106,7 +108,7 @@ def local_moment(wiring: Wiring, text: str) -> datetime:
         return given
     with wiring.store.read() as work:
         zone = load_district(work).timezone
-    return at_wall_time(given.date(), time(given.hour, given.minute), zone)
+    return at_wall_time(given.date(), given.time(), zone)
 
 
 def print_json(value: object) -> None:
@@ -131,10 +133,15 @@ def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _database_sentence(failure: Exception) -> str:
-    text = str(failure)
-    if "no such table" in text or "does not exist" in text:
-        return "The database is not set up yet: run visitbell init."
-    if "locked" in text:
-        return "The database is busy: try again in a moment."
-    return "The database does not answer: look at VISITBELL_DATABASE_URL, or run visitbell doctor."
+def _try_database_address(url: str) -> None:
+    # The address is never repeated: it may hold a password.
+    try:
+        database.normal_url(url).get_dialect().import_dbapi()
+    except ImportError as error:
+        raise WrongSetting(
+            "VISITBELL_DATABASE_URL: PostgreSQL needs the extra package visitbell[postgres]."
+        ) from error
+    except (ArgumentError, ValueError) as error:
+        raise WrongSetting(
+            "VISITBELL_DATABASE_URL: write it as postgresql+psycopg://name:password@host/database."
+        ) from error

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from sqlalchemy.exc import DatabaseError
+
+from scheduler.cli.refusals import database_sentence, is_out_of_reach
 from scheduler.factory import Wiring
 from scheduler.jobs.timetable import LEASE, LEASE_LASTS
 from scheduler.services.records import OutboxState
@@ -32,7 +35,12 @@ def examine(wiring: Wiring) -> tuple[Finding, ...]:
 
 
 def _database(wiring: Wiring) -> Iterator[Finding]:
-    sentences = database.problems(wiring.settings.database_url)
+    try:
+        sentences = database.problems(wiring.settings.database_url)
+    except DatabaseError as failure:
+        if not is_out_of_reach(failure):
+            raise
+        sentences = (database_sentence(failure),)
     if not sentences:
         yield Finding("database", True, "sound, every table up to date")
     for sentence in sentences:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DatabaseError
 
 from scheduler.calendars.isolation import read_one_apart
-from scheduler.cli.ground import operator, print_json, refuse, settings_at, wired
+from scheduler.cli.ground import operator, print_json, settings_at, wired
+from scheduler.cli.refusals import PlainCommand, is_out_of_reach, refuse
 from scheduler.cli.words import why_lines
-from scheduler.config import WrongSetting
-from scheduler.domain.errors import SchedulerError
 from scheduler.domain.periods import DateRange
 from scheduler.factory import Wiring, wire
 from scheduler.services import explanations
-from scheduler.services.picture import load_district
+from scheduler.services.picture import find_district
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("request")
 @click.option("--json", "as_json", is_flag=True)
 @wired
@@ -40,7 +41,7 @@ def why(wiring: Wiring, request: str, as_json: bool) -> None:
         click.echo(line)
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--from", "first", type=DAY, required=True)
 @click.option("--until", "last", type=DAY, required=True)
@@ -75,15 +76,19 @@ def busy(file: Path, first: datetime, last: datetime, timezone: str | None, as_j
 
 
 def _zone_and_country(timezone: str | None) -> tuple[str, str]:
-    """The command works without a database as long as the zone is given."""
+    """Return whose clock it is; the command works without a database where that is given."""
     try:
-        with wire(settings_at(None)).store.read() as work:
-            district = load_district(work)
-    except (SchedulerError, OSError, RuntimeError) as missing:
-        if timezone:
-            return timezone, ""
-        raise WrongSetting("There is no district yet: say whose clock with --tz.") from missing
-    return timezone or district.timezone, district.country
+        with closing(wire(settings_at(None))) as wiring, wiring.store.read() as work:
+            district = find_district(work)
+    except DatabaseError as failure:
+        if not is_out_of_reach(failure):
+            raise
+        district = None
+    if district:
+        return timezone or district.timezone, district.country
+    if not timezone:
+        refuse("There is no district yet: say whose clock it is with --tz.")
+    return timezone, ""
 
 
 def _utc(moment: datetime) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from scheduler.bundle.words import parse_address
 from scheduler.cli.ground import wired
+from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.domain.people import RoleName, normal_email
 from scheduler.factory import Wiring
 from scheduler.services import feeds as calendars
@@ -16,7 +18,7 @@ CREATABLE = sorted(
 )
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("email", required=False)
 @click.option("--school", help="A school's key instead of a person.")
 @click.option("--rotate", is_flag=True, help="Replace the addresses; old ones say so for 30 days.")
@@ -31,17 +33,26 @@ def feeds(wiring: Wiring, email: str | None, school: str | None, rotate: bool) -
             feed = calendars.rotate(wiring.store, feed, settings=wiring.feeds, now=wiring.clock())
         click.echo(f"{feed.kind}\t{wiring.feeds.address_of(feed)}")
     if not found:
-        click.echo("No feed: this account has no role with visits.", err=True)
+        refuse("No feed: this account has no role with visits.")
 
 
-@click.command("sign-in")
+@click.command("sign-in", cls=PlainCommand)
 @click.argument("email")
 @click.option("--create", type=click.Choice(CREATABLE), help="Make the account with this role.")
 @wired
 def sign_in(wiring: Wiring, email: str, create: str | None) -> None:
     """Print a one-time sign-in link; it lasts 15 minutes."""
+    if create:
+        _require_address(email)
     token = link_for(wiring.store, email, now=wiring.clock(), create=create or "")
     click.echo(f"{wiring.settings.base_url}/login/{token}")
+
+
+def _require_address(email: str) -> None:
+    try:
+        parse_address(email)
+    except ValueError as error:
+        refuse(str(error))
 
 
 def _feeds(wiring: Wiring, email: str, *, school: str | None) -> tuple[Feed, ...]:

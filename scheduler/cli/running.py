@@ -13,7 +13,16 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from scheduler.cli.demonstration import Demonstration
-from scheduler.cli.ground import operator, progress_bar, settings_at, solve_here, wired
+from scheduler.cli.ground import (
+    PORT,
+    moment_option,
+    operator,
+    progress_bar,
+    settings_at,
+    solve_here,
+    wired,
+)
+from scheduler.cli.refusals import PlainCommand
 from scheduler.config import Settings
 from scheduler.factory import Wiring, create_app, timetable_of
 
@@ -46,9 +55,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._app
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=int, default=5000, show_default=True)
+@click.option("--port", type=PORT, default=5000, show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--jobs", "with_jobs", is_flag=True, help="Run the timetable beside it.")
 def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
@@ -56,7 +65,7 @@ def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
     serve_settings(settings_at(None), host=host, port=port, workers=workers, with_jobs=with_jobs)
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @wired
 def jobs(wiring: Wiring, once: bool) -> None:
@@ -78,13 +87,14 @@ def jobs(wiring: Wiring, once: bool) -> None:
     )
 
 
-@click.command()
-@click.option("--port", type=int, default=5000, show_default=True)
+@click.command(cls=PlainCommand)
+@click.option("--port", type=PORT, default=5000, show_default=True)
 @click.option("--no-serve", is_flag=True, help="End when the district is ready.")
 @click.option("--reset", is_flag=True, help="Begin again with an empty district.")
-def demo(port: int, no_serve: bool, reset: bool) -> None:
+@moment_option
+def demo(port: int, no_serve: bool, reset: bool, now: str | None) -> None:
     """Run the whole main job on a made-up district, then serve it."""
-    settings = demo_settings(settings_at(None), port=port)
+    settings = demo_settings(settings_at(now), port=port)
     demonstration = Demonstration(settings, actor=operator(), solve=solve_here)
     if reset:
         demonstration.reset()
@@ -130,6 +140,7 @@ def _start_jobs(settings: Settings) -> subprocess.Popen[bytes]:
         "VISITBELL_INSTANCE": str(settings.instance),
         "VISITBELL_BASE_URL": settings.base_url,
         "VISITBELL_MAIL_URL": settings.mail_url,
+        "VISITBELL_NOW": settings.now.isoformat() if settings.now else "",
     }
     command = [sys.executable, "-m", "scheduler.cli", "jobs"]
     return subprocess.Popen(command, env=environment)

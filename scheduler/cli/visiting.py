@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.ground import local_moment, operator, refuse, wired
+from scheduler.cli.ground import local_moment, operator, spoken, wired
+from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.cli.words import proposal_line, rule_words, visit_line
 from scheduler.domain.errors import ConstraintViolated
 from scheduler.domain.people import normal_email
@@ -14,7 +15,7 @@ from scheduler.services.choices import OVERRIDABLE, Override
 from scheduler.services.picture import load_district
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("request")
 @click.argument("volunteers", nargs=-1, required=True)
 @click.option("--start", required=True, metavar="LOCAL_TIME")
@@ -55,9 +56,9 @@ def book(
     click.echo(f"Booked. {proposal_line(proposal, zone=zone)}")
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("visit")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, callback=spoken)
 @wired
 def cancel(wiring: Wiring, visit: str, reason: str) -> None:
     """Call VISIT off; everyone who knew of it is told at once."""
@@ -65,7 +66,7 @@ def cancel(wiring: Wiring, visit: str, reason: str) -> None:
     click.echo(visit_line(found))
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("visit")
 @click.option("--start", required=True, metavar="LOCAL_TIME")
 @wired
@@ -85,7 +86,7 @@ def move(wiring: Wiring, visit: str, start: str) -> None:
     click.echo(visit_line(found))
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("visit")
 @click.argument("email")
 @click.argument("says", type=click.Choice(["yes", "no"]))

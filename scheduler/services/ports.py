@@ -211,7 +211,7 @@ class Visits(Protocol):
         """Return visits in these states that end after since and start before until, by start."""
 
     def due_for_release(self, now: datetime) -> tuple[Visit, ...]:
-        """Return held visits whose release moment has come, by that moment."""
+        """Return held visits and pending moves whose release moment has come, by that moment."""
 
     def add(self, visits: Iterable[Visit]) -> None:
         """Store new visits.
@@ -252,7 +252,7 @@ class Outbox(Protocol):
         """Forget rows that were held for a change which was taken back."""
 
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[OutboxRow, ...]:
-        """Take due rows for sending, oldest first, so that no other process takes them.
+        """Take due rows for sending, oldest first, and count the attempt; nobody else takes them.
 
         A row taken by a process that died counts as due again once its ``until`` has passed.
         """

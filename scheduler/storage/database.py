@@ -28,12 +28,11 @@ from sqlalchemy.event import listen
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-from scheduler.storage import soundness, turns
+from scheduler.storage import soundness
 from scheduler.storage.models import Base
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SQLITE_WAIT_MILLISECONDS = 10_000
-MEMORY = ":memory:"
 INTENT = "visitbell_intent"
 READING, WRITING = "reading", "writing"
 # Rows are re-read whenever they are asked for: bulk statements pass by the identity map.
@@ -66,7 +65,7 @@ def normal_url(url: str) -> URL:
     if scheme in {"postgres", "postgresql"}:
         return make_url(f"postgresql+psycopg{mark}{rest}")
     normal = make_url(url)
-    if normal.get_backend_name() == "sqlite" and normal.database not in (None, "", MEMORY):
+    if normal.get_backend_name() == "sqlite" and normal.database not in (None, "", ":memory:"):
         normal = normal.set(database=str(Path(str(normal.database)).resolve()))
     return normal
 
@@ -160,19 +159,4 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     intent = connection.get_execution_options().get(INTENT)
     connection.exec_driver_sql(f"PRAGMA query_only = {int(intent == READING)}")
-    if intent == WRITING:
-        _begin_writing(connection)
-    else:
-        connection.exec_driver_sql("BEGIN")
-
-
-def _begin_writing(connection: Connection) -> None:
-    file = connection.engine.url.database
-    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-    try:
-        turns.take_turn(
-            "" if file in (None, "", MEMORY) else str(file),
-            begin=lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"),
-        )
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {SQLITE_WAIT_MILLISECONDS}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if intent == WRITING else "BEGIN")

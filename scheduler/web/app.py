@@ -128,9 +128,17 @@ def _navigation(actor: Actor) -> Iterable[dict[str, object]]:
         *(VOLUNTEER_LINKS if actor.is_volunteer else ()),
         *(() if actor.oversees else (CALENDAR_LINK,)),
     )
+    present = _nearest(tuple(endpoint for _, endpoint in links))
     for label, endpoint in links:
-        current = request.endpoint == endpoint
-        yield {"label": label, "href": url_for(endpoint), "current": current}
+        yield {"label": label, "href": url_for(endpoint), "current": endpoint == present}
+
+
+def _nearest(endpoints: tuple[str, ...]) -> str:
+    """Return the link of this page, or of the list that it was opened from."""
+    if request.endpoint in endpoints:
+        return str(request.endpoint)
+    related = (each for each in reversed(endpoints) if each.split(".")[0] == request.blueprint)
+    return next(related, "")
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException | tuple[str, int]:

@@ -26,7 +26,7 @@ ALLOWED_BY_ROOM = MappingProxyType(
         "storage": frozenset({"services.ports", "domain"}),
         "factory": INSIDE | EDGES | {""},
         "cli": INSIDE | EDGES | {"", "factory"},
-        "": frozenset({"factory"}),
+        "": frozenset({"cli"}),
         "__main__": frozenset({"cli"}),
     }
 )

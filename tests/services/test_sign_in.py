@@ -140,7 +140,7 @@ class TestOperator:
             sign_in.link_for(world.store, TEACHER, now=world.now, create="coordinator")
         with world.store.read() as work:
             person = work.people.get(TEACHER)
-        assert person == a_person(RoleName.COORDINATOR, RoleName.TEACHER)
+        assert person == a_person(RoleName.TEACHER, RoleName.COORDINATOR)
 
 
 class TestSession:

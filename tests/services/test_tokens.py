@@ -40,7 +40,7 @@ def test_hash_gives_nothing_of_the_token_away() -> None:
 
 class TestFeedToken:
     def test_same_feed_has_the_same_address_for_ever(self) -> None:
-        assert feed_token(FEED, key=KEY) == "JCn6Mlm1T8bBCqcfrPFBmZvnv2GDpPUrVOxhoNfUKWY"
+        assert feed_token(FEED, key=KEY) == "l916wbVOT2OvPQxE1fYhRdP8lAOHRrfj5nFN2zkx1bA"
 
     @pytest.mark.parametrize(
         "other",

@@ -124,9 +124,7 @@ SAME_TIME = a_lone_visit("second", "2026-12-08 10:00-11:00", email=BRUNO)
 SAME_PERSON = a_lone_visit("second", "2026-12-08 12:00-13:00", email=VOLUNTEER)
 
 
-def test_raw_insert_of_an_overlapping_occupancy_is_refused(
-    store: SqlStore, engine: Engine
-) -> None:
+def test_raw_insert_of_an_overlapping_occupancy_is_refused(store: SqlStore, engine: Engine) -> None:
     with store.write() as work:
         work.visits.add((FIRST, SAME_TIME))
     insert = (

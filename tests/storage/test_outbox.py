@@ -108,9 +108,20 @@ def test_mail_of_a_process_that_died_is_due_again_after_its_time(empty_store: Sq
     put(empty_store, a_mail("one"))
     claimed(empty_store)
     assert claimed(empty_store, now=SOON - timedelta(seconds=1)) == ()
-    assert claimed(empty_store, now=SOON) == (
-        a_mail("one", state=OutboxState.SENDING, attempts=2),
+    assert claimed(empty_store, now=SOON) == (a_mail("one", state=OutboxState.SENDING, attempts=2),)
+
+
+def test_rows_taken_back_are_due_at_once(empty_store: SqlStore) -> None:
+    put(empty_store, a_mail("one"), a_mail("two"), a_mail("held", state=OutboxState.HELD))
+    claimed(empty_store, limit=1)
+    with empty_store.write() as work:
+        assert work.outbox.take_back() == 1
+    assert stored(empty_store) == (
+        a_mail("one", attempts=1),
+        a_mail("two"),
+        a_mail("held", state=OutboxState.HELD),
     )
+    assert keys(claimed(empty_store)) == ["one", "two"]
 
 
 def test_sent_mail_is_marked_with_its_moment(empty_store: SqlStore) -> None:
@@ -118,9 +129,7 @@ def test_sent_mail_is_marked_with_its_moment(empty_store: SqlStore) -> None:
     claimed(empty_store)
     with empty_store.write() as work:
         work.outbox.mark("one", state=OutboxState.SENT, at=SOON)
-    assert stored(empty_store) == (
-        a_mail("one", state=OutboxState.SENT, attempts=1, sent_at=SOON),
-    )
+    assert stored(empty_store) == (a_mail("one", state=OutboxState.SENT, attempts=1, sent_at=SOON),)
     assert claimed(empty_store, now=NOW + timedelta(days=9)) == ()
 
 

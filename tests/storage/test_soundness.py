@@ -81,9 +81,7 @@ def test_double_booking_is_named(booked: SqlStore, engine: Engine) -> None:
     )
 
 
-def test_visit_that_keeps_too_little_or_too_much_is_named(
-    booked: SqlStore, engine: Engine
-) -> None:
+def test_visit_that_keeps_too_little_or_too_much_is_named(booked: SqlStore, engine: Engine) -> None:
     run(
         engine,
         "DELETE FROM occupancy WHERE visit_id = (SELECT id FROM visit WHERE uid = 'first')",
@@ -136,9 +134,7 @@ def test_unsent_mail_about_a_missing_visit_is_named(booked: SqlStore, engine: En
         )
         work.outbox.add((a_mail("sent", facts={"visits": ["gone"]}),))
         work.outbox.mark("sent", state=OutboxState.SENT, at=NOW)
-    assert problems(engine) == (
-        "The mail lost is about the visit gone, which does not exist.",
-    )
+    assert problems(engine) == ("The mail lost is about the visit gone, which does not exist.",)
 
 
 def test_another_version_of_the_database_is_named(booked: SqlStore, engine: Engine) -> None:

@@ -61,9 +61,7 @@ FULL = Volunteer(
     ),
     busy=BusySource(
         content=b"BEGIN:VCALENDAR\r\n\xff\x00END:VCALENDAR\r\n",
-        busy=(
-            Period(datetime(2026, 12, 1, 9, tzinfo=UTC), datetime(2026, 12, 1, 10, tzinfo=UTC)),
-        ),
+        busy=(Period(datetime(2026, 12, 1, 9, tzinfo=UTC), datetime(2026, 12, 1, 10, tzinfo=UTC)),),
         known_until=date(2027, 6, 30),
     ),
     is_active=False,

@@ -22,43 +22,12 @@ REAL: sa.Double[float] = sa.Double()
 DAY, CLOCK, MOMENT = sa.Date(), sa.Time(), sa.DateTime(timezone=True)
 JSON, OCTETS = sa.JSON(), sa.LargeBinary()
 
-TABLES_LAST_FIRST = (
-    "lease",
-    "activity",
-    "web_session",
-    "sign_in_link",
-    "feed_address",
-    "feed",
-    "outbox",
-    "occupancy",
-    "resource",
-    "booking",
-    "pending_move",
-    "visit",
-    "unassigned",
-    "proposed_speaker",
-    "proposal",
-    "request_number",
-    "request",
-    "busy_source",
-    "clearance",
-    "days_away",
-    "weekly_availability",
-    "volunteer",
-    "classroom",
-    "person_school",
-    "staff_role",
-    "person",
-    "extra",
-    "organization",
-    "closure",
-    "school",
-    "day_type",
-    "bell_period",
-    "bell_schedule",
-    "topic",
-    "district",
-)
+TABLES_LAST_FIRST = """
+    lease activity web_session sign_in_link feed_address feed outbox occupancy resource booking
+    pending_move visit unassigned proposed_speaker proposal request_number request busy_source
+    clearance days_away weekly_availability volunteer classroom person_school staff_role person
+    extra organization closure school day_type bell_period bell_schedule topic district
+"""
 
 
 def upgrade() -> None:
@@ -73,7 +42,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop every table."""
-    for table in TABLES_LAST_FIRST:
+    for table in TABLES_LAST_FIRST.split():
         op.drop_table(table)
 
 

@@ -98,12 +98,12 @@ def local_moment(wiring: Wiring, text: str) -> datetime:
     """Return a moment; one without an offset is read by the district's clock.
 
     Raises:
-        WrongSetting: if it is none.
+        BadParameter: if it is none.
     """
     try:
         given = datetime.fromisoformat(text)
     except ValueError as error:
-        raise WrongSetting("Write the start as 2026-12-08T10:40.") from error
+        raise click.BadParameter("write it as 2026-12-08T10:40.", param_hint="'--start'") from error
     if given.tzinfo is not None:
         return given
     with wiring.store.read() as work:

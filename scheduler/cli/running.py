@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -22,11 +23,12 @@ from scheduler.cli.ground import (
     solve_here,
     wired,
 )
-from scheduler.cli.refusals import PlainCommand
+from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.config import Settings
 from scheduler.factory import Wiring, create_app, timetable_of
 
 THREADS = 4
+HOST = "127.0.0.1"
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -56,7 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 @click.command(cls=PlainCommand)
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--host", default=HOST, show_default=True)
 @click.option("--port", type=PORT, default=5000, show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--jobs", "with_jobs", is_flag=True, help="Run the timetable beside it.")
@@ -95,6 +97,8 @@ def jobs(wiring: Wiring, once: bool) -> None:
 def demo(port: int, no_serve: bool, reset: bool, now: str | None) -> None:
     """Run the whole main job on a made-up district, then serve it."""
     settings = demo_settings(settings_at(now), port=port)
+    if not no_serve:
+        require_free(HOST, port)
     demonstration = Demonstration(settings, actor=operator(), solve=solve_here)
     if reset:
         demonstration.reset()
@@ -105,7 +109,7 @@ def demo(port: int, no_serve: bool, reset: bool, now: str | None) -> None:
     if not no_serve:
         click.echo(f"Serving on {settings.base_url} – Ctrl-C ends it.")
         sys.stdout.flush()
-        serve_settings(settings, host="127.0.0.1", port=port, workers=1, with_jobs=True)
+        serve_settings(settings, host=HOST, port=port, workers=1, with_jobs=True)
 
 
 def demo_settings(settings: Settings, *, port: int) -> Settings:
@@ -115,18 +119,32 @@ def demo_settings(settings: Settings, *, port: int) -> Settings:
     return replace(
         settings,
         database_url=f"sqlite:///{home / 'visitbell.sqlite3'}",
-        base_url=f"http://127.0.0.1:{port}",
+        base_url=f"http://{HOST}:{port}",
         mail_url="eml:demo/mail",
     )
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse an address that nobody can serve on, before anything is begun."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as failure:
+        refuse(f"Nothing can be served on {host}, port {port}: {failure.strerror}.")
 
 
 def serve_settings(
     settings: Settings, *, host: str, port: int, workers: int, with_jobs: bool
 ) -> None:
     """Serve until told to stop; the timetable, if wanted, is a child that stops too."""
+    require_free(host, port)
     child = _start_jobs(settings) if with_jobs else None
     try:
-        Server(create_app(settings), bind=f"{host}:{port}", workers=workers).run()
+        Server(
+            create_app(settings),
+            bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            workers=workers,
+        ).run()
     finally:
         if child:
             child.terminate()

@@ -57,12 +57,17 @@ def visits_from(
     new, changed = [], []
     for uid, group in by_uid:
         request = requests[group[0].request]
+        fresh = _new(
+            group,
+            request,
+            classes.get(request.classroom),
+            timezone=schools[request.school].timezone or zone,
+            now=now,
+        )
         if uid in known:
-            changed.append(_changed(known[uid], group, now=now))
+            changed.append(_changed(known[uid], fresh, group, now=now))
         else:
-            timezone = schools[request.school].timezone or zone
-            classroom = classes.get(request.classroom)
-            new.append(_new(group, request, classroom, timezone=timezone, now=now))
+            new.append(fresh)
     return tuple(new), tuple(changed)
 
 
@@ -103,26 +108,22 @@ def _new(
     )
 
 
-def _changed(visit: Visit, rows: tuple[BookingRow, ...], *, now: datetime) -> Visit:
-    first = rows[0]
+def _changed(visit: Visit, fresh: Visit, rows: tuple[BookingRow, ...], *, now: datetime) -> Visit:
+    """The visit as the bundle has it, with what only the district remembers of it."""
     named = {row.volunteer_email: row for row in rows}
     kept = tuple(
         _answered(b, named.pop(b.volunteer_email), now=now) if b.volunteer_email in named else b
         for b in visit.bookings
     )
-    newly_off = first.status is VisitState.CANCELLED and visit.cancelled_at is None
+    is_off = fresh.state is VisitState.CANCELLED
     return replace(
-        visit,
-        period=first.period,
-        state=first.status,
-        session=first.session,
-        room=first.room,
-        sequence=first.sequence,
+        fresh,
         bookings=(*kept, *(_booking(row, now=now) for row in named.values())),
-        revised_at=now,
-        was_released=visit.was_released or first.status is not VisitState.HELD,
-        pending_move=None,
-        cancelled_at=now if newly_off else visit.cancelled_at,
+        created_at=visit.created_at,
+        release_at=fresh.release_at and (visit.release_at or fresh.release_at),
+        was_released=visit.was_released or fresh.was_released,
+        cancelled_at=(visit.cancelled_at or now) if is_off else None,
+        cancel_reason=visit.cancel_reason if is_off else "",
     )
 
 

@@ -63,17 +63,16 @@ def import_bundle(
     with store.read() as work:
         existing = as_bundle(work)
     reading = _read(folder, existing, now=now, progress=progress)
-    lacking = prunable(existing, reading.incoming) if prune else Prunable((), ())
-    found = Imported(changes(existing, reading.merged), lacking)
     if dry_run:
-        return found
+        return _found(existing, reading, prune=prune)
     with store.write() as work:
-        if as_bundle(work) != existing:
-            existing = as_bundle(work)
-            reading = _read(folder, existing, now=now, progress=progress)
+        present = as_bundle(work)
+        if present != existing:
+            existing, reading = present, _read(folder, present, now=now, progress=progress)
+        found = _found(existing, reading, prune=prune)
         _apply(work, differing(existing, reading.merged), now=now)
-        _prune(work, lacking)
-        if found.changes or lacking.requests or lacking.people:
+        _prune(work, found.pruned)
+        if found.changes or found.pruned.requests or found.pruned.people:
             work.activities.add((Activity(now, actor.email, "imported", str(folder.name)),))
     return found
 
@@ -120,6 +119,11 @@ def _read(folder: Path, existing: Bundle, *, now: datetime, progress: Progress) 
         read_closures=read_closures,
         progress=progress,
     )
+
+
+def _found(existing: Bundle, reading: Reading, *, prune: bool) -> Imported:
+    lacking = prunable(existing, reading.incoming) if prune else Prunable((), ())
+    return Imported(changes(existing, reading.merged), lacking)
 
 
 def _busy_sources(

@@ -32,7 +32,7 @@ from scheduler.storage import soundness
 from scheduler.storage.models import Base
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-SQLITE_WAIT_MILLISECONDS = 10_000
+SQLITE_WAIT_MILLISECONDS = 30_000
 INTENT = "visitbell_intent"
 READING, WRITING = "reading", "writing"
 # Rows are re-read whenever they are asked for: bulk statements pass by the identity map.

@@ -116,7 +116,7 @@ def test_sqlite_is_set_up_for_several_processes(engine: Engine) -> None:
     assert found == {
         "journal_mode": "wal",
         "foreign_keys": 1,
-        "busy_timeout": 10_000,
+        "busy_timeout": 30_000,
         "synchronous": 1,
     }
 

@@ -1,0 +1,143 @@
+"""Which commands there are, what they all have in common, and how wrong usage is answered."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from scheduler.cli import main
+from tests.cli.command_line import CommandLine, ended, start
+
+COMMANDS = {
+    "init",
+    "demo",
+    "import",
+    "export",
+    "propose",
+    "proposals",
+    "approve",
+    "reject",
+    "why",
+    "book",
+    "cancel",
+    "move",
+    "answer",
+    "solve",
+    "check",
+    "serve",
+    "jobs",
+    "feeds",
+    "sign-in",
+    "busy",
+    "doctor",
+}
+# These ask no clock; the web server's is set by VISITBELL_NOW.
+TIMELESS = {"init", "solve", "check", "busy", "serve"}
+LATER_WORK = ("receive", "policy", "backup", "restore", "takeout", "erase")
+WITH_JSON = {"propose", "proposals", "why", "solve", "check", "busy"}
+
+
+def options_of(command: str) -> set[str]:
+    return {name for option in main.commands[command].params for name in option.opts}
+
+
+def test_these_are_the_commands() -> None:
+    assert set(main.commands) == COMMANDS
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself(name: str, anywhere: CommandLine) -> None:
+    said = anywhere.done(name, "--help")
+    assert said[0].startswith("Usage: ")
+    assert said[2].strip()
+
+
+@pytest.mark.parametrize("name", LATER_WORK)
+def test_commands_of_later_work_are_not_offered_yet(name: str, anywhere: CommandLine) -> None:
+    assert anywhere.misused(name) == f"Error: No such command '{name}'."
+
+
+def test_every_command_that_asks_the_time_can_be_told_it() -> None:
+    assert {name for name in COMMANDS if "--now" in options_of(name)} == COMMANDS - TIMELESS
+
+
+def test_commands_that_answer_questions_answer_programs_too() -> None:
+    assert {name for name in COMMANDS if "--json" in options_of(name)} == WITH_JSON
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("import", "Error: Missing argument 'FOLDER'."),
+        ("export", "Error: Missing argument 'FOLDER'."),
+        ("why", "Error: Missing argument 'REQUEST'."),
+        ("approve", "Error: Give IDs, or --ready."),
+        ("approve robots --ready", "Error: Give IDs, or --ready."),
+        ("reject robots", "Error: Missing option '--reason'."),
+        ("cancel uid", "Error: Missing option '--reason'."),
+        ("move uid", "Error: Missing option '--start'."),
+        ("book robots --start 2026-12-08T10:40", "Error: Missing argument 'VOLUNTEERS...'."),
+        ("solve instance.json", "Error: Missing option '-o' / '--output'."),
+        ("propose --later", "Error: No such option '--later'."),
+        ("feeds", "Error: Give an e-mail address, or --school ID."),
+        ("feeds amara@robots.example --school maple", "Error: Give an e-mail address, or --school ID."),
+        ("book robots a@b.example --start noon", "Error: Invalid value for '--start': write it as 2026-12-08T10:40."),
+        ("propose --seconds nan", "Error: Invalid value for '--seconds': give a number of seconds."),
+        ("propose --seconds inf", "Error: Invalid value for '--seconds': give a number of seconds."),
+    ],
+)  # fmt: skip
+def test_wrong_usage_ends_with_status_two(words: str, sentence: str, anywhere: CommandLine) -> None:
+    assert anywhere.misused(*words.split()) == sentence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "propose --from tomorrow",
+        "propose --seconds=-1",
+        "answer uid amara@robots.example maybe",
+        "book robots amara@robots.example --start 2026-12-08T10:40 --override clearance_valid",
+        "sign-in amara@robots.example --create volunteer",
+        "serve --port 70000",
+        "serve --workers 0",
+        "demo --port 0",
+        "busy calendar.ics --from 2026-12-01",
+    ],
+)
+def test_values_that_cannot_be_meant_are_wrong_usage(words: str, anywhere: CommandLine) -> None:
+    assert anywhere.misused(*words.split()).startswith("Error: ")
+
+
+@pytest.mark.parametrize("words", ["reject robots", "cancel uid"])
+def test_a_blank_reason_is_no_reason(words: str, anywhere: CommandLine) -> None:
+    said = anywhere.misused(*words.split(), "--reason", "  ")
+    assert said == "Error: Invalid value for '--reason': say why."
+
+
+def test_an_override_needs_a_reason(anywhere: CommandLine) -> None:
+    words = ("book", "robots", "amara@robots.example", "--start", "2026-12-08T10:40")
+    said = anywhere.misused(*words, "--override", "topic_match")
+    assert said == "Error: An override needs --reason."
+
+
+def test_it_runs_as_a_process_of_its_own(anywhere: CommandLine) -> None:
+    said = ended(anywhere.process("--version"))
+    assert (said.status, said.out) == (0, f"visitbell, version {version('visitbell')}\n")
+
+
+def test_a_refusal_of_the_installed_script_is_one_sentence(anywhere: CommandLine) -> None:
+    script = sys.executable.replace("python3", "python").replace("bin/python", "bin/visitbell")
+    said = ended(start(script, "why", "robots", environment=anywhere.environment))
+    assert (said.status, said.out) == (1, "")
+    assert said.sentences == ["There is no district yet: run visitbell import FOLDER."]
+
+
+def test_a_reader_who_leaves_early_gets_no_traceback(anywhere: CommandLine) -> None:
+    process = anywhere.process("doctor")
+    assert process.stdout is not None
+    process.stdout.close()
+    with process:
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()

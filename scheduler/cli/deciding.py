@@ -6,7 +6,16 @@ from datetime import date, datetime
 
 import click
 
-from scheduler.cli.ground import SECONDS, finite, operator, print_json, progress_bar, spoken, wired
+from scheduler.cli.ground import (
+    SECONDS,
+    finite,
+    operator,
+    print_json,
+    progress_bar,
+    spoken,
+    wired,
+    zone_of,
+)
 from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.cli.words import proposal_line, rule_words, unassigned_line
 from scheduler.domain.proposals import Proposal
@@ -17,7 +26,6 @@ from scheduler.matching.solve import solve
 from scheduler.services import approvals
 from scheduler.services import proposals as desk
 from scheduler.services.approvals import Approval
-from scheduler.services.picture import load_district
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -91,8 +99,7 @@ def proposals(wiring: Wiring, as_json: bool) -> None:
             }
         )
         return
-    with wiring.store.read() as work:
-        zone = load_district(work).timezone
+    zone = zone_of(wiring)
     for proposal in board.proposals.values():
         click.echo(proposal_line(proposal, zone=zone))
     for entry in board.unassigned.values():
@@ -156,8 +163,9 @@ def plan_words(plan: Plan) -> str:
 
 
 def _tell(wiring: Wiring, done: Approval, *, stands_or_falls: bool) -> None:
+    zone = zone_of(wiring)
     for key, findings in done.stale.items():
-        reasons = "; ".join(rule_words(finding) for finding in findings)
+        reasons = "; ".join(rule_words(finding, zone=zone) for finding in findings)
         click.echo(f"{key} no longer holds: {reasons}", err=True)
     if done.stale and stands_or_falls:
         refuse("None was approved.")
@@ -165,8 +173,6 @@ def _tell(wiring: Wiring, done: Approval, *, stands_or_falls: bool) -> None:
     if done.already:
         words += f", {len(done.already)} approved before"
     if done.release_at:
-        with wiring.store.read() as work:
-            zone = load_district(work).timezone
         words += f". E-mails go out at {local(done.release_at, zone):%H:%M}"
     click.echo(f"{words}.")
 

@@ -48,6 +48,14 @@ def spoken(ctx: click.Context, param: click.Parameter, words: str) -> str:
     return words
 
 
+def moment_of(ctx: click.Context, param: click.Parameter, text: str) -> datetime:
+    """Return the moment that an option names, with its offset if it has one."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter("write it as 2026-12-08T10:40.", ctx=ctx, param=param) from error
+
+
 def moment_option(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Add ``--now`` for rehearsals."""
     return click.option(
@@ -94,21 +102,25 @@ def operator() -> Actor:
     return Actor.operator()
 
 
-def local_moment(wiring: Wiring, text: str) -> datetime:
+def local_moment(wiring: Wiring, given: datetime) -> datetime:
     """Return a moment; one without an offset is read by the district's clock.
 
     Raises:
-        BadParameter: if it is none.
+        Unknown: if there is no district yet whose clock it could be.
     """
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter("write it as 2026-12-08T10:40.", param_hint="'--start'") from error
     if given.tzinfo is not None:
         return given
+    return at_wall_time(given.date(), given.time(), zone_of(wiring))
+
+
+def zone_of(wiring: Wiring) -> str:
+    """Return the district's time zone.
+
+    Raises:
+        Unknown: before the first import.
+    """
     with wiring.store.read() as work:
-        zone = load_district(work).timezone
-    return at_wall_time(given.date(), given.time(), zone)
+        return load_district(work).timezone
 
 
 def print_json(value: object) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
-from scheduler.cli.ground import local_moment, operator, spoken, wired
+from scheduler.cli.ground import local_moment, moment_of, operator, spoken, wired, zone_of
 from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.cli.words import proposal_line, rule_words, visit_line
 from scheduler.domain.errors import ConstraintViolated
@@ -12,13 +14,12 @@ from scheduler.domain.people import normal_email
 from scheduler.factory import Wiring
 from scheduler.services import choices, visits
 from scheduler.services.choices import OVERRIDABLE, Override
-from scheduler.services.picture import load_district
 
 
 @click.command(cls=PlainCommand)
 @click.argument("request")
 @click.argument("volunteers", nargs=-1, required=True)
-@click.option("--start", required=True, metavar="LOCAL_TIME")
+@click.option("--start", required=True, metavar="LOCAL_TIME", callback=moment_of)
 @click.option(
     "--override",
     multiple=True,
@@ -31,13 +32,14 @@ def book(
     wiring: Wiring,
     request: str,
     volunteers: tuple[str, ...],
-    start: str,
+    start: datetime,
     override: tuple[str, ...],
     reason: str,
 ) -> None:
     """Book VOLUNTEERS for REQUEST yourself, under the same rules."""
     if override and not reason.strip():
         raise click.UsageError("An override needs --reason.")
+    zone = zone_of(wiring)
     try:
         proposal = choices.book(
             wiring.store,
@@ -50,9 +52,7 @@ def book(
             override=Override(override, reason),
         )
     except ConstraintViolated as broken:
-        refuse(*(rule_words(finding) for finding in broken.findings))
-    with wiring.store.read() as work:
-        zone = load_district(work).timezone
+        refuse(*(rule_words(finding, zone=zone) for finding in broken.findings))
     click.echo(f"Booked. {proposal_line(proposal, zone=zone)}")
 
 
@@ -68,9 +68,9 @@ def cancel(wiring: Wiring, visit: str, reason: str) -> None:
 
 @click.command(cls=PlainCommand)
 @click.argument("visit")
-@click.option("--start", required=True, metavar="LOCAL_TIME")
+@click.option("--start", required=True, metavar="LOCAL_TIME", callback=moment_of)
 @wired
-def move(wiring: Wiring, visit: str, start: str) -> None:
+def move(wiring: Wiring, visit: str, start: datetime) -> None:
     """Give VISIT another start."""
     try:
         found = visits.move(
@@ -82,7 +82,7 @@ def move(wiring: Wiring, visit: str, start: str) -> None:
             gazetteer=wiring.gazetteer,
         )
     except ConstraintViolated as broken:
-        refuse(*(rule_words(finding) for finding in broken.findings))
+        refuse(*(rule_words(finding, zone=zone_of(wiring)) for finding in broken.findings))
     click.echo(visit_line(found))
 
 

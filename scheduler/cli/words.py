@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from scheduler.domain.assignments import Finding
@@ -51,20 +52,30 @@ REASON_WORDS: Mapping[str, str] = MappingProxyType(
         "not_open": "the request is not open",
     }
 )
+REMEDY_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "another_lesson": "move it to another lesson of the class",
+        "virtual": "make it a video call",
+        "ask_times": "ask for their times",
+        "clearance": "renew the clearance",
+        "one_more": "allow them one visit more",
+        "wider_radius": "allow a longer way",
+    }
+)
 
 
-def rule_words(finding: Finding) -> str:
+def rule_words(finding: Finding, *, zone: str) -> str:
     """Return what a broken rule means, with its facts where they help."""
     words = RULE_WORDS.get(finding.rule, finding.rule)
-    return f"{words} ({finding.rule}{_facts(reason_of(finding).facts)})"
+    return f"{words} ({finding.rule}{_facts(reason_of(finding).facts, zone=zone)})"
 
 
 def unassigned_line(entry: Unassigned) -> str:
     """Return why a request has nobody, and how many people were left after each rule."""
-    words = REASON_WORDS.get(entry.reason) or f"the last one {RULE_WORDS[entry.reason]}"
     steps = ", ".join(f"{step.rule} {step.left}" for step in entry.sieve if step.lost)
-    sieve = f" [{entry.facts.get('pool', 0)} people; {steps}]" if steps else ""
-    return f"{entry.request}: {words}{sieve}"
+    pool = _people(len(entry.sieve) and entry.sieve[0].left + entry.sieve[0].lost)
+    sieve = f" [{pool}; {steps}]" if steps else ""
+    return f"{entry.request}: {_reason_words(entry.reason)}{sieve}"
 
 
 def proposal_line(proposal: Proposal, *, zone: str) -> str:
@@ -82,17 +93,19 @@ def why_lines(told: Why) -> Iterator[str]:
         yield f"{place:>3}. {each.name} <{each.email}> {start:%a %Y-%m-%d %H:%M}"
         yield "     " + ", ".join(f"{n} {p:+d}" for n, p in each.points_by_term.items() if p)
         for reason in each.reasons:
-            yield f"     {'ok ' if reason.kept else '!! '}{reason.rule}{_facts(reason.facts)}"
-    yield f"{told.pool} people; left after each rule:"
+            facts = _facts(reason.facts, zone=told.timezone)
+            yield f"     {'ok ' if reason.kept else '!! '}{reason.rule}{facts}"
+    yield f"{_people(told.pool)}; left after each rule:"
     yield from (f"     {step.rule}: {step.left}, {step.lost} out" for step in told.sieve)
     if told.decided_by:
-        words = REASON_WORDS.get(told.decided_by) or RULE_WORDS.get(told.decided_by)
-        yield f"Nobody, because {words or told.decided_by}."
+        yield f"Nobody: {_reason_words(told.decided_by)}."
     for held in told.held:
         others = ", ".join(key for key, _ in held.others)
         yield f"     {held.name or 'the class'}: {held.reason.rule}, kept for {others or 'others'}"
     for remedy in told.remedies:
-        yield f"Would help: {remedy.kind}{_facts(remedy.facts)}: {remedy.people} more people"
+        facts = _facts(remedy.facts, zone=told.timezone)
+        words = REMEDY_WORDS.get(remedy.kind, remedy.kind)
+        yield f"Would help: {words} ({remedy.kind}{facts}): {_people(remedy.people)} more"
 
 
 def visit_line(visit: Visit) -> str:
@@ -103,12 +116,24 @@ def visit_line(visit: Visit) -> str:
     return f"{visit.uid}: {visit.state}{waits}, {start:%a %Y-%m-%d %H:%M}, {answers or 'nobody'}"
 
 
-def _facts(facts: Mapping[str, Told]) -> str:
-    told = ", ".join(f"{name} {_fact(value)}" for name, value in facts.items() if value != ())
+def _reason_words(reason: str) -> str:
+    return REASON_WORDS.get(reason) or f"the last one {RULE_WORDS.get(reason, reason)}"
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def _facts(facts: Mapping[str, Told], *, zone: str) -> str:
+    told = ", ".join(
+        f"{name} {_fact(value, zone=zone)}" for name, value in facts.items() if value != ()
+    )
     return f": {told}" if told else ""
 
 
-def _fact(value: Told) -> str:
+def _fact(value: object, *, zone: str) -> str:
     if isinstance(value, tuple):
-        return " ".join(str(each) for each in value)
+        return " ".join(_fact(each, zone=zone) for each in value)
+    if isinstance(value, datetime):
+        return f"{local(value, zone):%Y-%m-%d %H:%M}"
     return f"{value:.1f}" if isinstance(value, float) else str(value)

@@ -30,6 +30,7 @@ from scheduler.services.proposals import propose
 LEASE = "timetable"
 NIGHTLY = "nightly proposals"
 LEASE_LASTS = timedelta(seconds=45)
+RENEW_SECONDS = 10
 TICK_SECONDS = 15
 NIGHTLY_SECONDS = 60.0
 NIGHTLY_AT = wall_time(3)
@@ -141,8 +142,21 @@ class Timetable:
             now=now,
             transport=self.transport,
             head=self.letterhead,
-            may_go_on=self.holds_lease,
+            may_go_on=self._renewing_now_and_then(),
         )
+
+    def _renewing_now_and_then(self) -> Callable[[], bool]:
+        """Return a way to ask for the lease before each message that seldom asks the database."""
+        asked = time.monotonic()
+
+        def holds() -> bool:
+            nonlocal asked
+            if time.monotonic() - asked < RENEW_SECONDS:
+                return True
+            asked = time.monotonic()
+            return self.holds_lease()
+
+        return holds
 
     def _tick_and_tell(self) -> None:
         done = self.tick()

@@ -107,7 +107,8 @@ def _approve(
     all_or_nothing: bool,
 ) -> Approval:
     lock_requests(work, keys)
-    proposals = {key: _proposal(work, key) for key in keys}
+    known = work.proposals.all()
+    proposals = {key: _decidable(known, key) for key in keys}
     already = tuple(k for k, p in proposals.items() if p.state is ProposalState.APPROVED)
     pending = {k: p for k, p in proposals.items() if p.state is ProposalState.PENDING}
     lock_for(work, pending)
@@ -133,14 +134,13 @@ def _approve(
     )
     if stale and all_or_nothing:
         return Approval(already=already, stale=stale)
-    for proposal in holding.values():
-        carry_out(work, proposal, judged.picture, actor=actor, now=now)
+    carry_out(work, holding.values(), judged.picture, actor=actor, now=now)
     release_at = now + APPROVAL_HOLD if holding else None
     return Approval(tuple(holding), already, stale, release_at)
 
 
-def _proposal(work: Work, key: str) -> Proposal:
-    proposal = work.proposals.get(key)
+def _decidable(known: Mapping[str, Proposal], key: str) -> Proposal:
+    proposal = known.get(key)
     if proposal is None:
         raise Unknown("proposal", key)
     if proposal.state is ProposalState.REJECTED:

@@ -6,7 +6,8 @@ New visits are held back; a gap in visits that are known already is filled at on
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.domain.periods import Period
@@ -18,26 +19,58 @@ from scheduler.services.access import Actor
 from scheduler.services.announcements import INVITATION, announce, invitations
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Work
-from scheduler.services.records import Activity
+from scheduler.services.records import Activity, OutboxRow
 from scheduler.services.snapshots import hosts_for, missing_sessions
 
 
 def carry_out(
-    work: Work, proposal: Proposal, picture: Picture, *, actor: Actor, now: datetime
+    work: Work, proposals: Iterable[Proposal], picture: Picture, *, actor: Actor, now: datetime
 ) -> None:
-    """Book what was judged to hold: visits, request, mail and activity, in this transaction."""
+    """Book what was judged to hold: visits, requests, mail and activity, in this transaction.
+
+    A handful of statements, however many proposals there are.
+
+    Raises:
+        DoubleBooked: if the database refuses one; the transaction is to be undone then.
+    """
+    given = tuple(proposals)
+    written = tuple(_written(proposal, picture, now=now) for proposal in given)
+    work.visits.add(visit for each in written for visit in each.fresh)
+    work.visits.save(visit for each in written for visit in each.joined)
+    work.outbox.add(row for each in written for row in each.mail)
+    requests = (picture.requests[proposal.request] for proposal in given)
+    work.requests.put(replace(request, state=RequestState.BOOKED) for request in requests)
+    work.proposals.put(
+        decide(proposal, state=ProposalState.APPROVED, by=actor.email, at=now) for proposal in given
+    )
+    work.activities.add(
+        Activity(now, actor.email, "approved", f"request:{proposal.request}") for proposal in given
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What one approval writes: new visits, visits somebody steps into, and mail."""
+
+    fresh: tuple[Visit, ...]
+    joined: tuple[Visit, ...]
+    mail: tuple[OutboxRow, ...]
+
+
+def _written(proposal: Proposal, picture: Picture, *, now: datetime) -> _Written:
     request = picture.requests[proposal.request]
-    standing = {visit.period: visit for visit in picture.visits_of(request.key)}
     fresh = new_visits(proposal, request, picture=picture, now=now)
-    if fresh:
-        work.visits.add(fresh)
-        work.outbox.add(invitations(fresh, request, at=now, held_until=now + APPROVAL_HOLD))
-    joined = tuple(visit for period, visit in standing.items() if period in proposal.sessions)
-    if joined:
-        _step_in(work, proposal, joined, now=now)
-    work.requests.put((replace(request, state=RequestState.BOOKED),))
-    work.proposals.put((decide(proposal, state=ProposalState.APPROVED, by=actor.email, at=now),))
-    work.activities.add((Activity(now, actor.email, "approved", f"request:{request.key}"),))
+    asked = bookings_of(proposal)
+    joined = tuple(
+        join(visit, asked, at=now)
+        for visit in picture.visits_of(request.key)
+        if visit.period in proposal.sessions
+    )
+    mail = (
+        invitations(fresh, request, at=now, held_until=now + APPROVAL_HOLD) if fresh else (),
+        _asks_to_step_in(joined, asked, now=now) if joined else (),
+    )
+    return _Written(fresh, joined, tuple(row for rows in mail for row in rows))
 
 
 def new_visits(
@@ -88,17 +121,14 @@ def _new_visit(
     )
 
 
-def _step_in(work: Work, proposal: Proposal, standing: tuple[Visit, ...], *, now: datetime) -> None:
+def _asks_to_step_in(
+    joined: tuple[Visit, ...], asked: tuple[Booking, ...], *, now: datetime
+) -> tuple[OutboxRow, ...]:
     """The visits are known already, so whoever steps in is asked at once."""
-    asked = bookings_of(proposal)
-    joined = tuple(join(visit, asked, at=now) for visit in standing)
-    work.visits.save(joined)
-    work.outbox.add(
-        announce(
-            joined,
-            purpose=INVITATION,
-            recipients=(booking.volunteer_email for booking in asked),
-            at=now,
-            revision=joined[0].sequence,
-        )
+    return announce(
+        joined,
+        purpose=INVITATION,
+        recipients=(booking.volunteer_email for booking in asked),
+        at=now,
+        revision=joined[0].sequence,
     )

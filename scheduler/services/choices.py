@@ -96,7 +96,7 @@ def book(
         if left or (findings and not override.reason.strip()):
             raise ConstraintViolated(f"Booking {key}", left or findings)
         proposal = _proposal(problem, request, emails=emails, sessions=sessions, now=now)
-        carry_out(work, proposal, picture, actor=actor, now=now)
+        carry_out(work, (proposal,), picture, actor=actor, now=now)
         if findings:
             work.activities.add((_overridden(findings, key, override, actor=actor, now=now),))
         return proposal

@@ -97,7 +97,8 @@ class CommandLine:
             with engine.connect() as connection:
                 return {
                     table: sorted(
-                        str(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{table}"'))
+                        str(tuple(row))
+                        for row in connection.execute(text(f'SELECT * FROM "{table}"'))
                     )
                     for table in inspect(engine).get_table_names()
                 }

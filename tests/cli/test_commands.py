@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 
 import pytest
 
 from scheduler.cli import main
-from tests.cli.command_line import CommandLine, ended, start
+from tests.cli.command_line import CommandLine, ended
 
 COMMANDS = {
     "init",
@@ -70,26 +69,26 @@ def test_commands_that_answer_questions_answer_programs_too() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("import", "Error: Missing argument 'FOLDER'."),
-        ("export", "Error: Missing argument 'FOLDER'."),
-        ("why", "Error: Missing argument 'REQUEST'."),
-        ("approve", "Error: Give IDs, or --ready."),
-        ("approve robots --ready", "Error: Give IDs, or --ready."),
-        ("reject robots", "Error: Missing option '--reason'."),
-        ("cancel uid", "Error: Missing option '--reason'."),
-        ("move uid", "Error: Missing option '--start'."),
-        ("book robots --start 2026-12-08T10:40", "Error: Missing argument 'VOLUNTEERS...'."),
-        ("solve instance.json", "Error: Missing option '-o' / '--output'."),
-        ("propose --later", "Error: No such option '--later'."),
-        ("feeds", "Error: Give an e-mail address, or --school ID."),
-        ("feeds amara@robots.example --school maple", "Error: Give an e-mail address, or --school ID."),
-        ("book robots a@b.example --start noon", "Error: Invalid value for '--start': write it as 2026-12-08T10:40."),
-        ("propose --seconds nan", "Error: Invalid value for '--seconds': give a number of seconds."),
-        ("propose --seconds inf", "Error: Invalid value for '--seconds': give a number of seconds."),
+        ("import", "Missing argument 'FOLDER'."),
+        ("export", "Missing argument 'FOLDER'."),
+        ("why", "Missing argument 'REQUEST'."),
+        ("approve", "Give IDs, or --ready."),
+        ("approve robots --ready", "Give IDs, or --ready."),
+        ("reject robots", "Missing option '--reason'."),
+        ("cancel uid", "Missing option '--reason'."),
+        ("move uid", "Missing option '--start'."),
+        ("move uid --start noon", "Invalid value for '--start': write it as 2026-12-08T10:40."),
+        ("book robots --start 2026-12-08T10:40", "Missing argument 'VOLUNTEERS...'."),
+        ("solve instance.json", "Missing option '-o' / '--output'."),
+        ("feeds", "Give an e-mail address, or --school ID."),
+        ("feeds a@b.example --school maple", "Give an e-mail address, or --school ID."),
+        ("propose --later", "No such option '--later'."),
+        ("propose --seconds nan", "Invalid value for '--seconds': give a number of seconds."),
+        ("propose --seconds inf", "Invalid value for '--seconds': give a number of seconds."),
     ],
-)  # fmt: skip
+)
 def test_wrong_usage_ends_with_status_two(words: str, sentence: str, anywhere: CommandLine) -> None:
-    assert anywhere.misused(*words.split()) == sentence
+    assert anywhere.misused(*words.split()) == f"Error: {sentence}"
 
 
 @pytest.mark.parametrize(
@@ -127,9 +126,13 @@ def test_it_runs_as_a_process_of_its_own(anywhere: CommandLine) -> None:
     assert (said.status, said.out) == (0, f"visitbell, version {version('visitbell')}\n")
 
 
-def test_a_refusal_of_the_installed_script_is_one_sentence(anywhere: CommandLine) -> None:
-    script = sys.executable.replace("python3", "python").replace("bin/python", "bin/visitbell")
-    said = ended(start(script, "why", "robots", environment=anywhere.environment))
+def test_the_installed_script_runs_the_same_commands() -> None:
+    (script,) = entry_points(group="console_scripts", name="visitbell")
+    assert script.load() is main
+
+
+def test_a_process_that_refuses_says_one_sentence(anywhere: CommandLine) -> None:
+    said = ended(anywhere.process("why", "robots"))
     assert (said.status, said.out) == (1, "")
     assert said.sentences == ["There is no district yet: run visitbell import FOLDER."]
 

@@ -353,9 +353,9 @@ class TestBookings:
             assert work.outbox.counts() == dict.fromkeys(OutboxState, 0)
 
     def test_their_people_are_not_proposed_for_that_hour(self, store: Store, folder: Path) -> None:
-        same_hour = REQUESTS.replace(
-            "r2,lena@schools.example,,Meet a nurse,health,mentoring,virtual,fr,40,1,2,14,2026-12-10 P2",
-            "r2,lena@schools.example,,Meet a robot,robotics,talk,either,en,,1,1,7,2026-12-08 P3",
+        same_hour = REQUESTS.split("r2,")[0] + (
+            "r2,lena@schools.example,,Meet a robot,robotics,talk,either,en,,1,1,7,"
+            "2026-12-08 P3,1,,,,,\n"
         )
         bring_in(store, lay(folder, {"requests.csv": same_hour}))
         propose(store)
@@ -386,9 +386,9 @@ class TestExport:
         )
         asked = REQUESTS + (
             "r3,lena@schools.example,maple-5b,Robots again,robotics,talk,either,en,,1,1,7,"
-            "2026-12-15 P2,1,,,,,\n"
+            "2027-01-12 P2,1,,,,,\n"
             "r4,lena@schools.example,maple-5b,Never mind,robotics,talk,either,en,,1,1,7,"
-            "2026-12-22 P2,1,,,,,\n"
+            "2027-01-19 P2,1,,amara@robots.example,,,\n"
         )
         lay(
             folder,

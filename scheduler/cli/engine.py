@@ -77,7 +77,14 @@ def check(instance: Path, plan_file: Path, as_json: bool) -> None:
         )
     else:
         for rule, count in report.broken_by_rule.items():
-            click.echo(f"{rule}: {f'broken {count} times' if count else 'kept'}")
+            click.echo(f"{rule}: {_times_broken(count)}")
         click.echo(f"tier 1: {report.tier1}; tier 2: {report.tier2}")
     if report.violations:
-        refuse(f"{len(report.violations)} violations.")
+        count = len(report.violations)
+        refuse(f"{count} violation{'s' if count > 1 else ''}.")
+
+
+def _times_broken(count: int) -> str:
+    if not count:
+        return "kept"
+    return "broken once" if count == 1 else f"broken {count} times"

@@ -72,10 +72,12 @@ def rule_words(finding: Finding, *, zone: str) -> str:
 
 def unassigned_line(entry: Unassigned) -> str:
     """Return why a request has nobody, and how many people were left after each rule."""
-    steps = ", ".join(f"{step.rule} {step.left}" for step in entry.sieve if step.lost)
-    pool = _people(len(entry.sieve) and entry.sieve[0].left + entry.sieve[0].lost)
-    sieve = f" [{pool}; {steps}]" if steps else ""
-    return f"{entry.request}: {_reason_words(entry.reason)}{sieve}"
+    words = f"{entry.request}: {_reason_words(entry.reason)}"
+    steps = [f"{step.rule} {step.left}" for step in entry.sieve if step.lost]
+    if not steps:
+        return words
+    pool = entry.sieve[0].left + entry.sieve[0].lost
+    return f"{words} [{_people(pool)}; {', '.join(steps)}]"
 
 
 def proposal_line(proposal: Proposal, *, zone: str) -> str:

@@ -45,9 +45,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_installed_wheel_serves_a_page_and_its_style_sheet(installed: Path) -> None:
     run(installed / "venv/bin/visitbell", "init", instance=installed / "instance")
     # -I keeps the checkout off the path: only what the wheel brought is there.
-    answer = run(
-        installed / "venv/bin/python", "-I", "-c", FETCH, instance=installed / "instance"
-    )
+    answer = run(installed / "venv/bin/python", "-I", "-c", FETCH, instance=installed / "instance")
     assert answer.splitlines() == ["page 200 text/html", "sheet 200 text/css"]
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from click.testing import CliRunner
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, inspect, text
 
 from scheduler.cli import main
+from scheduler.services.ports import Work
 from scheduler.storage import database
+from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import NOW
 
 Dump = dict[str, list[str]]
@@ -92,16 +95,27 @@ class CommandLine:
 
     def dump(self) -> Dump:
         """Return every row of every table, as text."""
+        with self._engine() as engine, engine.connect() as connection:
+            rows_by_table = {
+                name: connection.execute(text(f'SELECT * FROM "{name}"'))
+                for name in inspect(engine).get_table_names()
+            }
+            return {
+                name: sorted(str(tuple(row)) for row in rows)
+                for name, rows in rows_by_table.items()
+            }
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """Yield what the database holds, as the services see it."""
+        with self._engine() as engine, SqlStore(database.sessions(engine)).read() as work:
+            yield work
+
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
         engine = database.connect(self.environment["VISITBELL_DATABASE_URL"])
         try:
-            with engine.connect() as connection:
-                return {
-                    table: sorted(
-                        str(tuple(row))
-                        for row in connection.execute(text(f'SELECT * FROM "{table}"'))
-                    )
-                    for table in inspect(engine).get_table_names()
-                }
+            yield engine
         finally:
             engine.dispose()
 

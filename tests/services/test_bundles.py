@@ -217,14 +217,13 @@ class TestImport:
     ) -> None:
         bring_in(store, folder)
         lay(folder, {"requests.csv": REQUESTS.replace("Meet a nurse", "Meet a doctor")})
-        done: list[Imported] = []
 
         def withdraw(rows_done: int, rows: int) -> None:
-            if not done:
-                done.append(Imported((), Prunable((), ())))
+            with store.read() as work:
+                request = work.requests.get("r2")
+            assert request is not None
+            if request.state is RequestState.OPEN:
                 with store.write() as work:
-                    request = work.requests.get("r2")
-                    assert request is not None
                     work.requests.put((replace(request, state=RequestState.WITHDRAWN),))
 
         found = bundles.import_bundle(store, folder, actor=OPERATOR, now=NOW, progress=withdraw)
@@ -309,6 +308,26 @@ class TestPrune:
         assert done.pruned.requests == ("r2",)
         with store.read() as work:
             assert work.requests.all(states=(RequestState.OPEN,)).keys() == {"r2"}
+
+    def test_request_that_was_booked_while_the_files_were_read_stays(
+        self, store: Store, folder: Path
+    ) -> None:
+        bring_in(store, folder)
+
+        def book(rows_done: int, rows: int) -> None:
+            with store.read() as work:
+                request = work.requests.get("r2")
+            assert request is not None
+            if request.state is RequestState.OPEN:
+                with store.write() as work:
+                    work.requests.put((replace(request, state=RequestState.BOOKED),))
+
+        done = bundles.import_bundle(
+            store, self.lacking(folder), actor=OPERATOR, now=NOW, prune=True, progress=book
+        )
+        assert done.pruned.requests == ()
+        with store.read() as work:
+            assert work.requests.all(states=(RequestState.BOOKED,)).keys() == {"r1", "r2"}
 
     def test_bookings_are_never_touched(self, store: Store, folder: Path) -> None:
         bring_in(store, folder)

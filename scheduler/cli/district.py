@@ -85,5 +85,8 @@ def summary_of(found: Imported, *, dry_run: bool) -> str:
     withdrawn, left = len(found.pruned.requests), len(found.pruned.people)
     words = f"{added} added, {changed} changed"
     if withdrawn or left:
-        words += f", {withdrawn} requests withdrawn, {left} people deactivated"
+        words += (
+            f", {withdrawn} request{'' if withdrawn == 1 else 's'} withdrawn"
+            f", {left} {'person' if left == 1 else 'people'} deactivated"
+        )
     return f"Would be: {words}. Nothing was changed." if dry_run else f"{words}."

@@ -128,7 +128,10 @@ def require_free(host: str, port: int) -> None:
     """Refuse an address that nobody can serve on, before anything is begun."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        with socket.socket(family) as probe:
+            # As the server will ask for it: a port whose last server just ended is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
     except OSError as failure:
         refuse(f"Nothing can be served on {host}, port {port}: {failure.strerror}.")
 

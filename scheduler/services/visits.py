@@ -14,6 +14,7 @@ from scheduler.domain import visits as life
 from scheduler.domain.errors import ConstraintViolated, Unknown
 from scheduler.domain.people import RoleName
 from scheduler.domain.periods import Period
+from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.visits import OCCUPYING, Partstat, Visit, VisitState
 from scheduler.services.access import Actor, require_coordinator, require_part_in
@@ -27,7 +28,7 @@ from scheduler.services.announcements import (
 from scheduler.services.choices import broken_by_move
 from scheduler.services.locking import locked_visit, locked_visits
 from scheduler.services.ports import Gazetteer, Store, Work
-from scheduler.services.records import Activity, OutboxState
+from scheduler.services.records import Activity, OutboxRow, OutboxState
 
 Pairs = tuple[tuple[Visit, Visit], ...]
 CLOSE_AFTER = timedelta(hours=1)
@@ -198,7 +199,7 @@ def _declined(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
     )
     work.visits.save(left)
     work.requests.put((replace(request, state=RequestState.OPEN),))
-    work.proposals.remove((request.key,))
+    _outdate_proposal(work, request.key)
     work.outbox.add(refusals(left, request, email=email, coordinators=_coordinators(work), at=now))
     _note(work, pairs, email, "declined", now)
 
@@ -237,8 +238,26 @@ def _request_of(work: Work, visit: Visit) -> ClassroomRequest:
 
 
 def _unsent(work: Work, uid: str) -> tuple[str, ...]:
+    """Mail that tells of this visit alone; what tells of a series still has dates to tell."""
     waiting = (OutboxState.HELD, OutboxState.DUE)
-    return tuple(row.key for row in work.outbox.of_subjects((uid,)) if row.state in waiting)
+    return tuple(
+        row.key
+        for row in work.outbox.of_subjects((uid,))
+        if row.state in waiting and not _tells_of_others(row, uid)
+    )
+
+
+def _tells_of_others(row: OutboxRow, uid: str) -> bool:
+    uids = row.facts.get("visits", ())
+    assert isinstance(uids, list | tuple)
+    return any(each != uid for each in uids)
+
+
+def _outdate_proposal(work: Work, key: str) -> None:
+    """It is done with, but it remembers whom coordinators turned down before."""
+    proposal = work.proposals.get(key)
+    if proposal:
+        work.proposals.put((replace(proposal, state=ProposalState.STALE),))
 
 
 def _outdated_by_no(work: Work, visit: Visit, email: str) -> tuple[str, ...]:

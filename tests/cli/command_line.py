@@ -125,13 +125,14 @@ class CommandLine:
 
 
 def start(*command: str | Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    """Start a process with these settings on top of the machine's environment."""
+    """Start a process, with these settings on top of the machine's, in a group of its own."""
     return subprocess.Popen(
         [str(word) for word in command],
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 

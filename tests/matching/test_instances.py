@@ -294,6 +294,7 @@ def test_hostile_file_is_refused_with_a_sentence(
         ("plain.json.gz", b"{}", "The file cannot be read"),
         ("cut.json.gz", gzip.compress(b"{}" * 50)[:-10], "The file is cut off"),
     ],
+    ids=["no text", "not compressed", "cut off"],
 )
 def test_unreadable_bytes_are_refused(
     tmp_path: Path, name: str, content: bytes, sentence: str

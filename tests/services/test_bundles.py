@@ -1,24 +1,21 @@
-"""The district as a bundle: all or nothing, once, and back out as it went in."""
+"""The district as a bundle: all or nothing, once, and never over what happened meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from scheduler.bundle.changes import Change
 from scheduler.bundle.pruning import Prunable
-from scheduler.demo.moving import materialise
 from scheduler.domain.errors import BadInput, NotAllowed
-from scheduler.domain.people import Person, Role, RoleName
 from scheduler.domain.periods import Period
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import Visit, VisitState
-from scheduler.services import approvals, bundles, proposals, visits
+from scheduler.services import bundles
 from scheduler.services.access import Actor
 from scheduler.services.bundles import Imported
 from scheduler.services.ports import Store
@@ -26,70 +23,29 @@ from scheduler.services.records import OutboxState
 from scheduler.storage.database import connect, sessions
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import NOW, TEACHER, moment
-from tests.bundle.sample import BELLS, BOOKINGS, REQUESTS, WHOLE, changed, lay
-from tests.bundle.test_writing import files_of
-from tests.databases import postgres_database, sqlite_database
-from tests.services.world import NoGazetteer, solve_quickly
-
-OPERATOR = Actor.operator()
-BUSY = """\
-BEGIN:VCALENDAR\r
-VERSION:2.0\r
-PRODID:-//Test//EN\r
-BEGIN:VEVENT\r
-UID:1\r
-DTSTAMP:20261101T000000Z\r
-SUMMARY:Dentist\r
-DTSTART:20261215T150000Z\r
-DTEND:20261215T160000Z\r
-END:VEVENT\r
-END:VCALENDAR\r
-"""
-FILES = {**WHOLE, "busy/amara@robots.example.ics": BUSY}
+from tests.bundle.sample import BELLS, BOOKINGS, REQUESTS, changed, lay
+from tests.services.bundle_folders import (
+    BUSY,
+    FILES,
+    OPERATOR,
+    bring_in,
+    propose,
+    written,
+)
 
 
 @pytest.fixture
-def stores(
-    request: pytest.FixtureRequest, database_url: str, tmp_path: Path, sqlite_template: Path
-) -> Iterator[tuple[Store, Store]]:
-    """Yield two empty districts, each in a database of the same kind."""
-    with ExitStack() as ending:
-        if database_url.startswith("sqlite"):
-            (tmp_path / "second").mkdir()
-            second_url = sqlite_database(tmp_path / "second", template=sqlite_template)
-        else:
-            server, template = map(
-                request.getfixturevalue, ("postgres_server_url", "postgres_template")
-            )
-            second_url = ending.enter_context(postgres_database(server, template=template))
-        engines = [connect(url) for url in (database_url, second_url)]
-        first, second = (SqlStore(sessions(engine)) for engine in engines)
-        yield first, second
-        for engine in engines:
-            engine.dispose()
-
-
-@pytest.fixture
-def store(stores: tuple[Store, Store]) -> Store:
-    """Return one empty district."""
-    return stores[0]
+def store(database_url: str) -> Iterator[Store]:
+    """Yield one empty district."""
+    engine = connect(database_url)
+    yield SqlStore(sessions(engine))
+    engine.dispose()
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder that holds the sample bundle."""
     return lay(tmp_path / "bundle", FILES)
-
-
-def bring_in(store: Store, folder: Path, **wishes: bool) -> Imported:
-    """Import a folder as the operator."""
-    return bundles.import_bundle(store, folder, actor=OPERATOR, now=NOW, **wishes)
-
-
-def written(store: Store, folder: Path) -> dict[str, bytes]:
-    """Export a district and return its files."""
-    bundles.export_bundle(store, folder, actor=OPERATOR)
-    return files_of(folder)
 
 
 def visit(store: Store, uid: str = "v1") -> Visit:
@@ -345,18 +301,6 @@ class TestPrune:
             assert "r2" not in {**work.proposals.all(), **work.proposals.unassigned()}
 
 
-def propose(store: Store) -> None:
-    """Ask the engine."""
-    proposals.propose(
-        store,
-        actor=OPERATOR,
-        now=NOW,
-        gazetteer=NoGazetteer(),
-        solve=solve_quickly,
-        seconds=1,
-    )
-
-
 class TestBookings:
     def test_they_send_no_mail_and_hold_the_hour(self, store: Store, folder: Path) -> None:
         bring_in(store, folder)
@@ -381,92 +325,3 @@ class TestBookings:
         with store.read() as work:
             assert work.proposals.get("r2") is None
             assert "r2" in work.proposals.unassigned()
-
-
-class TestExport:
-    def test_export_into_an_empty_database_gives_an_equal_export(
-        self, stores: tuple[Store, Store], folder: Path, tmp_path: Path
-    ) -> None:
-        first, second = stores
-        bring_in(first, folder)
-        exported = written(first, tmp_path / "first")
-        bring_in(second, tmp_path / "first")
-        assert written(second, tmp_path / "second-export") == exported
-        assert bring_in(first, tmp_path / "first").changes == ()
-        assert bring_in(second, tmp_path / "second-export").changes == ()
-
-    def test_lived_in_district_comes_back_as_it_was(
-        self, stores: tuple[Store, Store], folder: Path, tmp_path: Path
-    ) -> None:
-        first, second = stores
-        noor = "noor@example.org,Mon,08:00,18:00,,\n"
-        cleared = FILES["clearances.csv"].replace(
-            "2026-11-01,,,partner programme,harbour,pending", "2026-11-01,2026-11-02,,,,approved"
-        )
-        asked = REQUESTS + (
-            "r3,lena@schools.example,maple-5b,Robots again,robotics,talk,either,en,,1,1,7,"
-            "2027-01-12 P2,1,,,,,\n"
-            "r4,lena@schools.example,maple-5b,Never mind,robotics,talk,either,en,,1,1,7,"
-            "2027-01-19 P2,1,,amara@robots.example,,,\n"
-        )
-        lay(
-            folder,
-            {
-                "availability.csv": FILES["availability.csv"] + noor,
-                "clearances.csv": cleared,
-                "requests.csv": asked,
-            },
-        )
-        bring_in(first, folder)
-        live_in(first)
-        exported = written(first, tmp_path / "first")
-        assert b"r4" in exported["requests.csv"]
-        bring_in(second, tmp_path / "first")
-        assert written(second, tmp_path / "again") == exported
-        with first.read() as one, second.read() as other:
-            assert one.requests.all() == other.requests.all()
-            assert one.people.all() == other.people.all()
-            assert one.volunteers.all().keys() == other.volunteers.all().keys()
-
-    def test_made_up_district_comes_back_as_it_was(
-        self, stores: tuple[Store, Store], tmp_path: Path
-    ) -> None:
-        first, second = stores
-        materialise(tmp_path / "demo", date(2026, 11, 21))
-        bring_in(first, tmp_path / "demo")
-        exported = written(first, tmp_path / "first")
-        bring_in(second, tmp_path / "first")
-        assert written(second, tmp_path / "again") == exported
-        assert bring_in(first, tmp_path / "demo").changes == ()
-
-    def test_secrets_are_not_in_it(self, store: Store, folder: Path, tmp_path: Path) -> None:
-        bring_in(store, folder)
-        with store.write() as work:
-            work.people.put((Person("v@schools.example", "V", (Role(RoleName.VIEWER),)),))
-        octets = b"".join(written(store, tmp_path / "out").values())
-        for secret in (b"token", b"sha256", b"session_token", b"outbox"):
-            assert secret not in octets
-
-
-def live_in(store: Store) -> None:
-    """Propose, approve, release, answer with a no, and withdraw a request."""
-    propose(store)
-    approvals.approve_ready(store, actor=OPERATOR, now=NOW, gazetteer=NoGazetteer())
-    later = NOW + timedelta(minutes=10)
-    visits.release_due(store, now=later)
-    with store.read() as work:
-        invited = work.visits.in_states((VisitState.INVITED,))
-    assert invited
-    for each in invited:
-        visits.answer(
-            store,
-            (each.uid,),
-            email=each.volunteers[0],
-            says_yes=False,
-            actor=OPERATOR,
-            now=later,
-        )
-    with store.write() as work:
-        request = work.requests.get("r4")
-        assert request is not None
-        work.requests.put((replace(request, state=RequestState.WITHDRAWN),))

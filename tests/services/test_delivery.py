@@ -16,12 +16,12 @@ from scheduler.domain.visits import Visit
 from scheduler.mail.messages import message_id_of
 from scheduler.mail.transports import MailRefused, SentMail
 from scheduler.services import delivery, reminders
-from scheduler.services.delivery import CLAIM_LASTS, RETRY_AFTER, Delivered
+from scheduler.services.delivery import CLAIM_LASTS, Delivered
 from scheduler.services.letters import Letterhead
 from scheduler.services.ports import Transport
 from scheduler.services.records import OutboxRow, OutboxState
-from scheduler.services.sign_in import ask_for_link, redeem
-from scheduler.services.tokens import person_of_answer_token, visit_of_answer_token
+from scheduler.services.sign_in import ask_for_link
+from scheduler.services.tokens import visit_of_answer_token
 from scheduler.storage.database import connect, sessions
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import (
@@ -31,11 +31,10 @@ from tests.builders import (
     a_person,
     a_request,
     a_volunteer,
-    moment,
 )
 from tests.outside.ics_reading import Component, read
 from tests.services.test_visits import THURSDAY, cancel, move
-from tests.services.world import BRUNO, CHLOE, KEY, World, two_more_volunteers
+from tests.services.world import BRUNO, World, two_more_volunteers
 
 
 class Killed(BaseException):
@@ -304,262 +303,8 @@ class TestOvertaken:
         assert third.uid in row(world, "invitation").facts["visits"]
 
 
-class TestRefused:
-    def test_passing_refusal_is_tried_again_on_schedule_as_the_same_mail(
-        self, world: World
-    ) -> None:
-        world.invite()
-        office = PostOffice({VOLUNTEER: 450})
-        for number, pause in enumerate(RETRY_AFTER, start=1):
-            assert deliver(world, by=office).retried == 1
-            waiting = row(world, "invitation")
-            assert (waiting.state, waiting.attempts, waiting.due_at, waiting.problem) == (
-                OutboxState.DUE,
-                number,
-                world.now + pause,
-                "450 No",
-            )
-            world.now += pause - timedelta(seconds=1)
-            assert deliver(world, by=office) == Delivered()
-            world.wait(seconds=1)
-        assert deliver(world, by=office) == Delivered(failed=1)
-        assert len({mail.message["Message-ID"] for mail in office.refused}) == 1
-        assert len({mail.message.as_bytes() for mail in office.refused}) == 1
-        assert len(office.refused) == 7
-        world.wait(days=9)
-        assert deliver(world) == Delivered()
-
-    def test_mail_goes_out_once_the_server_takes_it(self, world: World) -> None:
-        world.invite()
-        office = PostOffice({VOLUNTEER: 421})
-        assert deliver(world, by=office) == Delivered(sent=1, retried=1)
-        world.wait(minutes=5)
-        assert deliver(world) == Delivered(sent=1)
-        sent = row(world, "invitation")
-        assert (sent.state, sent.sent_at, sent.attempts, sent.problem) == (
-            OutboxState.SENT,
-            world.now,
-            2,
-            "",
-        )
-        assert world.transport.sent[0].message.as_bytes() == office.refused[0].message.as_bytes()
-
-    def test_refusal_for_good_fails_at_once_and_the_others_still_go(self, world: World) -> None:
-        world.put_volunteers(*two_more_volunteers())
-        world.put_requests(a_request(speakers=3))
-        world.invite()
-        office = PostOffice({VOLUNTEER: 550})
-        assert deliver(world, by=office) == Delivered(sent=3, failed=1)
-        assert sorted(mail.recipient for mail in office.sent) == sorted((BRUNO, CHLOE, TEACHER))
-        failed = row(world, "invitation")
-        assert (failed.state, failed.problem) == (OutboxState.FAILED, "550 No")
-        world.wait(days=1)
-        assert deliver(world) == Delivered()
-
-    def test_address_that_is_none_fails_and_the_others_still_go(self, world: World) -> None:
-        with world.store.write() as work:
-            work.people.put((a_person(email="two words@schools.example"),))
-        for email in ("two words@schools.example", TEACHER):
-            ask_for_link(world.store, email, now=world.now)
-        assert deliver(world) == Delivered(sent=1, failed=1)
-        assert row(world, "sign_in", "two words@schools.example").state is OutboxState.FAILED
-
-    def test_mail_that_cannot_be_written_keeps_nobody_waiting(self, world: World) -> None:
-        world.invite()
-        render = world.letterhead.render
-
-        def render_no_invitation(name: str, context: Mapping[str, object]) -> str:
-            if "invitation" in name:
-                raise LookupError("no such word")
-            return render(name, context)
-
-        broken = replace(world.letterhead, render=render_no_invitation)
-        assert deliver(world, head=broken) == Delivered(sent=1, retried=1)
-        assert row(world, "invitation").problem == "LookupError: no such word"
-        world.wait(minutes=5)
-        assert deliver(world) == Delivered(sent=1)
-
-    def test_day_without_a_server_loses_nothing(self, world: World) -> None:
-        world.invite()
-        down = PostOffice({VOLUNTEER: 421, TEACHER: 421})
-        for _ in range(24 * 4):
-            deliver(world, by=down)
-            world.wait(minutes=15)
-        world.wait(days=1)
-        assert deliver(world) == Delivered(sent=2)
-
-
-class TestDeath:
-    def test_death_between_sending_and_noting_repeats_the_very_same_mail(
-        self, world: World
-    ) -> None:
-        (visit,) = world.invite()
-        office = PostOffice(dies_with=VOLUNTEER)
-        with pytest.raises(Killed):
-            deliver(world, by=office)
-        world.now += CLAIM_LASTS
-        deliver(world, by=(second := PostOffice()))
-        (first,) = (mail for mail in office.sent if mail.recipient == VOLUNTEER)
-        (again,) = (mail for mail in second.sent if mail.recipient == VOLUNTEER)
-        assert again.message.as_bytes() == first.message.as_bytes()
-        assert again.message["Message-ID"] == first.message["Message-ID"]
-        (event, attached) = (c.named("VEVENT")[0] for c in calendars_of(again))
-        assert event == attached
-        assert (event.value("UID"), event.value("SEQUENCE"), event.value("DTSTAMP")) == (
-            visit.uid,
-            "0",
-            "20261121T140000Z",
-        )
-        assert len([*office.sent, *second.sent]) == 3
-
-    def test_what_was_taken_by_the_dead_waits_for_its_claim_to_run_out(self, world: World) -> None:
-        world.invite()
-        with pytest.raises(Killed):
-            deliver(world, by=PostOffice(dies_with=VOLUNTEER))
-        world.now += CLAIM_LASTS - timedelta(seconds=1)
-        assert deliver(world).sent == 0
-        world.wait(seconds=1)
-        assert deliver(world).sent > 0
-
-    def test_second_sending_tells_what_holds_by_then(self, world: World) -> None:
-        (visit,) = world.invite()
-        with pytest.raises(Killed):
-            deliver(world, by=PostOffice(dies_with=VOLUNTEER))
-        world.put_volunteers(a_volunteer(limits=replace(a_volunteer().limits, notice_days=0)))
-        move(world, visit, THURSDAY)
-        world.release()
-        world.now += CLAIM_LASTS
-        deliver(world)
-        mail = next(m for m in world.transport.sent if m.recipient == VOLUNTEER)
-        (event, _) = (c.named("VEVENT")[0] for c in calendars_of(mail))
-        assert (event.value("SEQUENCE"), event.value("DTSTART")) == ("1", "20261210T104000")
-
-
 def answer_token_in(text: str) -> str:
     """Return the token of the first answer link in a text."""
     found = re.search(r"https://visits\.example/r/([^\s?]+)", text)
     assert found
     return found[1]
-
-
-class TestLinks:
-    def test_each_guest_has_a_link_of_their_own_that_names_nobody(self, world: World) -> None:
-        world.put_volunteers(*two_more_volunteers())
-        world.put_requests(a_request(speakers=3))
-        (visit,) = world.invite()
-        deliver(world)
-        guests = (VOLUNTEER, BRUNO, CHLOE)
-        token_by_guest = {
-            mail.recipient: answer_token_in(text_of(mail))
-            for mail in world.transport.sent
-            if mail.recipient in guests
-        }
-        assert len(set(token_by_guest.values())) == 3
-        for guest, token in token_by_guest.items():
-            assert visit_of_answer_token(token) == visit.uid
-            assert person_of_answer_token(token, visit.uid, guests, key=KEY) == guest
-            assert guest.partition("@")[0] not in token
-
-    def test_teachers_mail_answers_for_nobody(self, world: World) -> None:
-        world.invite()
-        deliver(world)
-        (mail,) = (mail for mail in world.transport.sent if mail.recipient == TEACHER)
-        assert "/r/" not in mail.message.as_string()
-
-    def test_link_to_sign_in_works_once(self, world: World) -> None:
-        ask_for_link(world.store, TEACHER, now=world.now)
-        deliver(world)
-        token = sign_in_token(world)
-        assert redeem(world.store, token, now=world.now)
-        assert redeem(world.store, token, now=world.now) is None
-
-    def test_no_row_keeps_a_link_or_a_token(self, world: World) -> None:
-        world.invite()
-        ask_for_link(world.store, TEACHER, now=world.now)
-        deliver(world)
-        tokens = {sign_in_token(world)}
-        tokens |= {
-            answer_token_in(text_of(m)) for m in world.transport.sent if m.recipient == VOLUNTEER
-        }
-        assert len(tokens) == 2
-        kept = repr(rows(world))
-        assert [token for token in tokens if token in kept] == []
-        assert "https://" not in kept
-
-
-def sign_in_token(world: World) -> str:
-    """Return the token of the latest sign-in mail."""
-    texts = (text_of(mail) for mail in reversed(world.transport.sent))
-    found = next(filter(None, (re.search(r"/login/(\S+)", text) for text in texts)))
-    return found[1]
-
-
-class TestCalendarPart:
-    def test_single_visit_travels_as_an_invitation(self, world: World) -> None:
-        (visit,) = world.invite()
-        deliver(world)
-        for mail in world.transport.sent:
-            methods = [c.value("METHOD") for c in calendars_of(mail)]
-            expected = ["REQUEST", "REQUEST"] if mail.recipient == VOLUNTEER else []
-            assert methods == expected
-        world.transport.sent.clear()
-        cancel(world, visit)
-        deliver(world)
-        assert [[c.value("METHOD") for c in calendars_of(m)] for m in world.transport.sent] == (
-            [["CANCEL", "CANCEL"]] * 2
-        )
-
-    def test_series_is_followed_in_the_feed_instead(self, world: World) -> None:
-        first, *_ = series(world)
-        deliver(world)
-        assert [calendars_of(mail) for mail in world.transport.sent] == [[], []]
-        cancel(world, first)
-        deliver(world)
-        assert [calendars_of(mail) for mail in world.transport.sent] == [[]] * 4
-
-    def test_moved_visit_carries_its_old_uid_and_a_higher_sequence(self, world: World) -> None:
-        (visit,) = world.invite()
-        world.answer(visit, VOLUNTEER, True)
-        deliver(world)
-        world.transport.sent.clear()
-        move(world, visit, moment("2026-12-10 10:40"))
-        world.release()
-        deliver(world)
-        events = [c.named("VEVENT")[0] for m in world.transport.sent for c in calendars_of(m)]
-        assert {(e.value("UID"), e.value("SEQUENCE")) for e in events} == {(visit.uid, "2")}
-
-    def test_who_leaves_a_visit_that_goes_on_is_uninvited_alone(self, world: World) -> None:
-        world.put_volunteers(*two_more_volunteers())
-        world.put_requests(a_request(speakers=2))
-        (visit,) = world.invite()
-        deliver(world)
-        world.transport.sent.clear()
-        world.answer(visit, BRUNO, False)
-        deliver(world)
-        (mail,) = (mail for mail in world.transport.sent if mail.recipient == BRUNO)
-        (event, _) = (c.named("VEVENT")[0] for c in calendars_of(mail))
-        assert [line.value for line in event.all("ATTENDEE")] == [f"mailto:{BRUNO}"]
-        assert event.all("STATUS") == []
-
-    @pytest.mark.parametrize(
-        ("reply_address", "rsvp"), [("", "FALSE"), ("reply@schools.example", "TRUE")]
-    )
-    def test_answer_is_asked_for_only_where_replies_are_read(
-        self, world: World, reply_address: str, rsvp: str
-    ) -> None:
-        world.invite()
-        deliver(world, head=replace(world.letterhead, reply_address=reply_address))
-        (mail,) = (mail for mail in world.transport.sent if mail.recipient == VOLUNTEER)
-        (event, _) = (c.named("VEVENT")[0] for c in calendars_of(mail))
-        (organizer,), (attendee,) = event.all("ORGANIZER"), event.all("ATTENDEE")
-        assert organizer.value == f"mailto:{reply_address or 'visits@schools.example'}"
-        assert attendee.parameters["RSVP"] == rsvp
-
-
-def test_mail_is_sent_from_one_address_to_one_person(world: World) -> None:
-    world.invite()
-    assert deliver(world).sent == 2
-    for mail in world.transport.sent:
-        assert mail.sender == "visits@schools.example"
-        assert [a.addr_spec for a in mail.message["To"].addresses] == [mail.recipient]
-        assert (mail.message["Cc"], mail.message["Bcc"]) == (None, None)

@@ -14,6 +14,7 @@ from scheduler.domain.errors import (
     NotAllowed,
     Unknown,
 )
+from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.services import visits
@@ -119,7 +120,9 @@ class TestNo:
         assert (off.state, off.sequence, off.cancel_reason) == (VisitState.CANCELLED, 1, "I am ill")
         assert off.bookings[0].partstat is Partstat.DECLINED
         assert world.request().state is RequestState.OPEN
-        assert world.proposal() is None
+        proposal = world.proposal()
+        assert proposal is not None
+        assert proposal.state is ProposalState.STALE
         assert world.told(visit) == [
             ("announcement", TEACHER, "superseded"),
             ("declined", COORDINATOR, "due"),
@@ -218,6 +221,17 @@ class TestCancelling:
             cancel(world, visit, actor=Actor(OTHER_TEACHER, "Omar", is_teacher=True))
         off = cancel(world, visit, actor=Actor(TEACHER, "Lena", is_teacher=True))
         assert off.state is VisitState.CANCELLED
+
+    def test_one_date_of_a_series_called_off_leaves_the_news_of_the_others(
+        self, world: World
+    ) -> None:
+        generous = replace(a_volunteer().limits, max_per_month=5)
+        world.put_volunteers(a_volunteer(limits=generous))
+        world.put_requests(a_request(sessions=3))
+        first, _, _ = world.invite()
+        cancel(world, first)
+        assert ("invitation", VOLUNTEER, "due") in world.told(first)
+        assert ("cancellation", VOLUNTEER, "due") in world.told(first)
 
     def test_cancelled_visit_cannot_be_cancelled_again(self, world: World) -> None:
         (visit,) = world.invite()

@@ -111,7 +111,7 @@ def killed_and_repeated(place: Place, *words: str, now: str, seconds: float, kil
     place.assert_sound()
 
 
-def story(place: Place, *, kills: int) -> None:
+def assert_work_survives_kills(place: Place, *, kills: int) -> None:
     """Import, approve and send, each killed again and again, and compare with an easy life."""
     bundle = str(place.folder / "bundle")
     taken = place.run("import", bundle, "--dry-run")
@@ -142,10 +142,10 @@ def story(place: Place, *, kills: int) -> None:
 
 @pytest.mark.timeout(600)
 def test_killed_commands_finish_their_work_once_when_repeated(place: Place) -> None:
-    story(place, kills=KILLS)
+    assert_work_survives_kills(place, kills=KILLS)
 
 
 @pytest.mark.full
 @pytest.mark.timeout(3000)
 def test_commands_killed_at_many_moments_finish_their_work_once(place: Place) -> None:
-    story(place, kills=FULL_KILLS)
+    assert_work_survives_kills(place, kills=FULL_KILLS)

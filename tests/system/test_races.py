@@ -71,7 +71,9 @@ def arena(database_url: str) -> Iterator[tuple[World, ProcessPoolExecutor]]:
     assert problems(database_url) == ()
 
 
-def run(arena: tuple[World, ProcessPoolExecutor], rivals: Rivals, *, rounds: int) -> None:
+def assert_one_wins_each_time(
+    arena: tuple[World, ProcessPoolExecutor], rivals: Rivals, *, rounds: int
+) -> None:
     """Race again and again; each time exactly one wins, and the other is told why not."""
     world, pool = arena
     for _ in range(rounds):
@@ -92,7 +94,7 @@ def run(arena: tuple[World, ProcessPoolExecutor], rivals: Rivals, *, rounds: int
 def test_exactly_one_of_two_rival_approvals_wins(
     arena: tuple[World, ProcessPoolExecutor], what: str
 ) -> None:
-    run(arena, RIVALS[what], rounds=ROUNDS)
+    assert_one_wins_each_time(arena, RIVALS[what], rounds=ROUNDS)
 
 
 @pytest.mark.full
@@ -101,7 +103,7 @@ def test_exactly_one_of_two_rival_approvals_wins(
 def test_exactly_one_of_two_rival_approvals_wins_every_time(
     arena: tuple[World, ProcessPoolExecutor], what: str
 ) -> None:
-    run(arena, RIVALS[what], rounds=FULL_ROUNDS)
+    assert_one_wins_each_time(arena, RIVALS[what], rounds=FULL_ROUNDS)
 
 
 def test_same_approval_twice_at_once_books_once(arena: tuple[World, ProcessPoolExecutor]) -> None:

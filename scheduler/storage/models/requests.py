@@ -70,6 +70,7 @@ class ProposalRow(Numbered):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str]
     reason: Mapped[str]
+    passed_over: Mapped[tuple[str, ...]]
 
 
 class ProposedSpeakerRow(Numbered):

@@ -228,6 +228,7 @@ def _create_requests() -> None:
         *_columns(JSON, "terms", nullable=True),
         *_columns(MOMENT, "decided_at", nullable=True),
         *_columns(TEXT, "decided_by", "reason"),
+        *_columns(JSON, "passed_over"),
     )
     _numbered(
         "proposed_speaker",

@@ -1,0 +1,160 @@
+"""Sending when something fails: servers that refuse, and processes that die."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from scheduler.services.delivery import CLAIM_LASTS, RETRY_AFTER, Delivered
+from scheduler.services.records import OutboxState
+from scheduler.services.sign_in import ask_for_link
+from tests.builders import (
+    TEACHER,
+    VOLUNTEER,
+    a_person,
+    a_request,
+    a_volunteer,
+)
+from tests.services.test_delivery import (
+    Killed,
+    PostOffice,
+    calendars_of,
+    deliver,
+    row,
+)
+from tests.services.test_visits import THURSDAY, move
+from tests.services.world import BRUNO, CHLOE, World, two_more_volunteers
+
+
+class TestRefused:
+    def test_passing_refusal_is_tried_again_on_schedule_as_the_same_mail(
+        self, world: World
+    ) -> None:
+        world.invite()
+        office = PostOffice({VOLUNTEER: 450})
+        for number, pause in enumerate(RETRY_AFTER, start=1):
+            assert deliver(world, by=office).retried == 1
+            waiting = row(world, "invitation")
+            assert (waiting.state, waiting.attempts, waiting.due_at, waiting.problem) == (
+                OutboxState.DUE,
+                number,
+                world.now + pause,
+                "450 No",
+            )
+            world.now += pause - timedelta(seconds=1)
+            assert deliver(world, by=office) == Delivered()
+            world.wait(seconds=1)
+        assert deliver(world, by=office) == Delivered(failed=1)
+        assert len({mail.message["Message-ID"] for mail in office.refused}) == 1
+        assert len({mail.message.as_bytes() for mail in office.refused}) == 1
+        assert len(office.refused) == 7
+        world.wait(days=9)
+        assert deliver(world) == Delivered()
+
+    def test_mail_goes_out_once_the_server_takes_it(self, world: World) -> None:
+        world.invite()
+        office = PostOffice({VOLUNTEER: 421})
+        assert deliver(world, by=office) == Delivered(sent=1, retried=1)
+        world.wait(minutes=5)
+        assert deliver(world) == Delivered(sent=1)
+        sent = row(world, "invitation")
+        assert (sent.state, sent.sent_at, sent.attempts, sent.problem) == (
+            OutboxState.SENT,
+            world.now,
+            2,
+            "",
+        )
+        assert world.transport.sent[0].message.as_bytes() == office.refused[0].message.as_bytes()
+
+    def test_refusal_for_good_fails_at_once_and_the_others_still_go(self, world: World) -> None:
+        world.put_volunteers(*two_more_volunteers())
+        world.put_requests(a_request(speakers=3))
+        world.invite()
+        office = PostOffice({VOLUNTEER: 550})
+        assert deliver(world, by=office) == Delivered(sent=3, failed=1)
+        assert sorted(mail.recipient for mail in office.sent) == sorted((BRUNO, CHLOE, TEACHER))
+        failed = row(world, "invitation")
+        assert (failed.state, failed.problem) == (OutboxState.FAILED, "550 No")
+        world.wait(days=1)
+        assert deliver(world) == Delivered()
+
+    def test_address_that_is_none_fails_and_the_others_still_go(self, world: World) -> None:
+        with world.store.write() as work:
+            work.people.put((a_person(email="two words@schools.example"),))
+        for email in ("two words@schools.example", TEACHER):
+            ask_for_link(world.store, email, now=world.now)
+        assert deliver(world) == Delivered(sent=1, failed=1)
+        assert row(world, "sign_in", "two words@schools.example").state is OutboxState.FAILED
+
+    def test_mail_that_cannot_be_written_keeps_nobody_waiting(self, world: World) -> None:
+        world.invite()
+        render = world.letterhead.render
+
+        def render_no_invitation(name: str, context: Mapping[str, object]) -> str:
+            if "invitation" in name:
+                raise LookupError("no such word")
+            return render(name, context)
+
+        broken = replace(world.letterhead, render=render_no_invitation)
+        assert deliver(world, head=broken) == Delivered(sent=1, retried=1)
+        assert row(world, "invitation").problem == "LookupError: no such word"
+        world.wait(minutes=5)
+        assert deliver(world) == Delivered(sent=1)
+
+    def test_day_without_a_server_loses_nothing(self, world: World) -> None:
+        world.invite()
+        down = PostOffice({VOLUNTEER: 421, TEACHER: 421})
+        for _ in range(24 * 4):
+            deliver(world, by=down)
+            world.wait(minutes=15)
+        world.wait(days=1)
+        assert deliver(world) == Delivered(sent=2)
+
+
+class TestDeath:
+    def test_death_between_sending_and_noting_repeats_the_very_same_mail(
+        self, world: World
+    ) -> None:
+        (visit,) = world.invite()
+        office = PostOffice(dies_with=VOLUNTEER)
+        with pytest.raises(Killed):
+            deliver(world, by=office)
+        world.now += CLAIM_LASTS
+        deliver(world, by=(second := PostOffice()))
+        (first,) = (mail for mail in office.sent if mail.recipient == VOLUNTEER)
+        (again,) = (mail for mail in second.sent if mail.recipient == VOLUNTEER)
+        assert again.message.as_bytes() == first.message.as_bytes()
+        assert again.message["Message-ID"] == first.message["Message-ID"]
+        (event, attached) = (c.named("VEVENT")[0] for c in calendars_of(again))
+        assert event == attached
+        assert (event.value("UID"), event.value("SEQUENCE"), event.value("DTSTAMP")) == (
+            visit.uid,
+            "0",
+            "20261121T140000Z",
+        )
+        assert len([*office.sent, *second.sent]) == 3
+
+    def test_what_was_taken_by_the_dead_waits_for_its_claim_to_run_out(self, world: World) -> None:
+        world.invite()
+        with pytest.raises(Killed):
+            deliver(world, by=PostOffice(dies_with=VOLUNTEER))
+        world.now += CLAIM_LASTS - timedelta(seconds=1)
+        assert deliver(world).sent == 0
+        world.wait(seconds=1)
+        assert deliver(world).sent > 0
+
+    def test_second_sending_tells_what_holds_by_then(self, world: World) -> None:
+        (visit,) = world.invite()
+        with pytest.raises(Killed):
+            deliver(world, by=PostOffice(dies_with=VOLUNTEER))
+        world.put_volunteers(a_volunteer(limits=replace(a_volunteer().limits, notice_days=0)))
+        move(world, visit, THURSDAY)
+        world.release()
+        world.now += CLAIM_LASTS
+        deliver(world)
+        mail = next(m for m in world.transport.sent if m.recipient == VOLUNTEER)
+        (event, _) = (c.named("VEVENT")[0] for c in calendars_of(mail))
+        assert (event.value("SEQUENCE"), event.value("DTSTART")) == ("1", "20261210T104000")

@@ -19,6 +19,7 @@ from scheduler.bundle.words import decimal, parse_day, parse_tag, parse_zone, wh
 from scheduler.domain.districts import (
     DEFAULT_ROAD_FACTOR,
     DEFAULT_SPEED_KMH,
+    WEIGHT_NAMES,
     District,
     Term,
 )
@@ -138,6 +139,10 @@ def _weights(value: object, source: TomlSource) -> dict[str, int]:
         return {}
     weights: dict[str, int] = {}
     for name in value:
+        if name not in WEIGHT_NAMES:
+            known = ", ".join(WEIGHT_NAMES)
+            source.note(name, f"There is no such weight: use {known}.", table="weights")
+            continue
         row = source.rows(value, Table(DISTRICT_FILE, (name,), frozenset(), ()), within="weights")
         weights[name] = row(name).read(name, whole(0, 1_000_000), default=0)
     return weights

@@ -9,6 +9,16 @@ from scheduler.domain.periods import DateRange
 
 DEFAULT_ROAD_FACTOR = 1.3
 DEFAULT_SPEED_KMH = 40.0
+WEIGHT_NAMES = (
+    "fit",
+    "preference",
+    "preferred",
+    "fairness",
+    "equity",
+    "travel",
+    "same_start",
+    "same_volunteer",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Term:
 class District:
     """The board or partnership: its names, clock, year, and how way and wishes are weighed.
 
-    ``weights`` maps the objective's term names to whole numbers; absent names keep their
+    ``weights`` maps some of ``WEIGHT_NAMES`` to whole numbers; absent names keep their
     default. ``policy`` keeps the district's written rules as given.
     """
 

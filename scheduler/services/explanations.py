@@ -6,7 +6,7 @@ named here, so that only overseers may ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -15,7 +15,6 @@ from scheduler.domain.errors import Unknown
 from scheduler.domain.periods import moment_of
 from scheduler.domain.proposals import Proposal, ProposalState, SieveStep
 from scheduler.domain.requests import RequestState
-from scheduler.domain.zones import local
 from scheduler.matching import explain as engine
 from scheduler.matching.problem import Problem
 from scheduler.services.access import Actor, require_overseer
@@ -124,31 +123,6 @@ def why_in(
 def as_json(told: Why) -> dict[str, object]:
     """Return an explanation in plain dictionaries, lists, numbers and texts."""
     return {name: _plain(value) for name, value in asdict(told).items()}
-
-
-def lines(told: Why, *, rule_words: Mapping[str, str]) -> Iterator[str]:
-    """Yield an explanation as lines of text; ``rule_words`` say of a person what a rule means."""
-    yield f"{told.request}: {told.title}"
-    for place, each in enumerate(told.candidates, start=1):
-        points = ", ".join(
-            f"{name} {worth}" for name, worth in each.points_by_term.items() if worth
-        )
-        start = f"{local(each.start, told.timezone):%a %Y-%m-%d %H:%M}"
-        yield f"{place}. {each.name} <{each.email}>, {start}: {each.points} points ({points})"
-        for reason in each.reasons:
-            facts = ", ".join(f"{name} {fact}" for name, fact in reason.facts.items())
-            yield f"   kept {reason.rule}{': ' + facts if facts else ''}"
-    if told.decided_by:
-        yield f"{told.decided_by}; of {told.pool} people"
-        for step in told.sieve:
-            yield f"  {step.left} left after {step.rule}, {step.lost} out: {rule_words[step.rule]}"
-    for held in told.held:
-        kept_for = ", ".join(f"{key} {title}".strip() for key, title in held.others)
-        who = held.name or "the class, teacher or room"
-        yield f"held: {who}: {rule_words[held.reason.rule]}{f' ({kept_for})' if kept_for else ''}"
-    for remedy in told.remedies:
-        facts = ", ".join(f"{name} {fact}" for name, fact in remedy.facts.items())
-        yield f"would bring {remedy.people}: {remedy.kind}{f' ({facts})' if facts else ''}"
 
 
 def _scene(work: Work, key: str, *, now: datetime) -> tuple[Picture, dict[str, Proposal]]:

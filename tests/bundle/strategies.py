@@ -14,7 +14,14 @@ from scheduler.bundle.values import Bundle
 from scheduler.bundle.volunteer_rows import block_order, clearance_order
 from scheduler.domain.availability import WEEKDAYS, DaysAway, WeeklyAvailability
 from scheduler.domain.classes import Classroom, Lesson
-from scheduler.domain.districts import Coordinates, District, Organization, School, Term
+from scheduler.domain.districts import (
+    WEIGHT_NAMES,
+    Coordinates,
+    District,
+    Organization,
+    School,
+    Term,
+)
 from scheduler.domain.people import Person, Role, RoleName
 from scheduler.domain.periods import DateRange
 from scheduler.domain.requests import (
@@ -73,7 +80,7 @@ districts = st.builds(
     terms=st.lists(st.builds(Term, names, day_ranges), max_size=2).map(tuple),
     road_factor=st.floats(1, 10),
     speed_kmh=st.floats(1, 300),
-    weights=st.dictionaries(texts, st.integers(0, 1000), max_size=2),
+    weights=st.dictionaries(st.sampled_from(WEIGHT_NAMES), st.integers(0, 1000), max_size=2),
     policy=rules,
 )
 

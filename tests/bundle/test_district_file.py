@@ -83,13 +83,15 @@ def test_what_toml_lacks_is_refused() -> None:
             'name = "X"\ntimezone = "UTC"\nyear_start = 2026-09-01\nspeed_kmh = "fast"\n'
             '[[terms]]\nname = "A"\nfirst = 2026-09-01\nlast = 2026-12-01\n'
             '[[terms]]\nname = "B"\nfirst = 2027-02-01\nlast = 2027-01-01\nend = 3\n'
-            "[weights]\nfit = 40\ntravel = -1\n",
+            "[weights]\nfit = 40\ntravel = -1\nluck = 3\n",
             [
                 "row 3, column year_start: There is a year_start but no year_end.",
                 "row 4, column speed_kmh: “fast” is not a number from 1 to 300.",
                 "row 12, column last: “2027-01-01” is before the first day, 2027-02-01.",
                 "row 13, column end: There is no key “end” here.",
                 "row 16, column travel: “-1” is not a whole number from 0 to 1000000.",
+                "row 17, column luck: There is no such weight: use fit, preference, preferred, "
+                "fairness, equity, travel, same_start, same_volunteer.",
             ],
         ),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scheduler.domain.assignments import Assignment, Place
+from scheduler.domain.districts import WEIGHT_NAMES
 from scheduler.matching.objective import (
     equity_points,
     fairness_points,
@@ -67,3 +68,7 @@ def test_each_further_session_and_request_counts_less() -> None:
     assert [equity_points(Weights(), 0, filled=n) for n in range(5)] == [0, 60, 90, 110, 125]
     assert equity_points(Weights(), 2, filled=1) == 20
     assert equity_points(Weights(equity=0), 0, filled=3) == 0
+
+
+def test_districts_name_the_same_weights() -> None:
+    assert Weights.names() == WEIGHT_NAMES

@@ -16,7 +16,7 @@ from scheduler.domain.errors import NotAllowed, Unknown
 from scheduler.domain.requests import PeriodWindow, RequestState
 from scheduler.domain.volunteers import Format, Limits
 from scheduler.services.access import Actor
-from scheduler.services.explanations import Why, as_json, lines, why
+from scheduler.services.explanations import Why, as_json, why
 from scheduler.services.remedies import Remedy
 from tests.builders import (
     DAY,
@@ -185,20 +185,6 @@ def test_explanation_is_plain_json(world: World) -> None:
     assert read["decided_by"] == "clearance_valid"
     assert read["sieve"][0] == {"rule": "topic_match", "left": 1, "lost": 0}
     assert read["remedies"][0]["facts"]["name"] == "Amara Okafor"
-
-
-def test_lines_name_people_rules_and_remedies(world: World) -> None:
-    world.put_volunteers(*two_more_volunteers())
-    words = {step.rule: f"breaks {step.rule}" for step in told(world).sieve}
-    said = list(lines(told(world), rule_words=words))
-    assert said[0] == "robots: Robots around us"
-    assert said[1].startswith(f"1. Amara Okafor <{VOLUNTEER}>, Tue 2026-12-08 10:40: ")
-    world.put_volunteers(
-        *(replace(each, clearances=()) for each in (a_volunteer(), *two_more_volunteers()))
-    )
-    said = list(lines(told(world), rule_words=words))
-    assert "clearance_valid; of 3 people" in said
-    assert any(line.startswith("would bring 1: clearance") for line in said)
 
 
 def test_only_overseers_ask_why(world: World) -> None:

@@ -26,7 +26,7 @@ from scheduler.storage.unit_of_work import SqlStore
 TODAY = date(2026, 11, 21)
 NOW = "2026-11-21T09:00:00-05:00"
 LATER = "2026-11-21T09:15:00-05:00"
-KILLS = 4
+KILLS = 2
 FULL_KILLS = 60
 PATIENCE_SECONDS = 120
 

@@ -24,7 +24,7 @@ from tests.services.world import (
 )
 from tests.system.approval_racers import race, racers
 
-ROUNDS = 8
+ROUNDS = 4
 FULL_ROUNDS = 500
 
 

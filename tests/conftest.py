@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.databases import (
     NO_SERVER,
+    PostgresPool,
     PostgresServer,
     postgres_database,
     sqlite_database,
@@ -107,11 +108,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_server_url: str, postgres_template: str) -> Iterator[PostgresPool]:
+    """Yield the one database that this process lends to its tests."""
+    pool = PostgresPool(postgres_server_url, template=postgres_template)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-def postgres_url(postgres_server_url: str, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_pool: PostgresPool) -> Iterator[str]:
     """Yield the address of a PostgreSQL database of this test's own, migrated and empty."""
-    with postgres_database(postgres_server_url, template=postgres_template) as url:
-        yield url
+    yield postgres_pool.lend()
+    postgres_pool.take_back()
 
 
 @pytest.fixture

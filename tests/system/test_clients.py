@@ -1,0 +1,145 @@
+"""Real calendar programs read our feeds as the instants they mean: khal by vdirsyncer, ical.js.
+
+Both are installed for this test alone, into folders of their own; the feeds come over HTTP.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.architecture.source import CHECKOUT
+from tests.outside.ics_checker import instants
+from tests.outside.ics_reading import read, unescaped
+
+# The notice of a replaced address lasts all day, which is no instant.
+FEEDS = [
+    CHECKOUT / "tests" / "golden" / "calendars" / f"feed-{name}.ics"
+    for name in ("empty", "school", "teacher", "volunteer")
+]
+KHAL = ("khal==0.14.1", "vdirsyncer==0.21.0", "tzdata")
+ICAL_JS = "ical.js@2.2.1"
+MOMENT = "%Y-%m-%d %H:%M:%S"
+SCRIPT = """
+import ICAL from "ical.js"; import fs from "fs";
+const calendar = new ICAL.Component(ICAL.parse(fs.readFileSync(process.argv[2], "utf8")));
+ICAL.TimezoneService.reset();
+for (const zone of calendar.getAllSubcomponents("vtimezone"))
+  ICAL.TimezoneService.register(new ICAL.Timezone(zone));
+const iso = (time) => new Date(time.toUnixTime() * 1000).toISOString();
+const moment = (time) => iso(time).slice(0, 19).replace("T", " ");
+for (const part of calendar.getAllSubcomponents("vevent")) {
+  const event = new ICAL.Event(part);
+  if (!event.startDate.isDate)
+    console.log(`${moment(event.startDate)} ${moment(event.endDate)} ${event.summary}`);
+}
+"""
+pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Serve files without a word."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Yield where the feeds are served."""
+    folder = CHECKOUT / "tests" / "golden" / "calendars"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with khal, vdirsyncer and ical.js in it."""
+    folder = tmp_path_factory.mktemp("programs")
+    run(sys.executable, "-m", "venv", str(folder / "venv"))
+    run(str(folder / "venv/bin/pip"), "install", "--quiet", *KHAL)
+    if shutil.which("npm") is None:
+        pytest.skip("no npm on this machine to install ical.js with")
+    (folder / "package.json").write_text('{"private": true}')
+    (folder / "instants.mjs").write_text(SCRIPT)
+    run("npm", "install", "--silent", ICAL_JS, folder=folder)
+    return folder
+
+
+def run(*words: str, folder: Path | None = None, answers: str = "") -> str:
+    """Run a program in a plain environment and return what it says."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONTZPATH": ""}
+    done = subprocess.run(
+        words,
+        cwd=folder,
+        env=environment,
+        input=answers,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def meant(feed: Path) -> list[str]:
+    """Return start, end and title of each event, by the strict reading of the octets."""
+    octets = feed.read_bytes()
+    events = read(octets).named("VEVENT")
+    title_by_uid = {unescaped(e.value("UID")): unescaped(e.value("SUMMARY")) for e in events}
+    return sorted(
+        f"{start:{MOMENT}} {end:{MOMENT}} {title_by_uid[uid]}"
+        for uid, start, end in instants(octets)
+    )
+
+
+def synchronised(feed: Path, *, address: str, programs: Path, home: Path) -> list[str]:
+    """Return what khal lists after vdirsyncer has fetched the feed."""
+    (home / "khal").mkdir()
+    settings = home / "vdirsyncer.conf"
+    settings.write_text(
+        f'[general]\nstatus_path = "{home}/status/"\n'
+        '[pair feed]\na = "remote"\nb = "local"\ncollections = null\n'
+        f'[storage remote]\ntype = "http"\nurl = "{address}/{feed.name}"\n'
+        f'[storage local]\ntype = "filesystem"\npath = "{home}/khal/"\nfileext = ".ics"\n'
+    )
+    vdirsyncer = str(programs / "venv/bin/vdirsyncer")
+    run(vdirsyncer, "-c", str(settings), "discover", answers="y\n" * 9)
+    run(vdirsyncer, "-c", str(settings), "sync")
+    (home / "khal.conf").write_text(
+        f"[calendars]\n[[feed]]\npath = {home}/khal/\nreadonly = True\n"
+        "[locale]\ntimeformat = %H:%M:%S\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"
+        f"datetimeformat = {MOMENT}\nlongdatetimeformat = {MOMENT}\n"
+        f"local_timezone = UTC\ndefault_timezone = UTC\n[sqlite]\npath = {home}/khal.db\n"
+    )
+    said = run(
+        str(programs / "venv/bin/khal"),
+        *("-c", str(home / "khal.conf"), "list", "--once", "--notstarted"),
+        *("--day-format", "", "--format", "{start-long-full} {end-long-full} {title}"),
+        *("2024-01-01", "3650d"),
+    )
+    return sorted({line for line in said.splitlines() if line})
+
+
+@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.stem)
+def test_clients_read_the_same_instants(
+    feed: Path, address: str, programs: Path, tmp_path: Path
+) -> None:
+    expected = [line for line in meant(feed) if line]
+    told = run("node", str(programs / "instants.mjs"), str(feed), folder=programs)
+    assert sorted(told.splitlines()) == expected
+    assert synchronised(feed, address=address, programs=programs, home=tmp_path) == expected

@@ -53,7 +53,7 @@ def propose(
             solve=lambda problem, limit: solve(
                 problem,
                 seconds=limit,
-                progress=lambda _phase, share: progress(int(share * 100), 100),
+                progress=lambda milestone: progress(int(milestone.share * 100), 100),
             ),
             seconds=seconds,
             first=_day(first),

@@ -32,7 +32,7 @@ def solve(instance: Path, plan_file: Path, seconds: float, seed: int, as_json: b
             problem,
             seconds=seconds,
             seed=seed,
-            progress=lambda _phase, share: progress(int(share * 100), 100),
+            progress=lambda milestone: progress(int(milestone.share * 100), 100),
         )
     if plan.status == "infeasible":
         for ruling in plan.violations:

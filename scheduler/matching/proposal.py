@@ -6,7 +6,7 @@ second, whose points are small beside the first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,3 +54,22 @@ class Plan:
     columns: int = 0
     unassigned: tuple[str, ...] = ()
     violations: tuple[Ruling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """How far a search is: the phase that begins, and what is known by then.
+
+    ``share`` of the time is gone, 0 to 1. ``filled`` counts requests. A tier is
+    None until a plan, or a bound, is known.
+    """
+
+    phase: str
+    share: float
+    filled: int | None = None
+    tier1: Tier | None = None
+    tier2: Tier | None = None
+
+
+Progress = Callable[[Milestone], None]
+Cancelled = Callable[[], bool]

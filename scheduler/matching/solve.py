@@ -9,7 +9,6 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -22,11 +21,10 @@ from scheduler.matching.goal import Goal, value_of
 from scheduler.matching.greedy import fill_greedily
 from scheduler.matching.pinning import Pinned, set_aside
 from scheduler.matching.problem import Problem
-from scheduler.matching.proposal import Plan, Tier
+from scheduler.matching.proposal import Milestone, Plan, Progress, Tier
 from scheduler.matching.search import Climbed, climb
 from scheduler.matching.tables import Ints
 
-Progress = Callable[[str, float], None]
 FIRST_TIER_SHARE = 0.45
 CHECKING_SHARE = 0.04
 
@@ -97,7 +95,7 @@ class _Phases:
         self._marks.append((name, now))
         if self._progress:
             gone = (now - self._begun) / self._seconds if self._seconds else 1.0
-            self._progress(name, min(1.0, gone))
+            self._progress(Milestone(name, min(1.0, gone)))
 
     def deadline(self, share: float) -> float:
         """Return when this share of the time still left will be gone."""

@@ -284,6 +284,6 @@ def test_same_seed_gives_the_same_plan() -> None:
 def test_progress_names_each_phase_in_order() -> None:
     told: list[str] = []
     problem = Problem(PLANE, (a_speaker("ana"),), (a_demand("r1", 541),))
-    plan = solve(problem, seconds=5, progress=lambda phase, share: told.append(phase))
+    plan = solve(problem, seconds=5, progress=lambda milestone: told.append(milestone.phase))
     assert told == ["pinned", "columns", "greedy", "tier 1", "tier 2", "check"]
     assert tuple(plan.seconds_by_phase) == tuple(told)

@@ -1,19 +1,17 @@
-"""What the services need of the outside: a clock, a store, mail, a solver, a gazetteer.
+"""What the services need of a store's repositories, one protocol per noun.
 
-The edges implement these; tests bring small fakes. Every repository takes and gives domain
-values and works in sets: no method is meant to be called once per row.
+Every repository takes and gives domain values and works in sets: no method is meant to be
+called once per row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Protocol
 
 from scheduler.domain.classes import Classroom
-from scheduler.domain.districts import Coordinates, District, Organization, School
+from scheduler.domain.districts import District, Organization, School
 from scheduler.domain.people import Person, RoleName
 from scheduler.domain.proposals import Proposal, Unassigned
 from scheduler.domain.requests import ClassroomRequest, RequestState
@@ -21,23 +19,15 @@ from scheduler.domain.schooldays import BellSchedule, Closure
 from scheduler.domain.topics import TopicTree
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.volunteers import Volunteer
-from scheduler.matching.problem import Problem
-from scheduler.matching.proposal import Plan
-
-# Named again so that a store, which knows the services by their ports alone, can build them.
-from scheduler.services.records import Activity as Activity
-from scheduler.services.records import Feed as Feed
-from scheduler.services.records import FeedAddress as FeedAddress
-from scheduler.services.records import FeedKind as FeedKind
-from scheduler.services.records import OutboxRow as OutboxRow
-from scheduler.services.records import OutboxState as OutboxState
-from scheduler.services.records import SignInLink as SignInLink
-from scheduler.services.records import WebSession as WebSession
-
-Clock = Callable[[], datetime]
-Render = Callable[[str, Mapping[str, object]], str]
-Progress = Callable[[int, int], None]
-Solve = Callable[[Problem, float], Plan]
+from scheduler.services.records import (
+    Activity,
+    Feed,
+    FeedAddress,
+    OutboxRow,
+    OutboxState,
+    SignInLink,
+    WebSession,
+)
 
 
 class Districts(Protocol):
@@ -340,50 +330,3 @@ class Leases(Protocol):
 
     def seen(self, name: str) -> datetime | None:
         """Return until when the lease was last taken, None if never."""
-
-
-class Work(Protocol):
-    """One transaction over all repositories."""
-
-    districts: Districts
-    people: People
-    volunteers: Volunteers
-    requests: Requests
-    proposals: Proposals
-    visits: Visits
-    outbox: Outbox
-    feeds: Feeds
-    sign_ins: SignIns
-    activities: Activities
-    leases: Leases
-
-
-class Store(Protocol):
-    """Where everything is kept."""
-
-    def read(self) -> AbstractContextManager[Work]:
-        """Open a transaction that changes nothing and blocks nobody."""
-
-    def write(self) -> AbstractContextManager[Work]:
-        """Open a transaction that is committed at the end of the block, or undone by an error."""
-
-
-class Transport(Protocol):
-    """A way to send mail."""
-
-    def open(self) -> AbstractContextManager[Transport]:
-        """Keep one connection for several messages."""
-
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
-        """Send one message.
-
-        Raises:
-            MailRefused: of ``scheduler.mail.transports``, with the server's code.
-        """
-
-
-class Gazetteer(Protocol):
-    """Where a postal code lies."""
-
-    def locate(self, postal_code: str, *, country: str) -> Coordinates | None:
-        """Return the centroid of a postal code, None where it is not known."""

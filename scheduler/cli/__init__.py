@@ -6,40 +6,60 @@ nothing changed, 2 wrong usage.
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import MappingProxyType
+
 import click
 
-from scheduler.cli import deciding, district, engine, looking, people, running, visiting
-
-COMMANDS = (
-    district.init,
-    running.demo,
-    district.import_,
-    district.export,
-    deciding.propose,
-    deciding.proposals,
-    deciding.approve,
-    deciding.reject,
-    looking.why,
-    visiting.book,
-    visiting.cancel,
-    visiting.move,
-    visiting.answer,
-    engine.solve,
-    engine.check,
-    running.serve,
-    running.jobs,
-    people.feeds,
-    people.sign_in,
-    looking.busy,
-    district.doctor,
+HOME_BY_COMMAND = MappingProxyType(
+    {
+        "init": "district.init",
+        "demo": "running.demo",
+        "import": "district.import_",
+        "export": "district.export",
+        "propose": "deciding.propose",
+        "proposals": "deciding.proposals",
+        "approve": "deciding.approve",
+        "reject": "deciding.reject",
+        "why": "looking.why",
+        "book": "visiting.book",
+        "cancel": "visiting.cancel",
+        "move": "visiting.move",
+        "answer": "visiting.answer",
+        "solve": "engine.solve",
+        "check": "engine.check",
+        "serve": "running.serve",
+        "jobs": "running.jobs",
+        "feeds": "people.feeds",
+        "sign-in": "people.sign_in",
+        "busy": "looking.busy",
+        "doctor": "district.doctor",
+    }
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that are loaded when they are asked for: solving a file needs no database."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(HOME_BY_COMMAND)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by name."""
+        home = HOME_BY_COMMAND.get(cmd_name)
+        return None if home is None else command_at(home)
+
+
+def command_at(home: str) -> click.Command:
+    """Return the command that a module of this package holds: ``module.name``."""
+    module, _, name = home.partition(".")
+    found = getattr(import_module(f"scheduler.cli.{module}"), name)
+    assert isinstance(found, click.Command)
+    return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="visitbell", prog_name="visitbell")
 def main() -> None:
     """Schedule guest speakers and volunteers into classrooms."""
-
-
-for _command in COMMANDS:
-    main.add_command(_command)

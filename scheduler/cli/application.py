@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from scheduler.cli import COMMANDS
+from scheduler.cli import HOME_BY_COMMAND, command_at
 from scheduler.cli.ground import settings_at
 from scheduler.config import WrongSetting
 from scheduler.factory import create_app
@@ -21,6 +21,6 @@ def application() -> Flask:
         app = create_app(settings_at(None))
     except WrongSetting as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    for home in HOME_BY_COMMAND.values():
+        app.cli.add_command(command_at(home))
     return app

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import date, datetime
 
 import click
 
-from scheduler.cli.ground import (
-    SECONDS,
-    finite,
-    operator,
-    print_json,
-    progress_bar,
-    spoken,
-    wired,
-    zone_of,
-)
+from scheduler.cli.ground import operator, spoken, wired, zone_of
+from scheduler.cli.plans import plan_facts, plan_words
 from scheduler.cli.refusals import PlainCommand, refuse
+from scheduler.cli.terminal import SECONDS, finite, print_json, progress_bar
 from scheduler.cli.words import proposal_line, rule_words, unassigned_line
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.zones import local
-from scheduler.factory import Wiring
-from scheduler.matching.proposal import Plan
+from scheduler.factory import Wiring, worker_of
+from scheduler.matching.problem import Problem
+from scheduler.matching.proposal import Milestone, Plan
 from scheduler.matching.solve import solve
-from scheduler.services import approvals
+from scheduler.services import approvals, running
 from scheduler.services import proposals as desk
 from scheduler.services.approvals import Approval
+from scheduler.services.ports import Progress, WatchedSolve
+from scheduler.services.running import Worked, Worker
 
+LOOK_AGAIN_SECONDS = 1.0
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -45,20 +44,13 @@ def propose(
 ) -> None:
     """Propose bookings for all open requests."""
     with progress_bar("Looking for speakers") as progress:
-        found = desk.propose(
-            wiring.store,
-            actor=operator(),
-            now=wiring.clock(),
-            gazetteer=wiring.gazetteer,
-            solve=lambda problem, limit: solve(
-                problem,
-                seconds=limit,
-                progress=lambda milestone: progress(int(milestone.share * 100), 100),
-            ),
-            seconds=seconds,
-            first=_day(first),
-            last=_day(last),
+        worker = worker_of(wiring, solve=_shown_to(progress))
+        worked = _propose_in_turn(
+            wiring, worker=worker, seconds=seconds, first=_day(first), last=_day(last)
         )
+    found = worked.proposed
+    if found is None:
+        refuse("The search was stopped before it had found anybody.")
     if as_json:
         print_json(
             {
@@ -139,27 +131,42 @@ def reject(wiring: Wiring, request: str, reason: str) -> None:
     click.echo(f"{request}: rejected.")
 
 
-def plan_facts(plan: Plan) -> dict[str, object]:
-    """Return a plan's proof as data, both tiers apart."""
-    return {
-        "status": plan.status,
-        "tier1": {"value": plan.tier1.value, "bound": plan.tier1.bound, "gap": plan.tier1.gap},
-        "tier2": {"value": plan.tier2.value, "bound": plan.tier2.bound, "gap": plan.tier2.gap},
-        "terms": dict(plan.points),
-        "seconds": dict(plan.seconds_by_phase),
-        "peak_memory_mb": plan.peak_memory_mb,
-        "columns": plan.columns,
-    }
+def _shown_to(bar: Progress) -> WatchedSolve:
+    """Return the solver of this process, which moves the bar besides telling whom it has to."""
+
+    def shown(
+        problem: Problem,
+        seconds: float,
+        *,
+        progress: Callable[[Milestone], None] | None = None,
+        is_cancelled: Callable[[], bool] | None = None,
+    ) -> Plan:
+        def note(milestone: Milestone) -> None:
+            bar(int(milestone.share * 100), 100)
+            if progress:
+                progress(milestone)
+
+        return solve(problem, seconds=seconds, progress=note, is_cancelled=is_cancelled)
+
+    return shown
 
 
-def plan_words(plan: Plan) -> str:
-    """Return a plan's proof in a line."""
-    seconds = sum(plan.seconds_by_phase.values())
-    tiers = "; ".join(
-        f"tier {number}: {tier.value}, bound {tier.bound}, gap {tier.gap:.2%}"
-        for number, tier in ((1, plan.tier1), (2, plan.tier2))
-    )
-    return f"{plan.status}; {tiers}; {seconds:.1f} s, {plan.peak_memory_mb:.0f} MB"
+def _propose_in_turn(
+    wiring: Wiring, *, worker: Worker, seconds: float, first: date | None, last: date | None
+) -> Worked:
+    """Propose as soon as no other search is open; one that only waits is worked on first."""
+    is_told = False
+    while True:
+        worked = running.propose_at_once(
+            wiring.store, actor=operator(), worker=worker, seconds=seconds, first=first, last=last
+        )
+        if worked:
+            return worked
+        if running.work_one(wiring.store, worker=worker) is None:
+            if not is_told:
+                click.echo("Another search is at work. This one begins after it.", err=True)
+            is_told = True
+            time.sleep(LOOK_AGAIN_SECONDS)
 
 
 def _tell(wiring: Wiring, done: Approval, *, stands_or_falls: bool) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from scheduler.bundle.changes import Change
-from scheduler.cli.ground import operator, progress_bar, settings_at, wired
+from scheduler.cli.ground import operator, settings_at, wired
 from scheduler.cli.health import examine
 from scheduler.cli.refusals import PlainCommand, refuse
+from scheduler.cli.terminal import progress_bar
 from scheduler.factory import Wiring
 from scheduler.services.bundles import Imported, export_bundle, import_bundle
 from scheduler.storage import database

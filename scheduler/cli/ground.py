@@ -1,19 +1,15 @@
-"""What all commands stand on: the wiring, the settings, a rehearsal's moment, progress."""
+"""What commands on a district stand on: the wiring, the settings, a rehearsal's moment."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import ArgumentError
 
 from scheduler.config import Settings, WrongSetting, parse_moment, read_settings
@@ -29,16 +25,7 @@ from scheduler.storage import database
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-BOARD_TITLE = "{task.description}"
-SECONDS = click.FloatRange(min=0)
 PORT = click.IntRange(1, 65535)
-
-
-def finite(ctx: click.Context, param: click.Parameter, number: float) -> float:
-    """Return a number of seconds; what is no number, or has no end, is none."""
-    if not math.isfinite(number):
-        raise click.BadParameter("give a number of seconds.", ctx=ctx, param=param)
-    return number
 
 
 def spoken(ctx: click.Context, param: click.Parameter, words: str) -> str:
@@ -123,26 +110,9 @@ def zone_of(wiring: Wiring) -> str:
         return load_district(work).timezone
 
 
-def print_json(value: object) -> None:
-    """Write an answer for programs."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
-
-
 def solve_here(problem: Problem, seconds: float) -> Plan:
     """Solve in this process; a command may load the solver, a web worker may not."""
     return solve(problem, seconds=seconds)
-
-
-@contextmanager
-def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal while something long runs; elsewhere show nothing."""
-    console = Console(stderr=True)
-    columns = (TextColumn(BOARD_TITLE), BarColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(words, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _try_database_address(url: str) -> None:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from sqlalchemy.exc import DatabaseError
 
-from scheduler.cli.refusals import database_sentence, is_out_of_reach
+from scheduler.cli.database_words import database_sentence, is_out_of_reach
 from scheduler.factory import Wiring
 from scheduler.jobs.timetable import LEASE, LEASE_LASTS
 from scheduler.services.records import OutboxState

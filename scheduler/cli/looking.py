@@ -10,12 +10,16 @@ import click
 from sqlalchemy.exc import DatabaseError
 
 from scheduler.calendars.isolation import read_one_apart
-from scheduler.cli.ground import operator, print_json, settings_at, wired
-from scheduler.cli.refusals import PlainCommand, is_out_of_reach, refuse
-from scheduler.cli.words import why_lines
+from scheduler.cli.database_words import is_out_of_reach
+from scheduler.cli.ground import operator, settings_at, wired
+from scheduler.cli.refusals import PlainCommand, refuse
+from scheduler.cli.terminal import print_json
+from scheduler.cli.words import about_lines, why_lines
 from scheduler.domain.periods import DateRange
 from scheduler.factory import Wiring, wire
 from scheduler.services import explanations
+from scheduler.services.about import About, about
+from scheduler.services.explanations import Why
 from scheduler.services.picture import find_district
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -23,21 +27,16 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 @click.command(cls=PlainCommand)
 @click.argument("request")
+@click.option("--person", metavar="EMAIL", help="Ask about one volunteer alone.")
 @click.option("--json", "as_json", is_flag=True)
 @wired
-def why(wiring: Wiring, request: str, as_json: bool) -> None:
+def why(wiring: Wiring, request: str, person: str | None, as_json: bool) -> None:
     """Say who could come for REQUEST and why; or who is left after each rule."""
-    found = explanations.why(
-        wiring.store,
-        request,
-        now=wiring.clock(),
-        gazetteer=wiring.gazetteer,
-        actor=operator(),
-    )
+    told = _asked(wiring, request, person)
     if as_json:
-        print_json(explanations.as_json(found))
+        print_json(explanations.as_json(told))
         return
-    for line in why_lines(found):
+    for line in about_lines(told) if isinstance(told, About) else why_lines(told):
         click.echo(line)
 
 
@@ -73,6 +72,15 @@ def busy(file: Path, first: datetime, last: datetime, timezone: str | None, as_j
         click.echo(f"busy {_utc(period.start)} {_utc(period.end)}")
     for each in reading.passed_over:
         click.echo(f"passed over {each.component}: {each.reason}")
+
+
+def _asked(wiring: Wiring, request: str, person: str | None) -> About | Why:
+    now, who = wiring.clock(), operator()
+    if person:
+        return about(
+            wiring.store, request, email=person, now=now, gazetteer=wiring.gazetteer, actor=who
+        )
+    return explanations.why(wiring.store, request, now=now, gazetteer=wiring.gazetteer, actor=who)
 
 
 def _zone_and_country(timezone: str | None) -> tuple[str, str]:

@@ -22,13 +22,20 @@ CREATABLE = sorted(
 @click.argument("email", required=False)
 @click.option("--school", help="A school's key instead of a person.")
 @click.option("--rotate", is_flag=True, help="Replace the addresses; old ones say so for 30 days.")
+@click.option("--end", is_flag=True, help="End the addresses at once, for good.")
 @wired
-def feeds(wiring: Wiring, email: str | None, school: str | None, rotate: bool) -> None:
+def feeds(wiring: Wiring, email: str | None, school: str | None, rotate: bool, end: bool) -> None:
     """List the feed addresses of a person or a school."""
     if bool(email) == bool(school):
         raise click.UsageError("Give an e-mail address, or --school ID.")
+    if rotate and end:
+        raise click.UsageError("Either --rotate or --end.")
     found = _feeds(wiring, normal_email(email or ""), school=school)
     for feed in found:
+        if end:
+            calendars.revoke(wiring.store, feed)
+            click.echo(f"{feed.kind}\tended")
+            continue
         if rotate:
             feed = calendars.rotate(wiring.store, feed, settings=wiring.feeds, now=wiring.clock())
         click.echo(f"{feed.kind}\t{wiring.feeds.address_of(feed)}")

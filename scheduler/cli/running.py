@@ -14,18 +14,13 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from scheduler.cli.demonstration import Demonstration
-from scheduler.cli.ground import (
-    PORT,
-    moment_option,
-    operator,
-    progress_bar,
-    settings_at,
-    solve_here,
-    wired,
-)
+from scheduler.cli.ground import PORT, moment_option, operator, settings_at, solve_here, wired
 from scheduler.cli.refusals import PlainCommand, refuse
+from scheduler.cli.terminal import progress_bar
 from scheduler.config import Settings
 from scheduler.factory import Wiring, create_app, timetable_of
+from scheduler.jobs.leaving import noticing_the_end
+from scheduler.jobs.timetable import Timetable
 
 THREADS = 4
 HOST = "127.0.0.1"
@@ -75,18 +70,12 @@ def jobs(wiring: Wiring, once: bool) -> None:
     timetable = timetable_of(wiring)
     if not once:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        # It warns whenever a search is still at work as the clock looks for the next one.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         timetable.run()
         return
-    done = timetable.run_once()
-    if not done.worked:
-        click.echo("Another process is at work on the timetable.")
-        return
-    mail = done.mail
-    click.echo(
-        f"{done.released} released, {done.reminders} reminders written, {done.closed} closed; "
-        f"mail: {mail.sent} sent, {mail.retried} to be tried again, {mail.failed} failed."
-    )
+    with noticing_the_end(timetable.leaving):
+        _do_what_is_due(timetable)
 
 
 @click.command(cls=PlainCommand)
@@ -110,6 +99,23 @@ def demo(port: int, no_serve: bool, reset: bool, now: str | None) -> None:
         click.echo(f"Serving on {settings.base_url} – Ctrl-C ends it.")
         sys.stdout.flush()
         serve_settings(settings, host=HOST, port=port, workers=1, with_jobs=True)
+
+
+def _do_what_is_due(timetable: Timetable) -> None:
+    done = timetable.run_once()
+    if done.worked:
+        mail = done.mail
+        click.echo(
+            f"{done.released} released, {done.reminders} reminders written, {done.closed} closed; "
+            f"mail: {mail.sent} sent, {mail.retried} to be tried again, {mail.failed} failed."
+        )
+    else:
+        click.echo("Another process is at work on the timetable.")
+    timetable.ask_nightly()
+    worked = timetable.work_one()
+    if worked and worked.proposed:
+        found = worked.proposed
+        click.echo(f"{len(found.proposed)} of {found.requests} requests have a proposal.")
 
 
 def demo_settings(settings: Settings, *, port: int) -> Settings:

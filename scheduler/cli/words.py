@@ -10,9 +10,12 @@ from scheduler.domain.assignments import Finding
 from scheduler.domain.proposals import Proposal, Unassigned
 from scheduler.domain.visits import Visit
 from scheduler.domain.zones import local
+from scheduler.services.about import About
 from scheduler.services.explanations import Why
-from scheduler.services.reasons import NO_START, OUTBID, TOO_FEW
+from scheduler.services.reasons import NO_START, OUTBID, TOO_FEW, advice_kept
+from scheduler.services.remedies import AS_IT_IS, Advice
 from scheduler.services.telling import Told, reason_of
+from scheduler.services.trades import Rivalry, Swap
 
 RULE_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -54,11 +57,21 @@ REASON_WORDS: Mapping[str, str] = MappingProxyType(
 )
 REMEDY_WORDS: Mapping[str, str] = MappingProxyType(
     {
+        AS_IT_IS: "propose again: it can be filled as it is",
         "another_lesson": "move it to another lesson of the class",
         "virtual": "make it a video call",
+        "at_school": "let them come to the school as well",
+        "smaller_team": "do with fewer speakers",
+        "fewer_sessions": "do with fewer sessions",
+        "shorter_visit": "keep it as short as the lesson",
+        "ask_again": "ask somebody who was turned down before",
         "ask_times": "ask for their times",
-        "clearance": "renew the clearance",
         "one_more": "allow them one visit more",
+        "more_time": "allow them more time",
+        "shorter_notice": "ask them at shorter notice",
+        "clearance": "renew the clearance",
+        "another_grade": "ask them to visit that grade as well",
+        "short_visit": "ask them to come for a short visit",
         "wider_radius": "allow a longer way",
     }
 )
@@ -71,13 +84,13 @@ def rule_words(finding: Finding, *, zone: str) -> str:
 
 
 def unassigned_line(entry: Unassigned) -> str:
-    """Return why a request has nobody, and how many people were left after each rule."""
+    """Return why a request has nobody, how many were left after each rule, and what would help."""
     words = f"{entry.request}: {_reason_words(entry.reason)}"
     steps = [f"{step.rule} {step.left}" for step in entry.sieve if step.lost]
-    if not steps:
-        return words
-    pool = entry.sieve[0].left + entry.sieve[0].lost
-    return f"{words} [{_people(pool)}; {', '.join(steps)}]"
+    if steps:
+        pool = entry.sieve[0].left + entry.sieve[0].lost
+        words = f"{words} [{_people(pool)}; {', '.join(steps)}]"
+    return f"{words}{_help_words(advice_kept(entry))}"
 
 
 def proposal_line(proposal: Proposal, *, zone: str) -> str:
@@ -93,7 +106,7 @@ def why_lines(told: Why) -> Iterator[str]:
     for place, each in enumerate(told.candidates, start=1):
         start = local(each.start, told.timezone)
         yield f"{place:>3}. {each.name} <{each.email}> {start:%a %Y-%m-%d %H:%M}"
-        yield "     " + ", ".join(f"{n} {p:+d}" for n, p in each.points_by_term.items() if p)
+        yield f"     {_terms(each.points_by_term)}"
         for reason in each.reasons:
             facts = _facts(reason.facts, zone=told.timezone)
             yield f"     {'ok ' if reason.kept else '!! '}{reason.rule}{facts}"
@@ -104,10 +117,41 @@ def why_lines(told: Why) -> Iterator[str]:
     for held in told.held:
         others = ", ".join(key for key, _ in held.others)
         yield f"     {held.name or 'the class'}: {held.reason.rule}, kept for {others or 'others'}"
-    for remedy in told.remedies:
-        facts = _facts(remedy.facts, zone=told.timezone)
-        words = REMEDY_WORDS.get(remedy.kind, remedy.kind)
-        yield f"Would help: {words} ({remedy.kind}{facts}): {_people(remedy.people)} more"
+    yield from (_rival_line(each, zone=told.timezone) for each in told.rivals)
+    yield from (_swap_line(each, zone=told.timezone) for each in told.swaps)
+    advice = Advice(told.remedies, told.tried, told.no_single_helps)
+    yield from advice_lines(advice, zone=told.timezone)
+
+
+def about_lines(told: About) -> Iterator[str]:
+    """Yield every start at which somebody could come or not, best first, with every rule."""
+    proposed = ", proposed" if told.is_proposed else ""
+    yield f"{told.request}: {told.title}; {told.name} <{told.email}>{proposed}"
+    for chance in told.chances:
+        start = _moment(chance.start, zone=told.timezone) if chance.start else "no start is left"
+        fits = "fits" if chance.fits and not chance.beside else "does not fit"
+        yield f"  {start}: {fits}; " + (_terms(chance.points_by_term) or "no points")
+        for reason in chance.reasons:
+            facts = _facts(reason.facts, zone=told.timezone)
+            yield f"     {'ok ' if reason.kept else '!! '}{reason.rule}{facts}"
+        for reason in chance.beside:
+            facts = _facts(reason.facts, zone=told.timezone)
+            yield f"     !! {reason.rule}, with what else is proposed{facts}"
+
+
+def advice_lines(advice: Advice, *, zone: str) -> Iterator[str]:
+    """Yield each remedy, and that no single change helps where that is so."""
+    if advice.no_single_helps:
+        yield f"None of the single changes helps (tried: {', '.join(advice.tried)})."
+    for remedy in advice.remedies:
+        changes = " and ".join(
+            f"{REMEDY_WORDS.get(each.kind, each.kind)} ({each.kind}{_facts(each.facts, zone=zone)})"
+            for each in remedy.changes
+        )
+        words = f"Would help: {changes or REMEDY_WORDS[AS_IT_IS]}"
+        start = _moment(remedy.start, zone=zone)
+        cost = f", at the cost of {', '.join(remedy.displaces)}" if remedy.displaces else ""
+        yield f"{words}: {_people(remedy.people)} could come {start}{cost}"
 
 
 def visit_line(visit: Visit) -> str:
@@ -120,6 +164,44 @@ def visit_line(visit: Visit) -> str:
 
 def _reason_words(reason: str) -> str:
     return REASON_WORDS.get(reason) or f"the last one {RULE_WORDS.get(reason, reason)}"
+
+
+def _help_words(advice: Advice | None) -> str:
+    """Each kind of remedy once, with the most people that one of the kind brings."""
+    if advice is None:
+        return ""
+    most: dict[str, int] = {}
+    for each in advice.remedies:
+        most[each.kind] = max(each.people, most.get(each.kind, 0))
+    none = "; none of the single changes helps" if advice.no_single_helps else ""
+    kinds = ", ".join(f"{kind} {people}" for kind, people in most.items())
+    return f"{none}; would help: {kinds}" if kinds else none
+
+
+def _rival_line(each: Rivalry, *, zone: str) -> str:
+    tips = ", ".join(f"{name} {value}" for name, value in each.tips.items())
+    tipped = f"; first at a weight of {tips}" if tips else ""
+    where = f"{each.name} <{each.email}> {_moment(each.start, zone=zone)}"
+    return f"Next best, for {each.instead_of}: {where}, {_terms(each.points_by_term)}{tipped}"
+
+
+def _swap_line(each: Swap, *, zone: str) -> str:
+    given = "would be given up"
+    if each.instead:
+        start, team = each.instead
+        given = f"would move to {_moment(start, zone=zone)} {', '.join(team)}"
+    fills = f"{', '.join(each.team)} {_moment(each.start, zone=zone)}"
+    terms = _terms(each.points_by_term)
+    worth = f"tier 1 {each.tier1:+d}, tier 2 {each.tier2:+d}" + (f" ({terms})" if terms else "")
+    return f"Would have to give: {each.gives} {given}, for {fills}: {worth}"
+
+
+def _terms(points: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {each:+d}" for name, each in points.items() if each)
+
+
+def _moment(start: datetime, *, zone: str) -> str:
+    return f"{local(start, zone):%a %Y-%m-%d %H:%M}"
 
 
 def _people(number: int) -> str:

@@ -70,8 +70,7 @@ class Geography:
         On the sphere this is the haversine distance.
         """
         if self.metric == "plane":
-            dx, dy = a.x - b.x, a.y - b.y
-            return math.sqrt(dx * dx + dy * dy)
+            return math.hypot(a.x - b.x, a.y - b.y)
         return _haversine_km(a, b)
 
     def travel_minutes(self, a: Place, b: Place) -> int:
@@ -108,7 +107,8 @@ class Speaker:
     topic tree. ``free`` is merged, sorted and half-open; None means that nobody
     knows, which is not the same as free. Caps of None do not limit. ``min_minutes`` is the
     shortest session worth coming for; ``min_online_minutes`` the same for a video call, where
-    it is another.
+    it is another. After ``known_until`` a calendar of theirs tells nothing, so ``free`` ends
+    there; None means that none does.
     """
 
     id: str
@@ -132,6 +132,7 @@ class Speaker:
     max_per_month: int | None = None
     budget_minutes: int | None = None
     history: int = 0
+    known_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

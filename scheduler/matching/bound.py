@@ -14,30 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.matching.frame import Frame, TierNumber
+from scheduler.matching.prices import Prices
+from scheduler.matching.steps import cost_alone, steps_at
 from scheduler.matching.tables import Floats, Ints
 
 HOPELESS = -1e18
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """A price for each row: limits, hosts, speakers' sessions, schools, first tier."""
-
-    limits: Floats
-    hosts: Floats
-    fairness: Floats
-    equity: Floats
-    floor: float = 0.0
-
-    @classmethod
-    def free(cls, frame: Frame) -> Prices:
-        """Return prices of nothing."""
-        return cls(
-            np.zeros(len(frame.limits)),
-            np.zeros(len(frame.hosts)),
-            np.zeros(len(frame.problem.speakers)),
-            np.zeros(len(frame.filled)),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +46,26 @@ def price(frame: Frame, prices: Prices, *, tier: TierNumber, floor: int = 0) -> 
     if tier == 1:
         option_value = option_value + frame.weight
     else:
-        per_session = prices.fairness[columns.speaker]
-        reduced = reduced + columns.points - per_session * frame.sessions[columns.option]
+        reduced += columns.points - speakers_pay(frame, prices, np.arange(len(columns)))
         option_value = option_value + prices.equity[frame.school] + prices.floor * frame.weight
     best, forced = _best_teams(frame, reduced)
     chosen = best + option_value
     by_demand = _best_options(frame, chosen)
     bound = float(by_demand.sum()) + frame.limits.cost(prices.limits) + float(prices.hosts.sum())
     if tier == 2:
-        bound += _steps_value(frame, prices) - prices.floor * floor
+        bound += steps_at(frame, prices).worth - prices.floor * floor
     loss = by_demand[columns.demand] - (forced + option_value[columns.option])
     return Pricing(bound, loss, reduced)
+
+
+def speakers_pay(frame: Frame, prices: Prices, among: Ints) -> Floats:
+    """Return what each of these columns pays for its speaker's sessions and bookings."""
+    columns = frame.columns
+    speaker, sessions = columns.speaker[among], frame.sessions[columns.option[among]]
+    paid = prices.fairness[speaker] * sessions + prices.bookings[speaker]
+    if prices.series.any():
+        paid += prices.series[speaker] * cost_alone(frame, among)
+    return np.asarray(paid, dtype=np.float64)
 
 
 def _best_teams(frame: Frame, reduced: Floats) -> tuple[Floats, Floats]:
@@ -106,20 +96,6 @@ def _best_options(frame: Frame, chosen: Floats) -> Floats:
     by_demand = np.zeros(len(frame.problem.demands))
     np.maximum.at(by_demand, frame.columns.option_demand, chosen)
     return by_demand
-
-
-def _steps_value(frame: Frame, prices: Prices) -> float:
-    weights = frame.problem.weights
-    steps = int(frame.most_sessions.max(initial=0))
-    ranks = np.arange(steps)
-    cost = weights.fairness * (frame.history[:, None] + ranks)
-    taken = ranks < frame.most_sessions[:, None]
-    gain = np.maximum(0.0, prices.fairness[:, None] - cost) * taken
-    asked = np.arange(int(frame.most_filled.max(initial=0)))
-    points = weights.equity // (frame.filled[:, None] + 1 + asked)
-    open_places = asked < frame.most_filled[:, None]
-    equity = np.maximum(0.0, points - prices.equity[:, None]) * open_places
-    return float(gain.sum()) + float(equity.sum())
 
 
 def worth_keeping(pricing: Pricing, *, value: int) -> Ints:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -17,7 +18,15 @@ from scheduler.domain.constraints import LOAD_RULES, host_free, load_findings
 from scheduler.domain.constraints.pairs import KINDS_SERVING, TOLERANCE_KM
 from scheduler.matching.problem import Problem
 from scheduler.matching.shapes import OptionShape
-from scheduler.matching.tables import NEVER, Flags, Floats, Ints, SessionTable, SpeakerTable
+from scheduler.matching.tables import (
+    NEVER,
+    NO_LIMIT,
+    Flags,
+    Floats,
+    Ints,
+    SessionTable,
+    SpeakerTable,
+)
 
 Tally = list[tuple[str, int]]
 
@@ -57,6 +66,11 @@ class Columns:
         """Return the number of columns."""
         return len(self.speaker)
 
+    @cached_property
+    def sessions(self) -> SessionTable:
+        """Return the sessions of all options."""
+        return SessionTable.of(self.options)
+
 
 class Screen:
     """The rules of a problem, ready to be asked for one request at a time."""
@@ -66,6 +80,7 @@ class Screen:
         self.speakers = SpeakerTable(problem.speakers, geography=problem.geography)
         standing = problem.standing_by_speaker_id
         self._has_standing = np.array([s.id in standing for s in problem.speakers], dtype=np.bool_)
+        self._has_budgets = bool((self.speakers.budget_minutes < NO_LIMIT).any())
         self._nobody = np.zeros(len(problem.speakers), dtype=np.bool_)
 
     def ask(
@@ -76,16 +91,16 @@ class Screen:
         A speaker is left after a rule when some option keeps it and all rules
         before it. Half a millisecond for twenty thousand speakers.
         """
-        notes: Tally = [] if tally is None else tally
-        rows = self._pair_rows(demand, notes)
+        rows = self._pair_rows(demand, [] if tally is None else tally)
         rows, in_person, km = self._formats(demand, rows)
-        notes.append(("format_possible", len(rows)))
-        found = Screening(rows, in_person, km, self._session_rules(demand, rows, in_person, notes))
+        if tally is not None:
+            tally.append(("format_possible", len(rows)))
+        found = Screening(rows, in_person, km, self._session_rules(demand, rows, in_person, tally))
         if tally is None:
             found = _only_living(found)
-        alive = self._load_rules(demand, found, shapes=shapes, notes=notes)
+        alive = self._load_rules(demand, found, shapes=shapes, tally=tally)
         alive = alive & self._free_hosts(demand)
-        notes.append(("host_free", int(alive.any(axis=1).sum())))
+        _note(tally, "host_free", alive)
         return _only_living(Screening(found.rows, found.in_person, found.km, alive))
 
     def _pair_rows(self, demand: Demand, notes: Tally) -> Ints:
@@ -119,13 +134,14 @@ class Screen:
             possible = in_person | table.offers_virtual[rows]
         return rows[possible], in_person[possible], km[possible]
 
-    def _session_rules(self, demand: Demand, rows: Ints, in_person: Flags, notes: Tally) -> Flags:
+    def _session_rules(
+        self, demand: Demand, rows: Ints, in_person: Flags, tally: Tally | None
+    ) -> Flags:
         table, sessions = self.speakers, SessionTable.of(demand.options)
         owner, start, end = rows[:, None], sessions.start[None, :], sessions.end[None, :]
         buffer = table.buffer_minutes[owner]
         shortest = np.where(in_person, table.min_minutes[rows], table.min_online_minutes[rows])
         kept = np.ones((len(rows), len(sessions.start)), dtype=np.bool_)
-        alive = np.ones((len(rows), len(demand.options)), dtype=np.bool_)
         for rule in (
             "notice_given",
             "clearance_valid",
@@ -143,9 +159,9 @@ class Screen:
                 kept &= table.free.covers(owner, start, end=end)
             else:
                 kept &= ~table.busy.touches(owner, start - buffer, end=end + buffer)
-            alive = _by_option(kept, sessions.first)
-            notes.append((rule, int(alive.any(axis=1).sum())))
-        return alive
+            if tally is not None:
+                _note(tally, rule, _by_option(kept, sessions.first))
+        return _by_option(kept, sessions.first)
 
     def _cleared(self, demand: Demand, rows: Ints, *, day: Ints) -> Flags:
         cleared = np.zeros((len(rows), len(day)), dtype=np.bool_)
@@ -157,7 +173,12 @@ class Screen:
         return cleared
 
     def _load_rules(
-        self, demand: Demand, found: Screening, *, shapes: Sequence[OptionShape], notes: Tally
+        self,
+        demand: Demand,
+        found: Screening,
+        *,
+        shapes: Sequence[OptionShape],
+        tally: Tally | None,
     ) -> Flags:
         verdicts = dict(zip(LOAD_RULES, self._series_alone(demand, found, shapes), strict=True))
         for place in np.flatnonzero(self._has_standing[found.rows]):
@@ -168,7 +189,7 @@ class Screen:
         alive = found.alive
         for rule in LOAD_RULES:
             alive = alive & verdicts[rule]
-            notes.append((rule, int(alive.any(axis=1).sum())))
+            _note(tally, rule, alive)
         return alive
 
     def _series_alone(
@@ -187,6 +208,8 @@ class Screen:
     def _within_budget(
         self, demand: Demand, found: Screening, shapes: Sequence[OptionShape]
     ) -> Flags:
+        if not self._has_budgets:
+            return np.ones(found.alive.shape, dtype=np.bool_)
         budget = self.speakers.budget_minutes[found.rows]
         extra = self.extra_minutes(demand, found)
         kept = np.ones(found.alive.shape, dtype=np.bool_)
@@ -199,10 +222,8 @@ class Screen:
         """Return what each session costs a budget beyond its own length."""
         extra = np.zeros(len(found.rows), dtype=np.int64)
         extra[found.in_person] = 2 * self.speakers.minutes_for(found.km[found.in_person])
-        row_by_id = self.speakers.row_by_id
-        place_by_row = {int(row): place for place, row in enumerate(found.rows)}
         for speaker_id, minutes in self._pair_minutes.get(demand.id, ()):
-            place = place_by_row.get(row_by_id[speaker_id])
+            place = _place_of(found.rows, self.speakers.row_by_id[speaker_id])
             if place is not None:
                 extra[place] = minutes
         return extra
@@ -303,13 +324,18 @@ def _points(problem: Problem, demand: Demand, *, found: Screening, speakers: Spe
     by_row[found.in_person] -= weights.travel * rounded
     preference = np.array([option.preference for option in demand.options], dtype=np.int64)
     points = by_row[:, None] + weights.preference * preference[None, :]
-    place_by_row = {int(row): place for place, row in enumerate(found.rows)}
     for speaker_id, bonus in _bonuses(problem, demand):
-        place = place_by_row.get(speakers.row_by_id.get(speaker_id, NEVER))
+        place = _place_of(found.rows, speakers.row_by_id.get(speaker_id, NEVER))
         if place is not None:
             points[place] += bonus
     counts = np.array([len(option.sessions) for option in demand.options], dtype=np.int64)
     return np.asarray(points * counts, dtype=np.int64)
+
+
+def _place_of(rows: Ints, row: int) -> int | None:
+    """Return where a row stands among rows in order."""
+    place = int(np.searchsorted(rows, row))
+    return place if place < len(rows) and rows[place] == row else None
 
 
 def _bonuses(problem: Problem, demand: Demand) -> Iterable[tuple[str, Ints]]:
@@ -324,6 +350,11 @@ def _bonuses(problem: Problem, demand: Demand) -> Iterable[tuple[str, Ints]]:
             speaker_id,
             np.where(starts == start, weights.same_start, weights.same_volunteer).astype(np.int64),
         )
+
+
+def _note(tally: Tally | None, rule: str, alive: Flags) -> None:
+    if tally is not None:
+        tally.append((rule, int(alive.any(axis=1).sum())))
 
 
 def _by_option(kept: Flags, first: Ints) -> Flags:

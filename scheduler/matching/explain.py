@@ -118,23 +118,6 @@ def sieve(
     return _steps(len(problem.speakers), tally)
 
 
-def near_misses(problem: Problem, demand_id: str, *, top: int = 5) -> tuple[Ruling, ...]:
-    """Return people whom one single rule keeps away at some start, last rule first.
-
-    The smallest changes that would help: each ruling is that one rule with its
-    facts. Asks the plain rules of everybody who knows the topic.
-    """
-    demand = problem.demand_by_id[demand_id]
-    found = []
-    for speaker in problem.speakers:
-        miss = _only_miss(problem, demand, speaker)
-        if miss is not None:
-            found.append(Ruling(demand.id, speaker.id, miss))
-    rank = {rule: place for place, rule in enumerate(RULES_IN_ORDER)}
-    found.sort(key=lambda ruling: (-rank[ruling.finding.rule], ruling.speaker_id or ""))
-    return tuple(found[:top])
-
-
 class _Around:
     """Everybody's engagements in a plan, one request left out."""
 
@@ -259,19 +242,3 @@ def _findings(
         standing=standing,
         pair_minutes=problem.pair_minutes.get((demand.id, speaker.id)),
     )
-
-
-def _only_miss(problem: Problem, demand: Demand, speaker: Speaker) -> Finding | None:
-    if demand.topic not in speaker.level_by_topic:
-        return None
-    standing = problem.standing_by_speaker_id.get(speaker.id, ())
-    misses = []
-    for option in demand.options:
-        findings = _findings(problem, demand, speaker, option=option, standing=standing)
-        broken = [finding for finding in findings if not finding.kept]
-        if not broken:
-            return None
-        if len(broken) == 1 and broken[0].rule != "not_excluded":
-            misses.append(broken[0])
-    rank = {rule: place for place, rule in enumerate(RULES_IN_ORDER)}
-    return max(misses, key=lambda finding: rank[finding.rule], default=None)

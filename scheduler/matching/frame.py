@@ -11,12 +11,12 @@ from typing import Literal
 
 import numpy as np
 
-from scheduler.matching.candidates import Columns, find_columns
-from scheduler.matching.clashes import clash_rows
+from scheduler.matching.candidates import Columns, Screen, find_columns
+from scheduler.matching.clashes import Clashes
 from scheduler.matching.objective import filled_weight
 from scheduler.matching.problem import Problem
-from scheduler.matching.rows import Rows, cap_rows, host_rows, joined
-from scheduler.matching.tables import NO_LIMIT, Ints
+from scheduler.matching.rows import Rows, cap_rows, host_rows, joined, without_repeats
+from scheduler.matching.tables import Flags, Ints, SpeakerTable
 
 TierNumber = Literal[1, 2]
 MANY_COLUMNS = 200_000
@@ -29,13 +29,15 @@ class Frame:
     ``team`` is the number of speakers at each option, ``weight`` its
     first-tier points, ``sessions`` its sessions. ``limits`` are rows over
     columns (caps and clashes), ``hosts`` rows over options. ``most_sessions``
-    bounds what each speaker can take in all; ``school`` numbers the school of
+    and ``most_bookings`` bound what each speaker can take in all, ``has_series``
+    says whether a column of theirs has several sessions; ``school`` numbers the school of
     each option, ``filled`` counts its requests filled earlier, ``most_filled``
     those that have a column.
     """
 
     problem: Problem
     columns: Columns
+    clashes: Clashes
     limits: Rows
     hosts: Rows
     team: Ints
@@ -43,6 +45,8 @@ class Frame:
     sessions: Ints
     history: Ints
     most_sessions: Ints
+    most_bookings: Ints
+    has_series: Flags
     school: Ints
     filled: Ints
     most_filled: Ints
@@ -55,24 +59,30 @@ class Frame:
         With more than ``many_columns`` columns the frame is large: its clashes
         are left to whoever knows which columns matter.
         """
-        columns = find_columns(problem)
+        screen = Screen(problem)
+        columns = find_columns(problem, screen=screen)
+        clashes = Clashes(problem, columns, speakers=screen.speakers)
         is_large = len(columns) > many_columns
         demands = [problem.demands[number] for number in columns.option_demand]
         schools = sorted({demand.school for demand in problem.demands})
         number_of = {school: number for number, school in enumerate(schools)}
         served = [problem.demands[number].school for number in np.unique(columns.demand)]
         asked = np.bincount(_ints([number_of[s] for s in served]), minlength=len(schools))
+        sessions, bookings = _most_within_caps(columns, screen.speakers)
         pairs = list(zip(demands, columns.options, strict=True))
         return cls(
             problem=problem,
             columns=columns,
-            limits=_limits(problem, columns, is_large=is_large),
+            clashes=clashes,
+            limits=_limits(problem, columns, clashes=None if is_large else clashes),
             hosts=host_rows(problem, columns),
             team=_ints([demand.speakers for demand in demands]),
             weight=_ints([filled_weight(*pair) for pair in pairs]),
             sessions=_ints([len(option.sessions) for option in columns.options]),
-            history=_ints([speaker.history for speaker in problem.speakers]),
-            most_sessions=_most_sessions(problem, columns),
+            history=screen.speakers.history,
+            most_sessions=sessions,
+            most_bookings=bookings,
+            has_series=has_series(columns, np.arange(len(columns)), speakers=len(sessions)),
             school=_ints([number_of[demand.school] for demand in demands]),
             filled=_ints([problem.filled_by_school.get(school, 0) for school in schools]),
             most_filled=np.asarray(asked, dtype=np.int64),
@@ -80,28 +90,39 @@ class Frame:
         )
 
 
-def _limits(problem: Problem, columns: Columns, *, is_large: bool) -> Rows:
+def _limits(problem: Problem, columns: Columns, *, clashes: Clashes | None) -> Rows:
     caps = cap_rows(problem, columns)
-    if is_large:
+    if clashes is None:
         return caps
-    return joined((caps, clash_rows(problem, columns, among=np.arange(len(columns)))))
+    return joined((without_repeats(caps), clashes.rows(np.arange(len(columns)))))
 
 
-def _most_sessions(problem: Problem, columns: Columns) -> Ints:
-    counts = _ints([len(option.sessions) for option in columns.options])
-    pair = columns.speaker * len(problem.demands) + columns.demand
-    keys, place = np.unique(pair, return_inverse=True)
-    most = np.zeros(len(keys), dtype=np.int64)
-    np.maximum.at(most, place, counts[columns.option])
-    total = np.zeros(len(problem.speakers), dtype=np.int64)
-    np.add.at(total, keys // max(1, len(problem.demands)), most)
-    months = {session.month for option in columns.options for session in option.sessions}
-    weeks = {session.week for option in columns.options for session in option.sessions}
-    for row, speaker in enumerate(problem.speakers):
-        monthly = NO_LIMIT if speaker.max_per_month is None else speaker.max_per_month
-        weekly = NO_LIMIT if speaker.max_per_week is None else speaker.max_per_week
-        total[row] = min(int(total[row]), monthly * len(months), weekly * len(weeks))
-    return total
+def most_of_each(columns: Columns, among: Ints, *, speakers: int) -> tuple[Ints, Ints]:
+    """Return the most sessions, and bookings, of each speaker, one option a request counted."""
+    option = columns.option[among]
+    sessions = np.diff(columns.sessions.first)[option]
+    order = np.lexsort((-sessions, columns.demand[among], columns.speaker[among]))
+    speaker, demand = columns.speaker[among][order], columns.demand[among][order]
+    is_new = np.ones(len(order), dtype=np.bool_)
+    is_new[1:] = (np.diff(speaker) != 0) | (np.diff(demand) != 0)
+    total = np.bincount(speaker[is_new], weights=sessions[order][is_new], minlength=speakers)
+    return total.astype(np.int64), np.bincount(speaker[is_new], minlength=speakers)
+
+
+def has_series(columns: Columns, among: Ints, *, speakers: int) -> Flags:
+    """Say which speakers could take several sessions at once."""
+    sessions = np.diff(columns.sessions.first)[columns.option[among]]
+    found = np.zeros(speakers, dtype=np.bool_)
+    found[columns.speaker[among[sessions > 1]]] = True
+    return found
+
+
+def _most_within_caps(columns: Columns, speakers: SpeakerTable) -> tuple[Ints, Ints]:
+    everything = np.arange(len(columns))
+    sessions, bookings = most_of_each(columns, everything, speakers=len(speakers.history))
+    months, weeks = len(np.unique(columns.sessions.month)), len(np.unique(columns.sessions.week))
+    within = np.minimum(speakers.max_per_month * months, speakers.max_per_week * weeks)
+    return np.minimum(sessions, within), np.minimum(bookings, within)
 
 
 def _ints(numbers: list[int]) -> Ints:

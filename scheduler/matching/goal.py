@@ -6,12 +6,15 @@ a search early.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from scheduler.matching.frame import Frame, TierNumber
+from scheduler.matching.proposal import Cancelled
+from scheduler.matching.rows import ranks
 from scheduler.matching.tables import Ints
 
 
@@ -24,11 +27,12 @@ class Goal:
     seed: int = 0
     floor: int = 0
     most_columns: int = 60_000
+    is_cancelled: Cancelled = lambda: False
 
     @property
     def seconds_left(self) -> float:
-        """Return the seconds until the deadline, by the monotonic clock."""
-        return self.deadline - time.monotonic()
+        """Return the seconds until the deadline, by the monotonic clock; none once cancelled."""
+        return -math.inf if self.is_cancelled() else self.deadline - time.monotonic()
 
 
 def value_of(frame: Frame, chosen: Ints, *, tier: TierNumber) -> int:
@@ -44,11 +48,7 @@ def value_of(frame: Frame, chosen: Ints, *, tier: TierNumber) -> int:
         minlength=len(frame.history),
     ).astype(np.int64)
     steps = frame.history * sessions + sessions * (sessions - 1) // 2
-    filled = np.bincount(frame.school[options], minlength=len(frame.filled))
-    equity = sum(
-        weights.equity // (int(before) + rank)
-        for before, count in zip(frame.filled, filled, strict=True)
-        for rank in range(1, int(count) + 1)
-    )
-    points = int(columns.points[chosen].sum())
-    return points - weights.fairness * int(steps.sum()) + equity
+    school = np.sort(frame.school[options])
+    rank = frame.filled[school] + ranks(np.unique(school, return_counts=True)[1]) + 1
+    points = int(columns.points[chosen].sum()) + int((weights.equity // rank).sum())
+    return points - weights.fairness * int(steps.sum())

@@ -18,13 +18,20 @@ from scheduler.matching.rows import Rows
 from scheduler.matching.tables import Flags, Floats, Ints
 
 
-def fill_greedily(frame: Frame, *, worth: Floats | None = None) -> Ints:
+def fill_greedily(frame: Frame, *, worth: Floats | None = None, order: Ints | None = None) -> Ints:
     """Return the columns of a plan that keeps all rules.
 
     ``worth`` are the columns' points to go by, the frame's own by default:
-    prices of a relaxation make the choice more far-sighted.
+    prices of a relaxation make the choice more far-sighted. ``order`` are the
+    requests, the first to be filled first.
     """
-    return _Filling(frame, frame.columns.points if worth is None else worth).columns()
+    filling = _Filling(frame, frame.columns.points if worth is None else worth)
+    return filling.columns(_order(frame) if order is None else order)
+
+
+def urgency(frame: Frame) -> Ints:
+    """Return what one session with one speaker counts in the first tier, by request."""
+    return np.array([d.priority * d.need for d in frame.problem.demands], dtype=np.int64)
 
 
 class _Filling:
@@ -43,20 +50,14 @@ class _Filling:
             if standing:
                 self._engagements[row].extend(standing)
 
-    def columns(self) -> Ints:
+    def columns(self, order: Ints) -> Ints:
         chosen: list[int] = []
-        for demand in self._order():
+        for demand in order:
             team = self._best_team(int(demand))
             if team:
                 self._take(team)
                 chosen.extend(team)
         return np.array(chosen, dtype=np.int64)
-
-    def _order(self) -> Ints:
-        frame, columns = self._frame, self._frame.columns
-        first = columns.first[columns.first_option]
-        urgency = np.array([d.priority * d.need for d in frame.problem.demands])
-        return np.lexsort((np.diff(first), -urgency)) if len(urgency) else first[:0]
 
     def _best_team(self, demand: int) -> list[int]:
         columns = self._frame.columns
@@ -126,14 +127,19 @@ class _Filling:
             self._engagements[row].extend(self._added(column))
 
 
+def _order(frame: Frame) -> Ints:
+    first = frame.columns.first[frame.columns.first_option]
+    return np.lexsort((np.diff(first), -urgency(frame)))
+
+
 class _ByMember:
     """Rows looked up by member, with what is left of each."""
 
     def __init__(self, rows: Rows, *, members: int) -> None:
-        order = np.argsort(rows.member, kind="stable")
+        order, first = rows.by_member
         self._row = rows.row[order]
         self._amount = rows.amount[order]
-        self._first = np.searchsorted(rows.member[order], np.arange(members + 1))
+        self._first = first[np.minimum(np.arange(members + 1), len(first) - 1)]
         self._left = rows.limit.copy()
 
     def has_room(self, first: int, last: int) -> Flags:

@@ -68,12 +68,18 @@ class SpeakerReader:
             weekday = integer(row[0], name=name, low=0, high=6)
             weekly[weekday].append(_day_span(row[1], row[2], name=name))
         changed = self._exceptions(record, weekly)
-        spans = []
-        for day in range(self._days):
-            blocks = changed[day] if day in changed else weekly.get(day % 7, ())
-            midnight = day * DAY_MINUTES
-            spans += [(midnight + start, midnight + end) for start, end in blocks]
-        return merged(spans)
+        blocks_by_day = [
+            (day, blocks)
+            for weekday, blocks in weekly.items()
+            for day in range(weekday, self._days, 7)
+            if day not in changed
+        ]
+        blocks_by_day += [(day, blocks) for day, blocks in changed.items() if day < self._days]
+        return merged(
+            (day * DAY_MINUTES + start, day * DAY_MINUTES + end)
+            for day, blocks in blocks_by_day
+            for start, end in blocks
+        )
 
     def _exceptions(
         self, record: Record, weekly: defaultdict[int, list[Span]]

@@ -24,7 +24,7 @@ from scheduler.domain.assignments import (
 )
 from scheduler.matching.instance_speakers import DAY_MINUTES, SpeakerReader, read_format
 from scheduler.matching.problem import Pair, Problem, Weights
-from scheduler.matching.proposal import Plan, Tier
+from scheduler.matching.proposal import Milestone, Plan, Tier
 from scheduler.matching.records import (
     Collector,
     Record,
@@ -84,8 +84,7 @@ def write_plan(path: str | Path, plan: Plan, problem: Problem) -> None:
         OSError: the file cannot be written.
     """
     path = Path(path)
-    text = json.dumps(plan_as_json(plan, problem), indent=1, ensure_ascii=False) + "\n"
-    content = text.encode()
+    content = (json.dumps(plan_as_json(plan, problem), indent=1) + "\n").encode()
     path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 
 
@@ -100,7 +99,19 @@ def plan_as_json(plan: Plan, problem: Problem) -> dict[str, object]:
         "tier2": _tier_as_json(plan.tier2),
         "terms": dict(plan.points),
         "seconds": dict(plan.seconds_by_phase),
+        "peak_memory_mb": plan.peak_memory_mb,
         "unassigned": [raw_of(key) for key in plan.unassigned],
+        "milestones": [_milestone_as_json(each) for each in plan.milestones],
+    }
+
+
+def _milestone_as_json(milestone: Milestone) -> dict[str, object]:
+    tiers = {"tier1": milestone.tier1, "tier2": milestone.tier2}
+    return {
+        "seconds": round(milestone.seconds, 2),
+        "phase": milestone.phase,
+        "filled": milestone.filled,
+        **{name: _tier_as_json(tier) for name, tier in tiers.items() if tier is not None},
     }
 
 
@@ -126,6 +137,8 @@ class _Instance:
     def problem(self) -> Problem:
         record = self._record
         schools = self._many("schools", _school)
+        # A school that cannot be read would be missed by each of its requests.
+        self._collector.refuse_if_wrong()
         self._school_by_id = {key: (place, need) for key, place, need in schools}
         demands = self._many("requests", self._demand)
         asked = {demand.grade for demand in demands if demand.grade is not None}

@@ -6,13 +6,15 @@ reads plans never loads it.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from scheduler.domain.errors import SolverFailed
-from scheduler.matching.relaxation import LinearModel
+from scheduler.matching.linear import LinearModel
+from scheduler.matching.proposal import Cancelled
 from scheduler.matching.tables import Floats
 
 Outcome = Literal["optimal", "stopped", "infeasible"]
@@ -41,20 +43,22 @@ def solve_model(
     seconds: float,
     seed: int = 0,
     start: Floats | None = None,
+    is_cancelled: Cancelled = lambda: False,
 ) -> Answer:
-    """Maximise a model within the time given.
+    """Maximise a model within the time given, or until it is cancelled.
 
     Without ``is_whole`` all variables may be fractional. ``start`` is a plan
     to improve on.
 
     Raises:
-        SolverFailed: HiGHS refused the model.
+        SolverFailed: HiGHS refused the model, or gave up on it.
     """
     import highspy
 
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in _options(seconds, seed).items():
         highs.setOptionValue(name, value)
+    _interrupt(highs, time.monotonic() + seconds, is_cancelled=is_cancelled)
     lp = highspy.HighsLp()
     _fill(lp, model)
     lp.sense_ = highspy.ObjSense.kMaximize
@@ -67,7 +71,8 @@ def solve_model(
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
         highs.setSolution(solution)
-    highs.run()
+    if highs.run() == highspy.HighsStatus.kError:
+        raise SolverFailed("The solver could not work on the model.")
     status, info = highs.getModelStatus(), highs.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
         return Answer("infeasible", None, 0.0, float("-inf"), np.zeros(0))
@@ -84,12 +89,26 @@ def solve_model(
     )
 
 
+def _interrupt(highs: object, deadline: float, *, is_cancelled: Cancelled) -> None:
+    """Stop the solver on time: it looks at its own limit too seldom."""
+    import highspy
+
+    assert isinstance(highs, highspy.Highs)
+
+    def stop_in_time(event: highspy.highs.HighsCallbackEvent) -> None:
+        if time.monotonic() > deadline or is_cancelled():
+            event.interrupt()
+
+    highs.cbSimplexInterrupt += stop_in_time
+    highs.cbIpmInterrupt += stop_in_time
+    highs.cbMipInterrupt += stop_in_time
+
+
 def _options(seconds: float, seed: int) -> dict[str, bool | int | float]:
     return {
         "output_flag": False,
         "time_limit": max(0.01, seconds),
         "random_seed": seed,
-        "threads": 2,
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 0.999,
     }
@@ -103,7 +122,7 @@ def _fill(lp: object, model: LinearModel) -> None:
     counts = np.bincount(model.variable, minlength=len(model.points))
     lp.num_col_, lp.num_row_ = len(model.points), len(model.high)
     lp.col_cost_ = model.points
-    lp.col_lower_ = model.least
+    lp.col_lower_ = np.zeros(len(model.points))
     lp.col_upper_ = np.ones(len(model.points))
     lp.row_lower_, lp.row_upper_ = model.low, model.high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise

@@ -35,13 +35,29 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """How far a search is: the phase it is in, and what is known by then.
+
+    ``share`` of the time is gone, 0 to 1, and ``seconds`` of it. ``filled``
+    counts requests. A tier is None until a plan, and a bound, is known.
+    """
+
+    phase: str
+    share: float
+    seconds: float = 0.0
+    filled: int | None = None
+    tier1: Tier | None = None
+    tier2: Tier | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Assignments with status, points by term, bounds, and where time went.
 
     ``points`` sums to the second tier's value. The second tier's bound holds
     among plans whose first tier equals the value reported. ``violations`` is
     empty unless the status is ``infeasible``: then it names what the pinned
-    bookings break.
+    bookings break. ``milestones`` tell how the search went, in order of time.
     """
 
     status: Status
@@ -54,21 +70,7 @@ class Plan:
     columns: int = 0
     unassigned: tuple[str, ...] = ()
     violations: tuple[Ruling, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Milestone:
-    """How far a search is: the phase that begins, and what is known by then.
-
-    ``share`` of the time is gone, 0 to 1. ``filled`` counts requests. A tier is
-    None until a plan, or a bound, is known.
-    """
-
-    phase: str
-    share: float
-    filled: int | None = None
-    tier1: Tier | None = None
-    tier2: Tier | None = None
+    milestones: tuple[Milestone, ...] = ()
 
 
 Progress = Callable[[Milestone], None]

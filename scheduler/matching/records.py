@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -18,8 +17,10 @@ from typing import TypeVar
 from scheduler.domain.errors import BadInput, Problem
 
 LARGEST = 10**9
-MAX_BYTES = 1 << 30
+MAX_BYTES = 128 << 20
+MAX_LISTS = 10**7
 SHOWN_PROBLEMS = 200
+LONGEST_SENTENCE = 300
 
 T = TypeVar("T")
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -55,7 +56,8 @@ class Record:
         value = self._get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise Wrong(f"{self.name}.{key} must be a number, not {shown(value)}.")
-        if not math.isfinite(value) or not low <= value <= high:
+        # False for NaN too; a whole number of 400 digits has no float to ask about.
+        if not low <= value <= high:
             raise Wrong(f"{self.name}.{key} must lie from {low} to {high}, not {shown(value)}.")
         return float(value)
 
@@ -105,7 +107,7 @@ class Collector:
             try:
                 found.append(read(place, value))
             except Wrong as wrong:
-                self._sentences.append(str(wrong))
+                self._sentences.append(_cut(str(wrong), LONGEST_SENTENCE))
         return found
 
     def refuse_if_wrong(self) -> None:
@@ -157,12 +159,15 @@ def array(value: object, *, name: str, length: int | None = None) -> list[object
 
 
 def key_of(raw: object, *, name: str) -> str:
-    """Return the text by which an id goes inside; 1 and "1" stay apart."""
+    """Return the text by which an id goes inside; 1 and "1" stay apart.
+
+    What cannot be printed, such as half a character, goes inside as JSON would write it.
+    """
     if isinstance(raw, bool) or not isinstance(raw, int | str):
         raise Wrong(f"{name} must be a whole number or a text, not {shown(raw)}.")
     if isinstance(raw, int):
         return str(integer(raw, name=name, low=-(2**63), high=2**63 - 1))
-    needs_quotes = _WHOLE_NUMBER.fullmatch(raw) or raw.startswith('"')
+    needs_quotes = _WHOLE_NUMBER.fullmatch(raw) or raw.startswith('"') or not raw.isprintable()
     return json.dumps(raw) if needs_quotes else raw
 
 
@@ -179,8 +184,12 @@ def shown(value: object) -> str:
         return "an object" if isinstance(value, dict) else "a list"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST**2:
         return "a number out of all bounds"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    is_plain = not isinstance(value, str) or value.isprintable()
+    return _cut(json.dumps(value, ensure_ascii=not is_plain), 40)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def _read_text(path: Path) -> str:
@@ -188,6 +197,9 @@ def _read_text(path: Path) -> str:
         content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise Wrong(f"The file is larger than {MAX_BYTES >> 20} MB.")
+    # An empty list takes three octets here and sixty in memory: a small file could fill it.
+    if content.count(b"[") + content.count(b"{") > MAX_LISTS:
+        raise Wrong(f"The file holds more than {MAX_LISTS:,} lists and objects.")
     return content.decode("utf-8-sig")
 
 

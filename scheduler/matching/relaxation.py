@@ -1,291 +1,214 @@
 """Write some columns of a frame as a linear model, one tier at a time.
 
 The model has a variable per column, one per option of a panel, one per further
-session of a speaker and one per further filled request of a school. Fairness
-and equity are sums of steps that only get worse, so the steps fill in order by
-themselves.
+session or booking of a speaker and one per further filled request of a school.
+Fairness and equity are sums of steps that only get worse, so the steps fill in
+order by themselves.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
 
-from scheduler.matching.bound import Prices
 from scheduler.matching.frame import Frame, TierNumber
-from scheduler.matching.rows import Rows
-from scheduler.matching.tables import Flags, Floats, Ints
-
-UNBOUNDED = float("inf")
-
-
-@dataclass(frozen=True, slots=True)
-class LinearModel:
-    """Maximise ``points * x`` with ``low <= A x <= high``, ``least <= x <= 1``.
-
-    The matrix is by entry: ``row``, ``variable``, ``amount``.
-    """
-
-    points: Floats
-    is_whole: Flags
-    least: Floats
-    low: Floats
-    high: Floats
-    row: Ints
-    variable: Ints
-    amount: Floats
-
-
-@dataclass
-class _Sheet:
-    """Rows while they are written."""
-
-    row: list[Ints] = field(default_factory=list)
-    variable: list[Ints] = field(default_factory=list)
-    amount: list[Floats] = field(default_factory=list)
-    low: list[Floats] = field(default_factory=list)
-    high: list[Floats] = field(default_factory=list)
-    count: int = 0
-
-    def write(self, entries: list[tuple[Ints, Ints, Floats]], *, low: Floats, high: Floats) -> int:
-        """Add rows and return the number of the first."""
-        first = self.count
-        for row, variable, amount in entries:
-            self.row.append(row + first)
-            self.variable.append(variable)
-            self.amount.append(np.broadcast_to(amount, row.shape).astype(np.float64))
-        self.low.append(low)
-        self.high.append(high)
-        self.count += len(high)
-        return first
+from scheduler.matching.linear import ONE, Block, Entries, LinearModel, Sheet
+from scheduler.matching.prices import Prices
+from scheduler.matching.rows import Rows, ranks
+from scheduler.matching.steps import cost_alone
+from scheduler.matching.tables import Floats, Ints
 
 
 class Relaxation:
     """The linear model of some columns, and how to read its answers."""
 
-    def __init__(
-        self,
-        frame: Frame,
-        among: Ints,
-        *,
-        tier: TierNumber,
-        floor: int = 0,
-        fixed: Ints | None = None,
-    ) -> None:
+    def __init__(self, frame: Frame, among: Ints, *, tier: TierNumber, floor: int = 0) -> None:
         self._frame, self._tier, self._floor = frame, tier, floor
-        self._fixed = among[:0] if fixed is None else fixed
         self.among = among
-        self._sheet = _Sheet()
+        self._sheet = Sheet()
         self._option = frame.columns.option[among]
-        self._carry()
-        self._steps()
+        self._add_columns()
         self._write_requests()
         self._write_teams()
         self._write_limits()
         if tier == 2:
-            self._write_steps()
+            self._speakers = np.unique(frame.columns.speaker[among])
+            self._owner = np.searchsorted(self._speakers, frame.columns.speaker[among])
+            self._write_sessions()
+            self._write_series()
+            self._write_schools()
+            self._write_floor()
 
     def model(self) -> LinearModel:
         """Return the linear model."""
-        sheet, sizes = self._sheet, self._sizes
-        is_whole = np.zeros(sum(sizes), dtype=np.bool_)
-        is_whole[: sizes[0] + sizes[1]] = True
-        return LinearModel(
-            points=self._points(),
-            is_whole=is_whole,
-            least=self._least(),
-            low=np.concatenate(sheet.low),
-            high=np.concatenate(sheet.high),
-            row=np.concatenate(sheet.row),
-            variable=np.concatenate(sheet.variable),
-            amount=np.concatenate(sheet.amount),
-        )
+        return self._sheet.model()
 
     def prices(self, duals: Floats) -> Prices:
         """Return the prices of the frame's rows from the duals of the model's."""
-        frame = self._frame
-        free = Prices.free(frame)
-        begin = self._first_limit
-        free.limits[self._limit_rows] = duals[begin : begin + len(self._limit_rows)]
-        begin += len(self._limit_rows)
-        free.hosts[self._host_rows] = duals[begin : begin + len(self._host_rows)]
-        limits, hosts = np.maximum(0.0, free.limits), np.maximum(0.0, free.hosts)
+        found = Prices.free(self._frame)
+        found.limits[self._limit_rows] = self._limits.of(duals)
+        found.hosts[self._host_rows] = self._hosts.of(duals)
         if self._tier == 1:
-            return Prices(limits, hosts, free.fairness, free.equity)
-        begin = self._first_step
-        fairness = np.maximum(0.0, duals[begin : begin + len(free.fairness)])
-        begin += len(free.fairness)
-        equity = np.maximum(0.0, duals[begin : begin + len(free.equity)])
-        floor = max(0.0, -float(duals[begin + len(free.equity)]))
-        return Prices(limits, hosts, fairness, equity, floor)
+            return found.not_negative(self._frame)
+        found.fairness[self._speakers] = self._sessions.of(duals)
+        found.bookings[self._serial] = self._bookings.of(duals)
+        found.series[self._serial] = np.minimum(1.0, self._series.of(duals))
+        found.equity[self._schools] = self._fillings.of(duals)
+        floor = -float(self._floors.of(duals)[0])
+        return replace(found, floor=floor).not_negative(self._frame)
 
     def chosen(self, values: Floats) -> Ints:
         """Return the columns that a whole-numbered answer takes."""
         return self.among[values[: len(self.among)] > 0.5]
 
+    def shares(self, values: Floats) -> Floats:
+        """Return how much of each column an answer takes, 0 to 1."""
+        return values[: len(self.among)]
+
     def start(self, chosen: Ints) -> Floats:
         """Return the variables' values for a plan made of these columns."""
         frame = self._frame
-        values = np.zeros(sum(self._sizes))
+        values = np.zeros(self._sheet.variables)
         is_taken = np.isin(self.among, chosen)
         values[: len(self.among)] = is_taken
-        taken_options = np.zeros(len(frame.columns.options), dtype=np.bool_)
-        taken_options[self._option[is_taken]] = True
-        begin = len(self.among)
-        values[begin : begin + len(self._panels)] = taken_options[self._panels]
+        options = np.zeros(len(frame.columns.options), dtype=np.bool_)
+        options[self._option[is_taken]] = True
+        values[self._panel_variables.numbers] = options[self._panels]
         if self._tier == 2:
-            begin += len(self._panels)
-            sessions = np.bincount(
-                frame.columns.speaker[self.among[is_taken]],
-                weights=frame.sessions[self._option[is_taken]],
-                minlength=len(frame.problem.speakers),
-            )
-            values[begin : begin + len(self._speaker_of)] = (
-                self._speaker_step < sessions[self._speaker_of]
-            )
-            begin += len(self._speaker_of)
-            filled = np.bincount(
-                frame.school, weights=taken_options.astype(float), minlength=len(frame.filled)
-            )
-            values[begin:] = self._school_step < filled[self._school_of]
+            sessions = frame.sessions[self._option[is_taken]]
+            self._fill_steps(values, self._owner[is_taken], sessions=sessions)
+            filled = np.bincount(frame.school[options], minlength=len(frame.filled))
+            values[self._school_steps.numbers] = self._school_rank < filled[self._school_of]
         return values
 
-    def _carry(self) -> None:
-        """Name the variable that says an option is taken: column or panel."""
-        frame = self._frame
-        single = frame.team[self._option] == 1
-        self._panels = np.unique(self._option[~single])
-        panel_variable = np.full(len(frame.team), -1, dtype=np.int64)
-        panel_variable[self._panels] = len(self.among) + np.arange(len(self._panels))
-        self._panel_variable = panel_variable
-        self._is_single = single
-        self._carrier = np.concatenate(
-            (np.flatnonzero(single), panel_variable[self._panels])
-        ).astype(np.int64)
-        self._carried = np.concatenate((self._option[single], self._panels)).astype(np.int64)
+    def _fill_steps(self, values: Floats, owner: Ints, *, sessions: Ints) -> None:
+        count = len(self._speakers)
+        taken = np.bincount(owner, weights=sessions, minlength=count)
+        values[self._session_steps.numbers] = self._session_rank < taken[self._session_of]
+        booked = np.bincount(owner, minlength=count)[self._serial_places]
+        values[self._booking_steps.numbers] = self._booking_rank < booked[self._booking_of]
 
-    def _steps(self) -> None:
-        frame, empty = self._frame, np.zeros(0, dtype=np.int64)
-        self._speaker_of = self._speaker_step = self._school_of = self._school_step = empty
-        if self._tier == 2:
-            present = np.zeros(len(frame.history), dtype=np.bool_)
-            present[frame.columns.speaker[self.among]] = True
-            counts = np.where(present, frame.most_sessions, 0)
-            self._speaker_of = np.repeat(np.arange(len(counts)), counts)
-            self._speaker_step = _ranks(counts)
-            asked = frame.most_filled
-            self._school_of = np.repeat(np.arange(len(asked)), asked)
-            self._school_step = _ranks(asked)
-        self._sizes = (
-            len(self.among),
-            len(self._panels),
-            len(self._speaker_of),
-            len(self._school_of),
-        )
-
-    def _least(self) -> Floats:
-        least = np.zeros(sum(self._sizes))
-        is_fixed = np.isin(self.among, self._fixed)
-        least[: len(self.among)] = is_fixed
-        panels = np.unique(self._option[is_fixed & ~self._is_single])
-        least[self._panel_variable[panels]] = 1.0
-        return least
-
-    def _points(self) -> Floats:
-        frame = self._frame
-        points = np.zeros(sum(self._sizes))
-        if self._tier == 1:
-            points[self._carrier] = frame.weight[self._carried]
-            return points
-        weights = frame.problem.weights
-        points[: len(self.among)] = frame.columns.points[self.among]
-        begin = self._sizes[0] + self._sizes[1]
-        history = frame.history[self._speaker_of] + self._speaker_step
-        points[begin : begin + len(history)] = -weights.fairness * history
-        rank = frame.filled[self._school_of] + 1 + self._school_step
-        points[begin + len(history) :] = weights.equity // rank
-        return points
+    def _add_columns(self) -> None:
+        """Add the variables that say a column, or a panel, is taken."""
+        frame, sheet = self._frame, self._sheet
+        is_single = frame.team[self._option] == 1
+        self._panels = np.unique(self._option[~is_single])
+        self._members = np.flatnonzero(~is_single)
+        weight = np.where(is_single, frame.weight[self._option], 0)
+        points = weight if self._tier == 1 else frame.columns.points[self.among]
+        sheet.add_variables(points, is_whole=True)
+        worth = frame.weight[self._panels] * (self._tier == 1)
+        self._panel_variables = sheet.add_variables(worth, is_whole=True)
+        single = np.flatnonzero(is_single)
+        self._carrier = np.concatenate((single, self._panel_variables.numbers))
+        self._carried = np.concatenate((self._option[single], self._panels))
 
     def _write_requests(self) -> None:
         demand = self._frame.columns.option_demand[self._carried]
         keys, row = np.unique(demand, return_inverse=True)
-        high = np.ones(len(keys))
-        self._sheet.write(
-            [(row, self._carrier, np.ones(1))], low=np.full(len(keys), -UNBOUNDED), high=high
-        )
+        self._sheet.add_rows([(row, self._carrier, ONE)], high=np.ones(len(keys)))
 
     def _write_teams(self) -> None:
-        frame, sheet = self._frame, self._sheet
-        member = np.flatnonzero(~self._is_single)
-        panel = np.searchsorted(self._panels, self._option[member])
-        rows = np.arange(len(self._panels))
-        sizes = -frame.team[self._panels].astype(np.float64)
-        nothing = np.zeros(len(self._panels))
-        sheet.write(
-            [(panel, member, np.ones(1)), (rows, self._panel_variable[self._panels], sizes)],
-            low=nothing,
-            high=nothing,
-        )
-        links = np.arange(len(member))
-        owners = self._panel_variable[self._option[member]]
-        sheet.write(
-            [(links, member, np.ones(1)), (links, owners, -np.ones(1))],
-            low=np.full(len(member), -UNBOUNDED),
-            high=np.zeros(len(member)),
-        )
+        sheet, members = self._sheet, self._members
+        place = np.searchsorted(self._panels, self._option[members])
+        panels = self._panel_variables.numbers
+        sizes = -self._frame.team[self._panels].astype(np.float64)
+        nothing = np.zeros(len(panels))
+        whole_team: list[Entries] = [(place, members, ONE), (np.arange(len(panels)), panels, sizes)]
+        sheet.add_rows(whole_team, low=nothing, high=nothing)
+        links = np.arange(len(members))
+        only_with_it: list[Entries] = [(links, members, ONE), (links, panels[place], -ONE)]
+        sheet.add_rows(only_with_it, high=np.zeros(len(members)))
 
     def _write_limits(self) -> None:
         frame, sheet = self._frame, self._sheet
-        limits = frame.limits.among(self.among, members=len(frame.columns))
+        limits = frame.limits.of(self.among)
         self._limit_rows, row = np.unique(limits.row, return_inverse=True)
-        self._first_limit = sheet.write(
-            [(row, limits.member, limits.amount.astype(np.float64))],
-            low=np.full(len(self._limit_rows), -UNBOUNDED),
-            high=limits.limit[self._limit_rows].astype(np.float64),
+        self._limits = sheet.add_rows(
+            [(row, limits.member, limits.amount)], high=limits.limit[self._limit_rows]
         )
         host_row, variable = _host_entries(frame.hosts, self._carried, self._carrier)
         self._host_rows, row = np.unique(host_row, return_inverse=True)
-        sheet.write(
-            [(row, variable, np.ones(1))],
-            low=np.full(len(self._host_rows), -UNBOUNDED),
-            high=np.ones(len(self._host_rows)),
+        self._hosts = sheet.add_rows([(row, variable, ONE)], high=np.ones(len(self._host_rows)))
+
+    def _write_sessions(self) -> None:
+        """Count what each speaker's sessions cost, one after the other."""
+        frame, sheet = self._frame, self._sheet
+        counts = frame.most_sessions[self._speakers]
+        self._session_of = np.repeat(np.arange(len(counts)), counts)
+        self._session_rank = ranks(counts)
+        rank = frame.history[self._speakers][self._session_of] + self._session_rank
+        self._session_cost = frame.problem.weights.fairness * rank
+        self._session_steps = sheet.add_variables(-self._session_cost)
+        columns = np.arange(len(self.among))
+        self._sessions = sheet.add_rows(
+            [
+                (self._owner, columns, frame.sessions[self._option]),
+                (self._session_of, self._session_steps.numbers, -ONE),
+            ],
+            high=np.zeros(len(counts)),
         )
 
-    def _write_steps(self) -> None:
-        frame, sheet, columns = self._frame, self._sheet, self._frame.columns
-        begin = self._sizes[0] + self._sizes[1]
-        sessions = frame.sessions[self._option].astype(np.float64)
-        step_variables = begin + np.arange(len(self._speaker_of))
-        speakers = len(frame.history)
-        self._first_step = sheet.write(
-            [
-                (columns.speaker[self.among], np.arange(len(self.among)), sessions),
-                (self._speaker_of, step_variables, -np.ones(1)),
-            ],
-            low=np.full(speakers, -UNBOUNDED),
-            high=np.zeros(speakers),
+    def _write_series(self) -> None:
+        """Count bookings, too, with what a series costs by itself; the dearer count holds."""
+        frame, sheet = self._frame, self._sheet
+        self._serial_places = np.flatnonzero(frame.has_series[self._speakers])
+        self._serial = self._speakers[self._serial_places]
+        counts = frame.most_bookings[self._serial]
+        self._booking_of, self._booking_rank = (
+            np.repeat(np.arange(len(counts)), counts),
+            ranks(counts),
         )
-        begin += len(self._speaker_of)
-        sheet.write(
+        self._booking_steps = sheet.add_variables(np.zeros(len(self._booking_of)))
+        place = np.full(len(self._speakers), -1, dtype=np.int64)
+        place[self._serial_places] = np.arange(len(counts))
+        theirs = np.flatnonzero(place[self._owner] >= 0)
+        owner = place[self._owner[theirs]]
+        steps = self._booking_steps.numbers
+        booked: list[Entries] = [(owner, theirs, ONE), (self._booking_of, steps, -ONE)]
+        self._bookings = sheet.add_rows(booked, high=np.zeros(len(counts)))
+        alone = cost_alone(frame, self.among[theirs])
+        total = np.bincount(owner, weights=alone, minlength=len(counts))
+        most = total.astype(np.float64) + 1.0
+        excess = sheet.add_variables(-most)
+        among_sessions = np.flatnonzero(place[self._session_of] >= 0)
+        self._series = sheet.add_rows(
             [
-                (self._school_of, begin + np.arange(len(self._school_of)), np.ones(1)),
-                (frame.school[self._carried], self._carrier, -np.ones(1)),
+                (owner, theirs, alone),
+                (self._booking_of, steps, frame.problem.weights.fairness * self._booking_rank),
+                (
+                    place[self._session_of[among_sessions]],
+                    self._session_steps.numbers[among_sessions],
+                    -self._session_cost[among_sessions],
+                ),
+                (np.arange(len(counts)), excess.numbers, -most),
             ],
-            low=np.full(len(frame.filled), -UNBOUNDED),
-            high=np.zeros(len(frame.filled)),
+            high=np.zeros(len(counts)),
         )
-        weight = frame.weight[self._carried].astype(np.float64)
-        sheet.write(
-            [(np.zeros(len(self._carrier), dtype=np.int64), self._carrier, weight)],
+
+    def _write_schools(self) -> None:
+        frame, sheet = self._frame, self._sheet
+        self._schools = np.unique(frame.school[self._option])
+        counts = frame.most_filled[self._schools]
+        self._school_of, self._school_rank = np.repeat(self._schools, counts), ranks(counts)
+        rank = frame.filled[self._school_of] + 1 + self._school_rank
+        self._school_steps = sheet.add_variables(frame.problem.weights.equity // rank)
+        stepping = np.searchsorted(self._schools, self._school_of)
+        filling = np.searchsorted(self._schools, frame.school[self._carried])
+        self._fillings = sheet.add_rows(
+            [(stepping, self._school_steps.numbers, ONE), (filling, self._carrier, -ONE)],
+            high=np.zeros(len(self._schools)),
+        )
+
+    def _write_floor(self) -> None:
+        weight = self._frame.weight[self._carried]
+        row = np.zeros(len(self._carrier), dtype=np.int64)
+        self._floors: Block = self._sheet.add_rows(
+            [(row, self._carrier, weight)],
             low=np.array([float(self._floor)]),
-            high=np.array([UNBOUNDED]),
+            high=np.array([np.inf]),
         )
-
-
-def _ranks(counts: Ints) -> Ints:
-    begins = np.repeat(np.cumsum(counts) - counts, counts)
-    return np.arange(int(counts.sum()), dtype=np.int64) - begins
 
 
 def _host_entries(hosts: Rows, carried: Ints, carrier: Ints) -> tuple[Ints, Ints]:
@@ -294,5 +217,5 @@ def _host_entries(hosts: Rows, carried: Ints, carrier: Ints) -> tuple[Ints, Ints
     high = np.searchsorted(carried[order], hosts.member, side="right")
     counts = high - low
     row = np.repeat(hosts.row, counts)
-    place = np.repeat(low, counts) + _ranks(counts)
+    place = np.repeat(low, counts) + ranks(counts)
     return row, carrier[order[place]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,8 +19,10 @@ from scheduler.matching.candidates import Columns
 from scheduler.matching.problem import Problem
 from scheduler.matching.tables import NO_LIMIT, Floats, Ints
 
+MOST_FLAGS = 50_000_000
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Rows:
     """Sparse rows: ``sum(amount * column) <= limit``, entry by entry.
 
@@ -43,14 +46,75 @@ class Rows:
 
     def cost(self, duals: Floats) -> float:
         """Return what the limits are worth at these prices."""
-        return float(np.dot(duals, self.limit))
+        # A plain sum: threads of a linear algebra library cost more than they bring here.
+        return float((duals * self.limit).sum())
 
-    def among(self, numbers: Ints, *, members: int) -> Rows:
-        """Return the same rows for some members, renumbered in that order."""
-        place = np.full(members, -1, dtype=np.int64)
-        place[numbers] = np.arange(len(numbers))
-        kept = place[self.member] >= 0
-        return Rows(self.row[kept], place[self.member[kept]], self.amount[kept], self.limit)
+    def usage(self, taken: Floats) -> Floats:
+        """Return how much of each row is used when members are taken this often."""
+        weights = self.amount * taken[self.member]
+        used = np.bincount(self.row, weights=weights, minlength=len(self))
+        return np.asarray(used, dtype=np.float64)
+
+    def marks(self, members: int) -> Ints:
+        """Return a number for each member: equal where the same rows are used equally.
+
+        The numbers are sums of random marks; that two differing sums meet is as good as
+        impossible (one in 10^18 for each pair).
+        """
+        marks = np.random.default_rng(0).integers(1, 2**62, size=len(self))
+        order = np.argsort(self.member, kind="stable")
+        # Sums wrap around; equal terms still give equal differences.
+        sums = np.concatenate(([0], np.cumsum(marks[self.row[order]] * self.amount[order])))
+        first = np.searchsorted(self.member[order], np.arange(members + 1))
+        return np.asarray(sums[first[1:]] - sums[first[:-1]], dtype=np.int64)
+
+    @property
+    def total(self) -> Ints:
+        """Return what all members together would use of each row."""
+        return np.bincount(self.row, weights=self.amount, minlength=len(self)).astype(np.int64)
+
+    @cached_property
+    def by_member(self) -> tuple[Ints, Ints]:
+        """Return the entries in order of member, and where each member's begin."""
+        order = np.argsort(self.member, kind="stable")
+        members = int(self.member.max(initial=-1)) + 1
+        counts = np.bincount(self.member, minlength=members + 1)
+        return order, np.concatenate(([0], np.cumsum(counts)))
+
+    def of(self, numbers: Ints) -> Rows:
+        """Return the rows of these members, renumbered in that order.
+
+        Costs what it returns, once the entries have been sorted.
+        """
+        order, first = self.by_member
+        known = np.minimum(numbers, len(first) - 2)
+        sizes = np.where(numbers == known, first[known + 1] - first[known], 0)
+        entry = order[np.repeat(first[known], sizes) + ranks(sizes)]
+        member = np.repeat(np.arange(len(numbers), dtype=np.int64), sizes)
+        return Rows(self.row[entry], member, self.amount[entry], self.limit)
+
+
+def without_repeats(rows: Rows) -> Rows:
+    """Return the rows with one of those that bind the same members in the same amounts.
+
+    A week with all of somebody's month in it says what the month says; the tighter limit stays.
+    """
+    members = int(rows.member.max(initial=-1)) + 1
+    turned = Rows(rows.member, rows.row, rows.amount, np.zeros(members, dtype=np.int64))
+    marks = turned.marks(len(rows))
+    order = np.lexsort((rows.limit, marks))
+    is_first = np.diff(marks[order], prepend=marks[order][:1] - 1) != 0
+    kept = np.zeros(len(rows), dtype=np.bool_)
+    kept[order[is_first]] = True
+    number = np.cumsum(kept) - 1
+    entry = kept[rows.row]
+    return Rows(number[rows.row[entry]], rows.member[entry], rows.amount[entry], rows.limit[kept])
+
+
+def ranks(counts: Ints) -> Ints:
+    """Return 0, 1, ... for each of these counts, one after the other."""
+    begins = np.repeat(np.cumsum(counts) - counts, counts)
+    return np.arange(int(counts.sum()), dtype=np.int64) - begins
 
 
 def joined(parts: Iterable[Rows]) -> Rows:
@@ -145,6 +209,8 @@ def _family(
     used: dict[tuple[int, int], int],
 ) -> Rows:
     limit = np.array([NO_LIMIT if cap is None else cap for cap in caps], dtype=np.int64)
+    if (limit == NO_LIMIT).all():
+        return _NO_ROWS
     member, period, amount = _spread(columns, periods_of)
     kept = limit[columns.speaker[member]] < NO_LIMIT
     return _rows(
@@ -211,7 +277,7 @@ def _rows(
         return _NO_ROWS
     low, width = int(period.min()), int(period.max() - period.min()) + 1
     speaker = columns.speaker[member]
-    keys, row = np.unique(speaker * width + (period - low), return_inverse=True)
+    keys, row = _numbered(speaker * width + (period - low))
     left = limit[keys // width]
     for place, key in enumerate(keys.tolist()) if used else ():
         left[place] -= used.get((key // width, key % width + low), 0)
@@ -219,6 +285,16 @@ def _rows(
     number = np.cumsum(can_break) - 1
     kept = can_break[row]
     return Rows(number[row[kept]], member[kept], amount[kept], left[can_break])
+
+
+def _numbered(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct keys in order, and the place of each; no sort where they lie close."""
+    if keys.max() > MOST_FLAGS:
+        return np.unique(keys, return_inverse=True)
+    is_present = np.zeros(int(keys.max()) + 1, dtype=np.bool_)
+    is_present[keys] = True
+    place = np.cumsum(is_present) - 1
+    return np.flatnonzero(is_present), place[keys]
 
 
 def _host_cliques(held: list[tuple[int, int, int, int]]) -> list[list[int]]:

@@ -1,8 +1,7 @@
-"""Climb one tier: relax, price, solve what can still improve, and prove.
+"""Climb one tier: value the columns, find good plans, solve what can still improve, and prove.
 
-Prices of the relaxation tell how much a plan must lose by using a column. Only
-columns that a better plan could afford go to the solver; the rest is covered
-by the bound.
+Prices tell how much a plan must lose by using a column. Only columns that a
+better plan could afford go to the solver; the rest is covered by the bound.
 """
 
 from __future__ import annotations
@@ -13,25 +12,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scheduler.matching.bound import Prices, Pricing, price, worth_keeping
-from scheduler.matching.clashes import clash_rows
+from scheduler.matching.bound import worth_keeping
 from scheduler.matching.frame import Frame
 from scheduler.matching.goal import Goal, value_of
-from scheduler.matching.greedy import fill_greedily
 from scheduler.matching.milp import solve_model
 from scheduler.matching.neighbourhoods import Neighbourhoods
 from scheduler.matching.proposal import Tier
 from scheduler.matching.relaxation import Relaxation
+from scheduler.matching.rounding import guesses, rounded
 from scheduler.matching.rows import joined
-from scheduler.matching.tables import Flags, Ints
+from scheduler.matching.tables import Ints
+from scheduler.matching.valuation import Valuation, best_per_request, value
 
-NEW_COLUMNS_PER_REQUEST = 4
-FIRST_COLUMNS_PER_REQUEST = 8
-POOL_PER_REQUEST = 30
-RELAXING_SHARE = 0.5
-CLOSE_ENOUGH = 2e-4
+POOL_PER_REQUEST = 20
+ROUNDED_PER_REQUEST = 10
+ROUNDING_SHARE = 0.4
+MANY_TO_SOLVE = 20_000
+SMALL_SECONDS, NEARLY_PROVEN = 0.6, 0.02
 WHOLE = 1e-6
-FIRST_TIER_FIRST = 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,174 +40,160 @@ class Climbed:
     tier: Tier
 
 
-@dataclass(frozen=True, slots=True)
-class _Relaxed:
-    """A frame whose rows cover the active columns, and its best pricing."""
-
-    frame: Frame
-    pricing: Pricing
-    active: Ints
+Tell = Callable[[Climbed], None]
 
 
-def climb(frame: Frame, goal: Goal, *, start: Ints) -> Climbed:
-    """Return the best plan the time allows, never worse than ``start``."""
-    free = price(frame, Prices.free(frame), tier=goal.tier, floor=goal.floor)
-    relaxed = _relax(frame, goal, chosen=start) or _Relaxed(frame, free, _NOTHING)
-    bound = math.floor(min(free.bound, relaxed.pricing.bound) + WHOLE)
-    chosen = max(
-        (start, *_guesses(relaxed, goal)), key=lambda each: value_of(frame, each, tier=goal.tier)
-    )
-    if frame.is_large:
-        chosen = _improved(relaxed, goal, chosen=chosen, target=bound)
-    value = value_of(frame, chosen, tier=goal.tier)
-    reached = Climbed(chosen, Tier(value, max(value, bound)))
-    if reached.tier.is_closed or goal.seconds_left <= 0:
-        return reached
-    return _proven(relaxed, goal, reached=reached)
+def nobody(reached: Climbed) -> None:
+    """Tell nobody."""
 
 
-def _proven(relaxed: _Relaxed, goal: Goal, *, reached: Climbed) -> Climbed:
+def climb(frame: Frame, goal: Goal, *, start: Ints, tell: Tell = nobody) -> Climbed:
+    """Return the best plan the time allows, never worse than ``start``.
+
+    ``tell`` hears of each better plan.
+    """
+    ascent = _Ascent(frame, goal, start=start, tell=tell)
+    known = value(frame, goal, may_go_on=lambda: goal.seconds_left > 0)
+    ascent.bound_by(known.pricing.bound)
+    for plan in () if ascent.is_over else guesses(frame, goal, known=known):
+        ascent.offer(plan)
+    pool = _pool(frame, known, start=ascent.reached.chosen, count=POOL_PER_REQUEST)
+    if len(frame.columns) > MANY_TO_SOLVE and goal.tier == 2 and not ascent.is_over:
+        few = _pool(frame, known, start=ascent.reached.chosen, count=ROUNDED_PER_REQUEST)
+        seconds = ROUNDING_SHARE * goal.seconds_left
+        ascent.offer(rounded(frame, goal, pool=few, seconds=seconds))
+    _improve(ascent, known, pool=pool)
+    _prove(ascent, known)
+    return ascent.reached
+
+
+class _Ascent:
+    """The best plan and bound so far."""
+
+    def __init__(self, frame: Frame, goal: Goal, *, start: Ints, tell: Tell) -> None:
+        self.frame, self.goal, self._tell = frame, goal, tell
+        self.reached = Climbed(start, Tier(value_of(frame, start, tier=goal.tier), UNKNOWN))
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether there is nothing left to do, or no time."""
+        return self.reached.tier.is_closed or self.goal.seconds_left <= 0
+
+    def bound_by(self, bound: float) -> None:
+        """Note that no plan is worth more."""
+        tier = self.reached.tier
+        limit = max(tier.value, min(tier.bound, _floored(bound)))
+        self.reached = replace(self.reached, tier=Tier(tier.value, limit))
+        self._tell(self.reached)
+
+    def offer(self, plan: Ints | None) -> None:
+        """Take a plan if it is better."""
+        if plan is None:
+            return
+        worth = value_of(self.frame, plan, tier=self.goal.tier)
+        if worth > self.reached.tier.value:
+            self.reached = Climbed(plan, Tier(worth, max(worth, self.reached.tier.bound)))
+            self._tell(self.reached)
+
+
+def _improve(ascent: _Ascent, known: Valuation, *, pool: Ints) -> None:
+    """Improve the plan piece by piece.
+
+    Of few columns only for a moment, and only where a better plan would rule most of them out:
+    then the solver closes the rest sooner.
+    """
+    goal = ascent.goal
+    if ascent.is_over or not (ascent.frame.is_large or ascent.reached.tier.gap < NEARLY_PROVEN):
+        return
+    if not ascent.frame.is_large:
+        goal = replace(goal, deadline=goal.deadline - max(0.0, goal.seconds_left - SMALL_SECONDS))
+    allowed = np.zeros(len(ascent.frame.columns), dtype=np.bool_)
+    allowed[pool] = True
+    Neighbourhoods(
+        ascent.frame, goal, pool=allowed, loss=known.pricing.loss, chosen=ascent.reached.chosen
+    ).improve(target=ascent.reached.tier.bound, tell=ascent.offer)
+
+
+def _prove(ascent: _Ascent, known: Valuation) -> None:
     """Solve over the columns a better plan could afford, until nothing is left open."""
-    while not reached.tier.is_closed and goal.seconds_left > 0:
-        value, bound = reached.tier.value, reached.tier.bound
-        among, lost = _affordable(
-            relaxed, value=value, chosen=reached.chosen, most=goal.most_columns
-        )
-        found = _solve(relaxed.frame, goal, among=among, start=reached.chosen)
-        outside = value if lost == math.inf else math.floor(relaxed.pricing.bound - lost + WHOLE)
-        best = found if found.tier.value > value else reached
-        limit = min(bound, max(best.tier.value, found.tier.bound, outside))
-        reached = Climbed(best.chosen, Tier(best.tier.value, max(best.tier.value, limit)))
-        is_stuck = best.tier.value == value and lost != math.inf
+    most = ascent.goal.most_columns
+    while not ascent.is_over:
+        value = ascent.reached.tier.value
+        among, lost = _affordable(ascent.frame, known, reached=ascent.reached, most=most)
+        if ascent.frame.is_large and lost != math.inf:
+            return
+        found = _solved(ascent.frame, ascent.goal, among=among, reached=ascent.reached)
+        outside = value if lost == math.inf else _floored(known.pricing.bound - lost)
+        ascent.offer(found.chosen)
+        ascent.bound_by(max(found.tier.bound, outside))
+        is_stuck = found.tier.value <= value and lost != math.inf
         if not found.tier.is_closed or is_stuck:
-            break
-    return reached
+            return
 
 
-def _improved(relaxed: _Relaxed, goal: Goal, *, chosen: Ints, target: int) -> Ints:
-    """Improve a large plan piece by piece."""
-    frame = relaxed.frame
-    best = _best_per_request(frame, relaxed.pricing.loss)
-    pool = np.union1d(best(POOL_PER_REQUEST, _all(frame)), np.union1d(relaxed.active, chosen))
-    working = _with_clashes(frame, pool)
-    return Neighbourhoods(working, goal, pool=pool, chosen=chosen).improved(target=target)
+def _pool(frame: Frame, known: Valuation, *, start: Ints, count: int) -> Ints:
+    everything = np.ones(len(frame.columns), dtype=np.bool_)
+    best = best_per_request(frame, known.pricing.loss, count=count, allowed=everything)
+    return np.union1d(np.union1d(best, np.flatnonzero(known.share)), start)
 
 
-def _relax(frame: Frame, goal: Goal, *, chosen: Ints) -> _Relaxed | None:
-    """Solve the linear relaxation, pricing in columns round by round."""
-    everything = np.arange(len(frame.columns))
-    active = _first_columns(frame, chosen) if frame.is_large else everything
-    best: _Relaxed | None = None
-    left_over = goal.seconds_left * (1 - RELAXING_SHARE) if frame.is_large else 0.0
-    while goal.seconds_left > left_over:
-        working = _with_clashes(frame, active) if frame.is_large else frame
-        relaxation = Relaxation(working, active, tier=goal.tier, floor=goal.floor)
-        answer = solve_model(
-            relaxation.model(),
-            is_whole=False,
-            seconds=goal.seconds_left - left_over,
-            seed=goal.seed,
-        )
-        if answer.outcome != "optimal":
-            break
-        prices = relaxation.prices(answer.duals)
-        pricing = price(working, prices, tier=goal.tier, floor=goal.floor)
-        if best is None or pricing.bound < best.pricing.bound:
-            best = _Relaxed(working, pricing, active)
-        if pricing.bound - answer.objective <= max(0.5, CLOSE_ENOUGH * abs(answer.objective)):
-            break
-        wider = _priced_in(frame, pricing, active=active)
-        if len(wider) == len(active):
-            break
-        active = wider
-    return best
-
-
-def _first_columns(frame: Frame, chosen: Ints) -> Ints:
-    ranked = _best_per_request(frame, -frame.columns.points.astype(np.float64))
-    return np.union1d(ranked(FIRST_COLUMNS_PER_REQUEST, _all(frame)), chosen)
-
-
-def _priced_in(frame: Frame, pricing: Pricing, *, active: Ints) -> Ints:
-    is_new = _all(frame)
-    is_new[active] = False
-    best = _best_per_request(frame, pricing.loss)(NEW_COLUMNS_PER_REQUEST, is_new)
-    return np.union1d(active, best)
-
-
-def _best_per_request(
-    frame: Frame, loss: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> Callable[[int, Flags], Ints]:
-    def best(count: int, allowed: Flags) -> Ints:
-        numbers = np.flatnonzero(allowed)
-        demand = frame.columns.demand[numbers]
-        # Equal losses say nothing; then the column's own points decide.
-        own = -frame.columns.points[numbers]
-        order = np.lexsort((own, loss[numbers], demand))
-        ordered = demand[order]
-        rank = np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
-        return np.asarray(numbers[order[rank < count]], dtype=np.int64)
-
-    return best
-
-
-def _all(frame: Frame) -> Flags:
-    return np.ones(len(frame.columns), dtype=np.bool_)
-
-
-def _with_clashes(frame: Frame, among: Ints) -> Frame:
-    clashes = clash_rows(frame.problem, frame.columns, among=among)
-    return replace(frame, limits=joined((frame.limits, clashes)))
-
-
-def _guesses(relaxed: _Relaxed, goal: Goal) -> list[Ints]:
-    """Return plans filled greedily by the relaxation's prices, where they hold the floor."""
-    worth = relaxed.pricing.reduced
-    if goal.tier == 1:
-        # Prices of the first tier leave most columns equal; the second tier starts from here.
-        worth = FIRST_TIER_FIRST * worth + relaxed.frame.columns.points
-    guess = fill_greedily(relaxed.frame, worth=worth)
-    reaches = value_of(relaxed.frame, guess, tier=1) >= goal.floor
-    return [guess] if reaches else []
-
-
-def _affordable(relaxed: _Relaxed, *, value: int, chosen: Ints, most: int) -> tuple[Ints, float]:
+def _affordable(
+    frame: Frame, known: Valuation, *, reached: Climbed, most: int
+) -> tuple[Ints, float]:
     """Return columns to solve over, and the least loss of any other that matters.
 
     Where all that matter are too many, each request keeps its best.
     """
-    frame, loss = relaxed.frame, relaxed.pricing.loss
-    keep = worth_keeping(relaxed.pricing, value=value)
+    loss = known.pricing.loss
+    keep = worth_keeping(known.pricing, value=reached.tier.value)
     if len(keep) <= most:
-        return np.union1d(keep, chosen), math.inf
+        return np.union1d(keep, reached.chosen), math.inf
     matters = np.zeros(len(loss), dtype=np.bool_)
     matters[keep] = True
     count = max(1, most // len(np.unique(frame.columns.demand[keep])))
-    best = _best_per_request(frame, loss)(count, matters)
+    best = best_per_request(frame, loss, count=count, allowed=matters)
     matters[best] = False
-    left_out = float(loss[matters].min(initial=math.inf))
-    return np.union1d(best, chosen), left_out
+    return np.union1d(best, reached.chosen), float(loss[matters].min(initial=math.inf))
 
 
-def _solve(frame: Frame, goal: Goal, *, among: Ints, start: Ints) -> Climbed:
+def _solved(frame: Frame, goal: Goal, *, among: Ints, reached: Climbed) -> Climbed:
+    start = reached.chosen
     if frame.is_large:
-        frame = _with_clashes(frame, among)
+        frame = replace(frame, limits=joined((frame.limits, frame.clashes.rows(among))))
+    if goal.tier == 1:
+        among = np.union1d(distinct(frame, among), start)
     relaxation = Relaxation(frame, among, tier=goal.tier, floor=goal.floor)
     answer = solve_model(
         relaxation.model(),
         is_whole=True,
         seconds=goal.seconds_left,
         seed=goal.seed,
-        start=relaxation.start(start),
+        is_cancelled=goal.is_cancelled,
+        # A plan far from the best only misleads the solver.
+        start=relaxation.start(start) if reached.tier.gap < NEARLY_PROVEN else None,
     )
     chosen = start if answer.values is None else relaxation.chosen(answer.values)
     value = value_of(frame, chosen, tier=goal.tier)
-    bound = value if answer.outcome == "optimal" else answer.bound
-    return Climbed(chosen, Tier(value, max(value, _floored(bound))))
+    bound = value if answer.outcome == "optimal" else _floored(answer.bound)
+    return Climbed(chosen, Tier(value, max(value, bound)))
+
+
+def distinct(frame: Frame, among: Ints) -> Ints:
+    """Return one of all columns that the first tier cannot tell apart.
+
+    They serve the same request alone and use the same rows in the same amounts.
+    """
+    option = frame.columns.option[among]
+    alone = np.where(frame.team[option] == 1, -1, option)
+    of_column = frame.limits.of(among).marks(len(among))
+    of_option = frame.hosts.of(option).marks(len(among))
+    keys = np.column_stack((frame.columns.demand[among], alone, of_column, of_option))
+    _, example = np.unique(keys, axis=0, return_index=True)
+    return np.sort(among[example])
 
 
 def _floored(bound: float) -> int:
-    return math.floor(bound + WHOLE) if math.isfinite(bound) else 2**62
+    return math.floor(bound + WHOLE) if math.isfinite(bound) else UNKNOWN
 
 
-_NOTHING: Ints = np.zeros(0, dtype=np.int64)
+UNKNOWN = 2**62

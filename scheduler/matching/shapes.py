@@ -30,6 +30,8 @@ class OptionShape:
     @classmethod
     def of(cls, option: Option) -> OptionShape:
         """Sum up one option."""
+        if len(option.sessions) == 1:
+            return _single(option.sessions[0])
         days = Counter(session.day for session in option.sessions)
         weeks = Counter(session.week for session in option.sessions)
         months = Counter(session.month for session in option.sessions)
@@ -44,6 +46,17 @@ class OptionShape:
             days=tuple(sorted(days.items())),
             months=tuple((month, months[month], minutes[month]) for month in sorted(months)),
         )
+
+
+def _single(session: Session) -> OptionShape:
+    """Return the same for most options, sooner."""
+    return OptionShape(
+        sessions=1,
+        peaks=(1, 1, 1, ROOMY),
+        weeks=((session.week, 1),),
+        days=((session.day, 1),),
+        months=((session.month, 1, session.minutes),),
+    )
 
 
 def _least_gap(sessions: Sequence[Session]) -> int:

@@ -15,53 +15,77 @@ import numpy as np
 
 from scheduler.domain.assignments import Assignment
 from scheduler.domain.errors import SolverFailed
+from scheduler.matching.bound import price
 from scheduler.matching.checker import check
 from scheduler.matching.frame import Frame
 from scheduler.matching.goal import Goal, value_of
 from scheduler.matching.greedy import fill_greedily
 from scheduler.matching.pinning import Pinned, set_aside
+from scheduler.matching.prices import Prices
 from scheduler.matching.problem import Problem
-from scheduler.matching.proposal import Milestone, Plan, Progress, Tier
+from scheduler.matching.proposal import Cancelled, Milestone, Plan, Progress, Tier
 from scheduler.matching.search import Climbed, climb
 from scheduler.matching.tables import Ints
 
-FIRST_TIER_SHARE = 0.45
-CHECKING_SHARE = 0.04
+FIRST_TIER_SHARE = 0.65
+CHECKING_SHARE = 0.05
 
 
 def solve(
-    problem: Problem, *, seconds: float = 30.0, seed: int = 0, progress: Progress | None = None
+    problem: Problem,
+    *,
+    seconds: float = 30.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+    is_cancelled: Cancelled | None = None,
 ) -> Plan:
     """Return the best plan the time allows, checked by the plain rules.
 
-    ``progress`` is told each phase as it begins, with the share of the time
-    that is gone (0 to 1). Short of time, the greedy plan is returned: then the
-    search took about as long as reading all rules once. The status is
+    ``progress`` is told each phase as it begins and each better plan or bound,
+    with the share of the time that is gone. Once ``is_cancelled`` says so, the
+    best plan so far is returned. Short of time, that is the greedy plan: then
+    the search took about as long as reading all rules once. The status is
     ``optimal`` when both tiers are closed and ``infeasible`` when pinned
     bookings cannot be kept.
 
     Raises:
         SolverFailed: the plan breaks a rule, which is a fault of ours.
     """
-    phases = _Phases(seconds, progress)
-    phases.begin("pinned")
+    watch = _Watch(seconds, progress, is_cancelled=is_cancelled or (lambda: False))
+    watch.begin("pinned")
     pinned = set_aside(problem)
     if pinned.violations:
-        return Plan("infeasible", seconds_by_phase=phases.end(), violations=pinned.violations)
-    phases.begin("columns")
+        return Plan("infeasible", seconds_by_phase=watch.end(), violations=pinned.violations)
+    watch.begin("columns")
     frame = Frame.of(pinned.rest)
-    phases.begin("greedy")
+    watch.begin("greedy")
     chosen = fill_greedily(frame)
-    phases.begin("tier 1")
-    first = climb(frame, Goal(1, phases.deadline(FIRST_TIER_SHARE), seed), start=chosen)
-    phases.begin("tier 2")
+    watch.found(frame, pinned, chosen)
+    watch.begin("tier 1")
+    goal = Goal(1, watch.deadline(FIRST_TIER_SHARE), seed, is_cancelled=watch.is_cancelled)
+    first = climb(
+        frame, goal, start=chosen, tell=lambda reached: watch.climbed(1, reached, frame, pinned)
+    )
     if first.tier.value == value_of(frame, chosen, tier=1):
         first = replace(first, chosen=chosen)
-    goal = Goal(2, phases.deadline(1 - CHECKING_SHARE), seed, floor=first.tier.value)
-    second = climb(frame, goal, start=first.chosen)
-    phases.begin("check")
+    watch.begin("tier 2")
+    goal = replace(
+        goal, tier=2, deadline=watch.deadline(1 - CHECKING_SHARE), floor=first.tier.value
+    )
+    second = climb(
+        frame,
+        goal,
+        start=first.chosen,
+        tell=lambda reached: watch.climbed(2, reached, frame, pinned),
+    )
+    watch.begin("check")
     plan = _plan(problem, pinned, frame=frame, first=first, second=second)
-    return replace(plan, seconds_by_phase=phases.end(), peak_memory_mb=_peak_memory_mb())
+    return replace(
+        plan,
+        seconds_by_phase=watch.end(),
+        peak_memory_mb=_peak_memory_mb(),
+        milestones=tuple(watch.milestones),
+    )
 
 
 def assignments_of(frame: Frame, chosen: Ints) -> tuple[Assignment, ...]:
@@ -81,21 +105,39 @@ def assignments_of(frame: Frame, chosen: Ints) -> tuple[Assignment, ...]:
     )
 
 
-class _Phases:
-    """How long each phase took, and how much time the next may take."""
+class _Watch:
+    """What is known by when: how long each phase took, and how much time the next may take."""
 
-    def __init__(self, seconds: float, progress: Progress | None) -> None:
+    def __init__(
+        self, seconds: float, progress: Progress | None, *, is_cancelled: Cancelled
+    ) -> None:
+        self.is_cancelled = is_cancelled
         self._begun = time.monotonic()
         self._seconds = max(0.0, seconds)
         self._progress = progress
         self._marks: list[tuple[str, float]] = []
+        self._known = Milestone("", 0.0)
+        self.milestones: list[Milestone] = []
 
     def begin(self, name: str) -> None:
-        now = time.monotonic()
-        self._marks.append((name, now))
-        if self._progress:
-            gone = (now - self._begun) / self._seconds if self._seconds else 1.0
-            self._progress(Milestone(name, min(1.0, gone)))
+        self._marks.append((name, time.monotonic()))
+        self._tell(replace(self._known, phase=name))
+
+    def found(self, frame: Frame, pinned: Pinned, chosen: Ints) -> None:
+        """Tell of the first plan; all requests that could be filled bound it until prices do."""
+        filled = len(pinned.assignments) + len(np.unique(frame.columns.demand[chosen]))
+        bound = int(price(frame, Prices.free(frame), tier=1).bound)
+        tier = Tier(value_of(frame, chosen, tier=1) + pinned.tier1, bound + pinned.tier1)
+        self._tell(replace(self._known, filled=filled, tier1=tier))
+
+    def climbed(self, tier: int, reached: Climbed, frame: Frame, pinned: Pinned) -> None:
+        """Tell of a better plan or bound."""
+        filled = len(pinned.assignments) + len(np.unique(frame.columns.demand[reached.chosen]))
+        known = replace(self._known, filled=filled)
+        if tier == 1:
+            self._tell(replace(known, tier1=_with_pinned(reached.tier, pinned.tier1)))
+        else:
+            self._tell(replace(known, tier2=_with_pinned(reached.tier, pinned.tier2)))
 
     def deadline(self, share: float) -> float:
         """Return when this share of the time still left will be gone."""
@@ -105,6 +147,18 @@ class _Phases:
     def end(self) -> dict[str, float]:
         ends = [begun for _, begun in self._marks[1:]] + [time.monotonic()]
         return {name: end - begun for (name, begun), end in zip(self._marks, ends, strict=True)}
+
+    def _tell(self, known: Milestone) -> None:
+        gone = time.monotonic() - self._begun
+        share = min(1.0, gone / self._seconds) if self._seconds else 1.0
+        self._known = replace(known, share=share, seconds=gone)
+        self.milestones.append(self._known)
+        if self._progress:
+            self._progress(self._known)
+
+
+def _with_pinned(tier: Tier, points: int) -> Tier:
+    return Tier(tier.value + points, tier.bound + points)
 
 
 def _plan(

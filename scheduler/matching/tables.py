@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 NO_LIMIT = 2**40
 NEVER = -1
+MINUTES_PER_DAY = 1440
+MOST_OWNER_DAYS, FEW_PER_DAY = 50_000_000, 6
 
 K = TypeVar("K")
 
@@ -38,7 +40,9 @@ K = TypeVar("K")
 class SpanTable:
     """Disjoint spans of many owners, each owner's in order.
 
-    A look-up costs one binary search over all spans, whatever their grid.
+    A look-up costs a few comparisons where spans are spread over many days, else one binary
+    search over all spans; either way whatever their grid. Memory: four bytes for each owner and
+    day besides the spans.
     """
 
     def __init__(self, spans_by_owner: Sequence[Sequence[Span]]) -> None:
@@ -49,27 +53,47 @@ class SpanTable:
             count=2 * sum(counts),
         )
         self._owner: Ints = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-        self._start: Ints = flat[0::2]
-        self._end: Ints = flat[1::2]
-        self._origin = int(flat.min(initial=0))
-        self._width = int(flat.max(initial=0)) - self._origin + 2
+        self._start, self._end = flat[0::2].copy(), flat[1::2].copy()
+        self._origin = int(flat.min()) if len(flat) else 0
+        self._width = (int(flat.max()) if len(flat) else 0) - self._origin + 2
         self._key: Ints = self._owner * self._width + (self._start - self._origin)
+        self._days = -(-self._width // MINUTES_PER_DAY)
+        self._most_per_day, self._first = 0, np.zeros(0, dtype=np.int32)
+        if len(flat) and len(counts) * self._days <= MOST_OWNER_DAYS:
+            self._index_days(owners=len(counts))
 
     def covers(self, owner: Ints, start: Ints, *, end: Ints) -> Flags:
         """Say whether one span of the owner holds all of ``[start, end)``."""
-        found = self._last_starting(owner, start, is_included=True)
+        found = self._last_before(owner, start + 1)
         return self._is_of(found, owner) & (end <= self._end_of(found))
 
     def touches(self, owner: Ints, start: Ints, *, end: Ints) -> Flags:
         """Say whether a span of the owner shares a minute with ``[start, end)``."""
-        found = self._last_starting(owner, end, is_included=False)
+        found = self._last_before(owner, end)
         return self._is_of(found, owner) & (start < self._end_of(found))
 
-    def _last_starting(self, owner: Ints, minute: Ints, *, is_included: bool) -> Ints:
-        within = np.clip(minute - self._origin, -1 if is_included else 0, self._width - 1)
-        key = owner * self._width + within
-        found = np.searchsorted(self._key, key, side="right" if is_included else "left")
-        return np.asarray(found - 1, dtype=np.int64)
+    def _index_days(self, *, owners: int) -> None:
+        cell = self._owner * self._days + (self._start - self._origin) // MINUTES_PER_DAY
+        counts = np.bincount(cell, minlength=owners * self._days)
+        if counts.max() <= FEW_PER_DAY:
+            self._most_per_day = int(counts.max())
+            self._first = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+
+    def _last_before(self, owner: Ints, minute: Ints) -> Ints:
+        """Return the last span that starts before a minute; it may be another owner's, or -1."""
+        if not self._most_per_day:
+            within = np.clip(minute - self._origin, 0, self._width - 1)
+            key = owner * self._width + within
+            return np.asarray(np.searchsorted(self._key, key, side="left") - 1, dtype=np.int64)
+        day = np.clip((minute - self._origin) // MINUTES_PER_DAY, 0, self._days - 1)
+        cell = owner * self._days + day
+        low, high = self._first[cell], self._first[cell + 1]
+        found = low - 1
+        for place in range(self._most_per_day):
+            span = np.minimum(low + place, len(self._start) - 1)
+            is_before = (low + place < high) & (self._start[span] < minute)
+            found = np.where(is_before, span, found)
+        return np.asarray(found, dtype=np.int64)
 
     def _is_of(self, found: Ints, owner: Ints) -> Flags:
         if not len(self._key):
@@ -141,15 +165,8 @@ class SpeakerTable:
 
     def km_to(self, place: Place, rows: Ints) -> Floats:
         """Return kilometres from the homes of these rows; NaN without a home."""
-        if self._geography.metric == "plane":
-            dx, dy = self.home_x[rows] - place.x, self.home_y[rows] - place.y
-            return np.asarray(np.sqrt(dx * dx + dy * dy), dtype=np.float64)
-        half_lat = np.radians(place.y - self.home_y[rows]) / 2
-        half_lon = np.radians(place.x - self.home_x[rows]) / 2
-        shrink = np.cos(np.radians(self.home_y[rows])) * np.cos(np.radians(place.y))
-        chord = np.sin(half_lat) ** 2 + shrink * np.sin(half_lon) ** 2
-        angle = np.arcsin(np.sqrt(np.minimum(1.0, chord)))
-        return np.asarray(2 * EARTH_RADIUS_KM * angle, dtype=np.float64)
+        here = np.full(len(rows), place.x), np.full(len(rows), place.y)
+        return distance_km(self._geography, (self.home_x[rows], self.home_y[rows]), here)
 
     def minutes_for(self, km: Floats) -> Ints:
         """Return travel minutes for straight kilometres, rounded up."""
@@ -223,6 +240,20 @@ class SessionTable:
         first = np.concatenate(([0], np.cumsum(counts)))
         start, end, day, week, month = flat.T
         return cls(start, end, day, week, month, first)
+
+
+def distance_km(geography: Geography, a: tuple[Floats, Floats], b: tuple[Floats, Floats]) -> Floats:
+    """Return straight kilometres between points (x, y), pair by pair; NaN where one is NaN.
+
+    The twin of ``Geography.distance_km``.
+    """
+    if geography.metric == "plane":
+        return np.asarray(np.hypot(a[0] - b[0], a[1] - b[1]), dtype=np.float64)
+    half_lat, half_lon = np.radians(b[1] - a[1]) / 2, np.radians(b[0] - a[0]) / 2
+    shrink = np.cos(np.radians(a[1])) * np.cos(np.radians(b[1]))
+    chord = np.sin(half_lat) ** 2 + shrink * np.sin(half_lon) ** 2
+    angle = np.arcsin(np.sqrt(np.minimum(1.0, chord)))
+    return np.asarray(2 * EARTH_RADIUS_KM * angle, dtype=np.float64)
 
 
 def _shortest_online(speaker: Speaker) -> int:

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points, version
 
 import pytest
 
-from scheduler.cli import main
+from scheduler.cli import HOME_BY_COMMAND, command_at, main
 from tests.cli.command_line import CommandLine, ended
 
 COMMANDS = {
@@ -39,11 +39,11 @@ WITH_JSON = {"propose", "proposals", "why", "solve", "check", "busy"}
 
 
 def options_of(command: str) -> set[str]:
-    return {name for option in main.commands[command].params for name in option.opts}
+    return {name for option in command_at(HOME_BY_COMMAND[command]).params for name in option.opts}
 
 
 def test_these_are_the_commands() -> None:
-    assert set(main.commands) == COMMANDS
+    assert set(HOME_BY_COMMAND) == COMMANDS
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

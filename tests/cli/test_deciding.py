@@ -67,7 +67,8 @@ def test_days_that_end_before_they_begin_are_refused(line: CommandLine) -> None:
 def test_propose_says_why_a_request_has_nobody(line: CommandLine, world: World) -> None:
     world.put_volunteers(a_volunteer(languages=("fr",)))
     assert line.done("propose", *QUICKLY)[2:] == [
-        "  robots: the last one does not speak the language [1 person; language_match 0]"
+        "  robots: the last one does not speak the language [1 person; language_match 0]; "
+        "none of the single changes helps"
     ]
 
 
@@ -76,7 +77,8 @@ def test_proposals_lists_what_waits_and_what_has_nobody(line: CommandLine, world
     line.done("propose", *QUICKLY)
     assert line.done("proposals") == [
         LINE,
-        "bridges: the last one does not speak the language [1 person; language_match 0]",
+        "bridges: the last one does not speak the language [1 person; language_match 0]; "
+        "none of the single changes helps",
     ]
 
 

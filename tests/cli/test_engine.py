@@ -52,7 +52,11 @@ def test_solve_writes_a_plan_and_says_how_good_it_is(shell: CommandLine, tmp_pat
     said = shell.done("solve", written(tmp_path, an_instance()), "-o", plan, *QUICKLY)
     assert said[0].startswith("optimal; tier 1: 8, bound 8, gap 0.00%; tier 2: ")
     assert said[1] == "2 of 2 requests filled."
-    assert {line.strip().partition(":")[0] for line in said[2:]} == TERMS
+    assert [line.partition(" after ")[0] for line in said[2:4]] == [
+        "first plan: 8",
+        "99 % of tier 1: 8",
+    ]
+    assert {line.strip().partition(":")[0] for line in said[4:]} == TERMS
     assert json.loads(plan.read_text())["bookings"] == [
         {"request": 0, "start": MONDAY_TEN, "volunteers": [0]},
         {"request": 1, "start": MONDAY_TEN, "volunteers": [1]},

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import VOLUNTEER, a_volunteer
+from tests.builders import VOLUNTEER, a_proposal, a_volunteer
 from tests.cli.command_line import CommandLine
-from tests.services.world import World
+from tests.services.world import World, elsewhere, two_more_volunteers
 
 CALENDAR = """\
 BEGIN:VCALENDAR
@@ -60,8 +60,49 @@ def test_why_says_what_would_help_where_nobody_fits(line: CommandLine, world: Wo
     assert said[-2:] == [
         "Nobody: the last one is not known to be free then.",
         "Would help: ask for their times "
-        f"(ask_times: email {VOLUNTEER}, name Amara Okafor): 1 person more",
+        f"(ask_times: email {VOLUNTEER}, name Amara Okafor, is_known False): "
+        "1 person could come Tue 2026-12-08 10:40",
     ]
+
+
+def test_why_says_that_no_single_change_helps(line: CommandLine, world: World) -> None:
+    world.put_volunteers(a_volunteer(weekly=(), clearances=()))
+    said = line.done("why", "robots")
+    (proof,) = (each for each in said if each.startswith("None of the single changes helps"))
+    assert "another_lesson" in proof
+    assert said[-1].startswith("Would help: renew the clearance")
+
+
+def test_why_holds_one_person_against_a_request(line: CommandLine, world: World) -> None:
+    world.put_volunteers(a_volunteer(clearances=()))
+    before = line.dump()
+    said = line.done("why", "robots", "--person", VOLUNTEER)
+    assert said[:2] == [
+        f"robots: Robots around us; Amara Okafor <{VOLUNTEER}>",
+        "  Tue 2026-12-08 10:40: does not fit; fit +120, preference +60, travel -1",
+    ]
+    assert [each for each in said if "!! " in each] == [
+        "     !! clearance_valid: day 2026-12-08, known 0"
+    ]
+    told = json.loads("\n".join(line.done("why", "robots", "--person", VOLUNTEER, "--json")))
+    (chance,) = told["chances"]
+    assert [each["rule"] for each in chance["reasons"] if not each["kept"]] == ["clearance_valid"]
+    assert line.refused("why", "robots", "--person", "nobody@x.example")
+    assert line.dump() == before
+
+
+def test_why_tells_the_next_best_and_what_would_have_to_give(
+    line: CommandLine, world: World
+) -> None:
+    world.put_requests(elsewhere())
+    world.put_proposals(a_proposal(request="bridges"))
+    assert any(
+        each.startswith("Would have to give: bridges would be given up, for ")
+        for each in line.done("why", "robots")
+    )
+    world.put_volunteers(*two_more_volunteers())
+    said = line.done("why", "bridges")
+    assert any(each.startswith(f"Next best, for {VOLUNTEER}: Bruno Silva") for each in said)
 
 
 def test_why_tells_programs_the_same(line: CommandLine) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from scheduler.domain.people import Role, RoleName
 from scheduler.services.sign_in import redeem, signed_in
+from scheduler.services.tokens import token_hash
 from tests.builders import COORDINATOR, TEACHER, VOLUNTEER
 from tests.cli.command_line import CommandLine
 from tests.services.world import World
@@ -49,6 +50,14 @@ def test_a_school_has_its_address_replaced_too(site: CommandLine) -> None:
     before = site.done("feeds", "--school", "maple")
     renewed = site.done("feeds", "--school", "maple", "--rotate")
     assert site.done("feeds", "--school", "maple") == renewed != before
+
+
+def test_end_ends_the_address_for_good(site: CommandLine, world: World) -> None:
+    (token,) = addresses(site.done("feeds", VOLUNTEER)).values()
+    assert site.done("feeds", VOLUNTEER, "--end") == ["volunteer\tended"]
+    with world.store.read() as work:
+        assert work.feeds.by_token(token_hash(token)) is None
+    assert addresses(site.done("feeds", VOLUNTEER)) != {"volunteer": token}
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import Assignment
-from scheduler.matching.bound import Prices, price
+from scheduler.matching.bound import price
 from scheduler.matching.frame import Frame
+from scheduler.matching.prices import Prices
 from scheduler.matching.problem import Problem
 from tests.matching.worlds import PLANE, a_demand, a_speaker, every_plan, problems, worth
 
@@ -18,12 +21,10 @@ small_worlds = problems(most_demands=3, most_speakers=3)
 
 def random_prices(frame: Frame, seed: int) -> Prices:
     random = np.random.default_rng(seed)
-    free = Prices.free(frame)
-    drawn = [
-        random.uniform(0, 60, len(part)) * (random.uniform(0, 1, len(part)) < 0.5)
-        for part in (free.limits, free.hosts, free.fairness, free.equity)
-    ]
-    return Prices(*drawn, floor=float(random.uniform(0, 5)))
+    count = Prices.count(frame)
+    drawn = Prices.of(frame, random.uniform(0, 60, count) * (random.uniform(0, 1, count) < 0.5))
+    drawn.series[:] = random.uniform(0, 1, len(drawn.series))
+    return replace(drawn, floor=float(random.uniform(0, 5)))
 
 
 @settings(max_examples=40)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 from scheduler.domain.assignments import engagements_of
 from scheduler.domain.constraints import travel_time
-from scheduler.matching.candidates import Columns, find_columns
-from scheduler.matching.clashes import clash_rows
+from scheduler.matching.candidates import Columns, Screen, find_columns
+from scheduler.matching.clashes import Clashes
 from scheduler.matching.problem import Problem
 from tests.matching.worlds import PLANE, a_demand, a_speaker, problems
 
@@ -20,7 +20,8 @@ Pairs = set[tuple[int, int]]
 
 
 def pairs_by_cliques(problem: Problem, columns: Columns) -> Pairs:
-    rows = clash_rows(problem, columns, among=np.arange(len(columns)))
+    speakers = Screen(problem).speakers
+    rows = Clashes(problem, columns, speakers=speakers).rows(np.arange(len(columns)))
     return {
         (a, b)
         for row in range(len(rows))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 
 from scheduler.domain.assignments import Assignment
 from scheduler.domain.constraints import SIEVE, host_free, pair_findings
-from scheduler.matching.explain import RULES_IN_ORDER, SieveStep, explain, near_misses, sieve
+from scheduler.matching.explain import RULES_IN_ORDER, SieveStep, explain, sieve
 from scheduler.matching.problem import Problem
 from tests.matching.worlds import DAY, PLANE, a_demand, a_speaker, problems
 
@@ -102,19 +100,3 @@ def test_own_assignment_does_not_hold_its_people() -> None:
     problem = Problem(PLANE, (a_speaker("ana", max_per_week=1),), (a_demand("r1", 541),))
     plan = (Assignment("r1", 541, ("ana",)),)
     assert explain(problem, "r1", assignments=plan).held == ()
-
-
-def test_near_misses_are_people_whom_one_rule_keeps_away() -> None:
-    people = (
-        a_speaker("far", free=(), languages=frozenset({"fr"})),
-        a_speaker("busy", busy=((541, 600),)),
-        a_speaker("fits"),
-        a_speaker("young", grades=frozenset({1})),
-        a_speaker("other", level_by_topic={}),
-    )
-    problem = Problem(PLANE, people, (a_demand("r1", 541, grade=6),))
-    misses = [(ruling.speaker_id, ruling.finding.rule) for ruling in near_misses(problem, "r1")]
-    assert misses == [("busy", "no_busy_clash"), ("young", "grade_match")]
-    barred = replace(problem.demands[0], excluded=frozenset({"fits"}))
-    barred_world = replace(problem, demands=(barred,))
-    assert len(near_misses(barred_world, "r1")) == 2

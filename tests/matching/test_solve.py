@@ -285,5 +285,5 @@ def test_progress_names_each_phase_in_order() -> None:
     told: list[str] = []
     problem = Problem(PLANE, (a_speaker("ana"),), (a_demand("r1", 541),))
     plan = solve(problem, seconds=5, progress=lambda milestone: told.append(milestone.phase))
-    assert told == ["pinned", "columns", "greedy", "tier 1", "tier 2", "check"]
-    assert tuple(plan.seconds_by_phase) == tuple(told)
+    assert list(dict.fromkeys(told)) == ["pinned", "columns", "greedy", "tier 1", "tier 2", "check"]
+    assert tuple(plan.seconds_by_phase) == tuple(dict.fromkeys(told))

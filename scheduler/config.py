@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import getaddresses
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,7 +34,8 @@ class WrongSetting(Exception):
 class Settings:
     """Everything that can be set, with its defaults filled in.
 
-    ``now`` is the moment a rehearsal begins at, None outside of rehearsals.
+    ``now`` is the moment a rehearsal begins at, None outside of rehearsals. ``fetch_allow`` are
+    networks from which busy calendars may be fetched although they are private.
     """
 
     instance: Path
@@ -47,6 +49,7 @@ class Settings:
     reply_address: str = ""
     is_rehearsal: bool = False
     now: datetime | None = None
+    fetch_allow: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def is_https(self) -> bool:
@@ -76,6 +79,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         now=parse_moment(given["NOW"], name="VISITBELL_NOW") if _has_now(given) else None,
         secret_key=_key("SECRET_KEY", given=given, instance=instance),
         feed_key=_key("FEED_KEY", given=given, instance=instance),
+        fetch_allow=_networks(given.get("FETCH_ALLOW", "")),
     )
 
 
@@ -143,6 +147,15 @@ def _reply_address(text: str) -> str:
     if text and not _ADDRESS.fullmatch(text):
         raise WrongSetting("VISITBELL_REPLY_ADDRESS: write it as visits@example.org.")
     return text
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(each) for each in text.replace(",", " ").split())
+    except ValueError as error:
+        raise WrongSetting(
+            "VISITBELL_FETCH_ALLOW: list networks such as 10.20.0.0/16 or fd12::/32."
+        ) from error
 
 
 def _url(name: str, text: str, beginnings: tuple[str, ...]) -> str:

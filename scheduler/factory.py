@@ -17,13 +17,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from scheduler import gazetteer
 from scheduler.config import Settings, read_settings
+from scheduler.fetching.fetcher import CalendarFetcher
 from scheduler.jobs.timetable import Timetable
 from scheduler.mail.transports import transport_of
 from scheduler.matching.apart import solve_apart
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.letters import Letterhead
-from scheduler.services.ports import Clock, Gazetteer, Render, Store, Transport
+from scheduler.services.ports import Clock, Gazetteer, Render, Store, Transport, WatchedSolve
 from scheduler.services.records import Mailbox
+from scheduler.services.running import Worker
 from scheduler.storage import database
 from scheduler.storage.unit_of_work import SqlStore
 from scheduler.web.app import put_together
@@ -67,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             clock=clock_of(settings),
             gazetteer=gazetteer,
             feeds=FeedSettings(settings.feed_key, settings.base_url),
+            fetch=CalendarFetcher(allow=settings.fetch_allow),
             secret_key=settings.secret_key,
             base_url=settings.base_url,
             is_rehearsal=settings.is_rehearsal,
@@ -105,6 +108,19 @@ def timetable_of(wiring: Wiring) -> Timetable:
         letterhead=wiring.letterhead,
         gazetteer=wiring.gazetteer,
         solve=solve_apart,
+        fetch=CalendarFetcher(allow=wiring.settings.fetch_allow),
+    )
+
+
+def worker_of(wiring: Wiring, *, solve: WatchedSolve) -> Worker:
+    """Return who works on runs over these real things, with a solver of one's choice."""
+    timetable = timetable_of(wiring)
+    return Worker(
+        owner=timetable.owner,
+        clock=timetable.clock,
+        lease_clock=timetable.lease_clock,
+        gazetteer=wiring.gazetteer,
+        solve=solve,
     )
 
 

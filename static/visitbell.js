@@ -78,3 +78,42 @@ each("[data-clears]", (button) => {
     box.dispatchEvent(new Event("change", { bubbles: true }));
   }));
 });
+
+// Parts of a page that follow what goes on elsewhere, until the server no longer marks them as such.
+const followed = [...document.querySelectorAll("[data-follows]")];
+const catchUp = async () => {
+  try {
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const parts = [...page.querySelectorAll("[data-follows]")];
+    if (parts.map((part) => part.id).join() !== followed.map((part) => part.id).join()) {
+      location.reload(); // It has come to its next stage, and the whole page with it.
+      return;
+    }
+    followed.forEach((part, number) => {
+      const next = parts[number];
+      if (next.innerHTML !== part.innerHTML) part.replaceChildren(...next.childNodes);
+    });
+  } catch { /* The next look may get through. */ }
+  setTimeout(catchUp, 2000);
+};
+if (followed.length) setTimeout(catchUp, 2000);
+
+// The parts of a page that change with what is answered so far. A note is for a person, so no address carries it.
+each("[data-refreshes]", (area) => {
+  let turn = 0;
+  area.addEventListener("change", async (event) => {
+    const mine = ++turn;
+    const answers = new FormData(event.target.form);
+    ["csrf_token", "note"].forEach((name) => answers.delete(name));
+    try {
+      const answer = await fetch(`${area.dataset.refreshes}?${new URLSearchParams(answers)}`);
+      if (!answer.ok || mine !== turn) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      page.querySelectorAll("body > [id]").forEach((next) => {
+        const part = document.getElementById(next.id);
+        if (!part.contains(document.activeElement)) part.replaceChildren(...next.childNodes);
+      });
+    } catch { /* The button that shows the lessons still works. */ }
+  });
+});

@@ -9,15 +9,16 @@ Source: RFC 5545 sections 3.6.1, 3.6.4 and 3.8.5, RFC 5546 section 2.1.5 for ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 
 from scheduler.calendars.components import RawComponent, read_components
 from scheduler.calendars.errors import CalendarUnreadable
 from scheduler.calendars.moments import Clocks, Unreadable, clocks_of
 from scheduler.calendars.occurrences import (
+    free_busy_end,
     is_past_or_future,
     read_event,
     read_free_busy,
@@ -27,7 +28,7 @@ from scheduler.calendars.occurrences import (
 from scheduler.calendars.repetition import MAX_INSTANCES, refusal
 from scheduler.calendars.versions import Entry, Series, far_uid, newest, series_of
 from scheduler.domain.periods import DateRange, Period, merge
-from scheduler.domain.zones import day_period
+from scheduler.domain.zones import day_period, zone
 
 MAX_COMPONENTS = 5_000
 HORIZON_DAYS = 731
@@ -36,6 +37,7 @@ Guard = Callable[[], AbstractContextManager[object]]
 
 _TOO_MANY = f"This calendar has more than {MAX_COMPONENTS:,} events in the time that matters."
 _FULL = f"The file has more than {MAX_INSTANCES:,} times on these days."
+_SAYING = frozenset({"VEVENT", "VFREEBUSY"})
 _REASON_BY_NAME = {
     "VTODO": "It is a task, and only events block time.",
     "VJOURNAL": "It is a note, and only events block time.",
@@ -54,12 +56,15 @@ class PassedOver:
 class BusyReading:
     """What a calendar file means: busy periods in UTC, merged and in order.
 
-    They are cut to the days that were asked for; beyond ``known_until`` nothing is known.
+    They are cut to the days that were asked for; beyond ``known_until`` nothing is known. A file
+    that is not whole lacks its end; one that is empty holds no event at all, not even a past one.
     """
 
     busy: tuple[Period, ...]
     passed_over: tuple[PassedOver, ...]
     known_until: date
+    is_whole: bool = True
+    is_empty: bool = False
 
 
 def read_busy(
@@ -68,12 +73,15 @@ def read_busy(
     window: DateRange,
     timezone: str,
     country: str = "",
+    own_uids: Container[str] = (),
     guard: Guard = nullcontext,
 ) -> BusyReading:
     """Return when a calendar file's owner is busy on these days, both ends included.
 
     ``timezone`` is the owner's: floating and all-day times are in it, and so are the days.
     ``country`` says what a Windows zone name means. Days past two years are not looked at.
+    ``own_uids`` are visits that the rules count already: they come back in calendars that
+    show our feed, and block nothing a second time.
     ``guard`` opens around each series and may raise to stop one that takes too long.
 
     Raises:
@@ -84,7 +92,7 @@ def read_busy(
     span = Period(day_period(window.first, timezone).start, day_period(last, timezone).end)
     calendars = read_components(octets)
     worth_reading = _worth_reading(calendars, window=DateRange(window.first, last))
-    tally = _Tally()
+    tally = _Tally(own_uids)
     entries = []
     for calendar in calendars:
         if calendar.value("CALSCALE").upper() not in ("", "GREGORIAN"):
@@ -100,7 +108,9 @@ def read_busy(
     return BusyReading(
         busy=tuple(_cut(period, span) for period in merge(tally.busy) if period.overlaps(span)),
         passed_over=tuple(PassedOver(label, why) for _, label, why in sorted(tally.passed_over)),
-        known_until=_known_until(calendars, last),
+        known_until=_known_until(calendars, last, reader=zone(timezone)),
+        is_whole=all(calendar.is_whole for calendar in calendars),
+        is_empty=not any(part.name in _SAYING for each in calendars for part in each.parts),
     )
 
 
@@ -108,6 +118,7 @@ def read_busy(
 class _Tally:
     """What one reading has found so far."""
 
+    own_uids: Container[str]
     busy: list[Period] = field(default_factory=list)
     passed_over: list[tuple[int, str, str]] = field(default_factory=list)
     near: int = 0
@@ -174,6 +185,8 @@ def _entries(
                 raise Unreadable("It is cut off: its end is missing.")
             if component.name == "VEVENT":
                 entry = Entry(component, read_event(component, clocks), clocks)
+                if entry.event.uid in tally.own_uids:
+                    raise Unreadable("It is one of our own visits.")
                 tally.near += not is_past_or_future(entry.event, span)
                 found.append(entry)
             elif component.name == "VFREEBUSY":
@@ -231,19 +244,14 @@ def _refuse_bombs(entry: Entry, *, span: Period) -> None:
         raise Unreadable(reason)
 
 
-def _known_until(calendars: Iterable[RawComponent], last: date) -> date:
-    """Return the last day known: a file with free/busy time alone ends with it."""
+def _known_until(calendars: Iterable[RawComponent], last: date, *, reader: tzinfo) -> date:
+    """Return the last day known whole: a file with free/busy time alone ends with it."""
     parts = [part for calendar in calendars for part in calendar.parts]
     if any(part.name == "VEVENT" for part in parts):
         return last
-    ends = [
-        found.value.strip()[:8]
-        for part in parts
-        if part.name == "VFREEBUSY"
-        for found in part.properties("DTEND")
-    ]
-    days = [date.fromisoformat(end) for end in ends if end.isdecimal() and len(end) == 8]
-    return min(last, max(days, default=last))
+    free_busy = [part for part in parts if part.name == "VFREEBUSY"]
+    ends = [end for part in free_busy if (end := free_busy_end(part, reader))]
+    return min(last, max(ends, default=last))
 
 
 def _cut(period: Period, span: Period) -> Period:

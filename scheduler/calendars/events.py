@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from scheduler.calendars.content_lines import (
     component,
@@ -18,6 +18,7 @@ from scheduler.calendars.content_lines import (
     uri_form,
     utc_form,
 )
+from scheduler.calendars.phrases import DEFAULT_LANGUAGE, Phrases, phrases_in
 from scheduler.calendars.showing import CANCELLED, is_out, sequence_for, status_for
 from scheduler.calendars.texts import Audience, description, location, summary
 from scheduler.calendars.timezones import vtimezone, zoned_lines
@@ -26,7 +27,7 @@ from scheduler.domain.zones import local
 
 PRODUCT = "-//Visitbell//Visitbell//EN"
 
-_VIDEO = {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Join the visit online"}
+_MINUTES_IN_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +35,47 @@ class Entry:
     """A visit as one reader's calendar shows it.
 
     ``email`` is the volunteer's own address, None for a teacher or a school; ``page_url``
-    the absolute address of the visit's page, empty where there is none to give.
+    the absolute address of the visit's page, empty where there is none to give;
+    ``alarm_minutes`` how long before the start the reader wants to be reminded, None not.
     """
 
     sheet: VisitSheet
     audience: Audience
     email: str | None
     page_url: str = ""
+    language: str = DEFAULT_LANGUAGE
+    alarm_minutes: int | None = None
 
     @property
     def status(self) -> str:
         """Return the entry's STATUS."""
         return status_for(self.sheet.visit, self.email)
 
+    @property
+    def phrases(self) -> Phrases:
+        """Return the words of the entry's language."""
+        return phrases_in(self.language)
+
 
 def event(
     entry: Entry,
     *,
     stamped_at: datetime | None = None,
+    revised_at: datetime | None = None,
     people: Iterable[str] = (),
     status: str | None = "",
 ) -> str:
     """Return the VEVENT as content lines.
 
-    ``stamped_at`` is the last change unless the entry travels in a message; ``people`` are
+    ``revised_at`` is the visit's last change unless something around it changed later;
+    ``stamped_at`` is that change, too, unless the entry travels in a message; ``people`` are
     its ORGANIZER and ATTENDEE lines; a status of None leaves STATUS out, an empty one is the
     entry's own.
     """
     visit = entry.sheet.visit
     shown = entry.status if status == "" else status
     times, _ = zoned_lines(visit.period.start, visit.period.end, timezone=visit.timezone)
-    revised = utc_form(visit.revised_at.astimezone(UTC))
+    revised = utc_form((revised_at or visit.revised_at).astimezone(UTC))
     return component(
         "VEVENT",
         (
@@ -78,34 +89,37 @@ def event(
             content_line("TRANSP", "TRANSPARENT" if shown in (CANCELLED, None) else "OPAQUE"),
             *people,
             *_facts(entry),
-            content_line("CREATED", utc_form(visit.created_at.astimezone(UTC))),
             content_line("LAST-MODIFIED", revised),
+            _alarm(entry) if shown != CANCELLED else "",
         ),
     )
 
 
 def timezone_blocks(entries: Iterable[Entry]) -> str:
     """Return the VTIMEZONE of each zone that an entry's times name, once, by name."""
-    days_by_zone: dict[str, list[date]] = {}
+    span_by_zone: dict[str, tuple[datetime, datetime]] = {}
     for entry in entries:
         visit = entry.sheet.visit
         starts, ends = visit.period.start, visit.period.end
         _, names_zone = zoned_lines(starts, ends, timezone=visit.timezone)
         if names_zone:
-            days = days_by_zone.setdefault(visit.timezone, [])
-            days += (local(moment, visit.timezone).date() for moment in (starts, ends))
+            first, last = span_by_zone.get(visit.timezone, (starts, ends))
+            span_by_zone[visit.timezone] = (min(first, starts), max(last, ends))
     return "".join(
-        vtimezone(name, first=min(days), last=max(days))
-        for name, days in sorted(days_by_zone.items())
+        vtimezone(name, first=local(first, name).date(), last=local(last, name).date())
+        for name, (first, last) in sorted(span_by_zone.items())
     )
 
 
 def _facts(entry: Entry) -> tuple[str, ...]:
-    sheet, audience, email = entry.sheet, entry.audience, entry.email
-    about = description(sheet, audience=audience, email=email, page_url=entry.page_url)
+    sheet, audience, email, phrases = entry.sheet, entry.audience, entry.email, entry.phrases
+    title = summary(sheet, audience=audience, email=email, phrases=phrases)
+    about = description(
+        sheet, audience=audience, email=email, page_url=entry.page_url, phrases=phrases
+    )
     return (
-        text_line("SUMMARY", one_line(summary(sheet, audience=audience, email=email))),
-        text_line("LOCATION", one_line(location(sheet, email=email))),
+        text_line("SUMMARY", one_line(title)),
+        text_line("LOCATION", one_line(location(sheet, email=email, audience=audience))),
         text_line("DESCRIPTION", about),
         content_line("URL", uri_form(entry.page_url)) if entry.page_url else "",
         _conference(entry),
@@ -116,7 +130,27 @@ def _conference(entry: Entry) -> str:
     """Return the video link. Source: RFC 7986 section 5.11."""
     sheet, email = entry.sheet, entry.email
     link = one_line(sheet.meeting_url)
+    is_told = entry.audience not in (Audience.PUBLIC, Audience.BUSY)
     is_expected = sheet.is_virtual_for(email or "") and not is_out(sheet.visit, email)
-    if not is_expected or not link.startswith(("https://", "http://")):
+    if not (is_told and is_expected) or not link.startswith(("https://", "http://")):
         return ""
-    return content_line("CONFERENCE", uri_form(link), _VIDEO)
+    label = {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": entry.phrases.join_online}
+    return content_line("CONFERENCE", uri_form(link), label)
+
+
+def _alarm(entry: Entry) -> str:
+    """Return the reminder that the reader chose. Source: RFC 5545 section 3.6.6."""
+    minutes = entry.alarm_minutes
+    if minutes is None:
+        return ""
+    days, rest = divmod(minutes, _MINUTES_IN_DAY)
+    before = f"-P{days}D" if days and not rest else f"-PT{minutes}M"
+    title = summary(entry.sheet, audience=entry.audience, email=entry.email, phrases=entry.phrases)
+    return component(
+        "VALARM",
+        (
+            content_line("ACTION", "DISPLAY"),
+            content_line("TRIGGER", before),
+            text_line("DESCRIPTION", one_line(title)),
+        ),
+    )

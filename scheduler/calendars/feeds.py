@@ -1,12 +1,13 @@
-"""A person's or a school's visits as a calendar that a phone subscribes to.
+"""Visits as a calendar that a phone subscribes to, or as a file to keep.
 
 The same sheets give the same octets: no clock is read, DTSTAMP is the last change. A feed has
-no METHOD, names no attendee and no organizer, and brings no alarms.
+no METHOD and names no attendee and no organizer; it reminds only whoever asked for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from scheduler.calendars.content_lines import (
@@ -19,6 +20,7 @@ from scheduler.calendars.content_lines import (
     utc_form,
 )
 from scheduler.calendars.events import PRODUCT, Entry, event, timezone_blocks
+from scheduler.calendars.phrases import DEFAULT_LANGUAGE, phrases_in
 from scheduler.calendars.showing import DAYS_CANCELLED
 from scheduler.calendars.texts import Audience
 from scheduler.calendars.timezones import vtimezone
@@ -26,9 +28,64 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.zones import local
 
 REFRESH = "PT1H"
+FOOT = "END:VCALENDAR\r\n"
 
 # A calendar has to hold a component, so an empty feed brings its zone; no date refers to it.
 _NO_DAY = date(2026, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a calendar says of itself: ``uid`` never changes, ``timezone`` is the district's."""
+
+    uid: str
+    name: str
+    timezone: str
+
+
+def head(heading: Heading, entries: Iterable[Entry]) -> str:
+    """Return everything before the first event: the calendar's properties and its zones.
+
+    Source: RFC 5545 section 3.7, RFC 7986 section 5, MS-OXCICAL 2.1.3.1.1.
+    """
+    told = tuple(entries)
+    title = one_line(heading.name)
+    zones = timezone_blocks(told)
+    if not told:
+        zones = vtimezone(heading.timezone, first=_NO_DAY, last=_NO_DAY)
+    # The calendar has no UID of its own, though RFC 7986 offers one: vdirsyncer takes the
+    # first UID it finds for that of every event and keeps only one of them.
+    whole = component(
+        "VCALENDAR",
+        (
+            content_line("VERSION", "2.0"),
+            content_line("PRODID", PRODUCT),
+            content_line("CALSCALE", "GREGORIAN"),
+            text_line("NAME", title),
+            text_line("X-WR-CALNAME", title),
+            text_line("X-WR-RELCALID", one_line(heading.uid)),
+            text_line("X-WR-TIMEZONE", heading.timezone),
+            content_line("REFRESH-INTERVAL", REFRESH, {"VALUE": "DURATION"}),
+            content_line("X-PUBLISHED-TTL", REFRESH),
+            zones,
+        ),
+    )
+    return whole.removesuffix(FOOT)
+
+
+def whole(head_lines: str, events: Iterable[str]) -> bytes:
+    """Return the calendar of a head and its events, in the order given."""
+    return "".join((head_lines, *events, FOOT)).encode()
+
+
+def render_entries(heading: Heading, entries: Iterable[Entry]) -> bytes:
+    """Return a calendar of these entries, by start.
+
+    Raises:
+        IllegalTransition: if one of the visits is held.
+    """
+    told = sorted(entries, key=lambda e: (e.sheet.visit.period.start, e.sheet.visit.uid))
+    return whole(head(heading, told), map(event, told))
 
 
 def render_feed(
@@ -43,25 +100,24 @@ def render_feed(
 ) -> bytes:
     """Return a feed of these visits, by start, each as this viewer sees it.
 
-    ``uid`` is the feed's own and never changes, ``timezone`` the district's; ``page_url``
-    turns a visit's UID into the absolute address of its page. Who sees which visit at all
-    is for :func:`scheduler.calendars.showing.shown_in_feed` to say beforehand.
+    ``page_url`` turns a visit's UID into the absolute address of its page. Who sees which
+    visit at all is for :func:`scheduler.calendars.showing.shown_in_feed` to say beforehand.
 
     Raises:
         IllegalTransition: if one of the visits is held.
     """
-    entries = sorted(
-        (Entry(sheet, audience, viewer_email, page_url(sheet.visit.uid)) for sheet in sheets),
-        key=lambda entry: (entry.sheet.visit.period.start, entry.sheet.visit.uid),
-    )
-    zones = timezone_blocks(entries)
-    if not entries:
-        zones = vtimezone(timezone, first=_NO_DAY, last=_NO_DAY)
-    return _calendar((zones, *map(event, entries)), uid=uid, name=name, timezone=timezone)
+    entries = (Entry(sheet, audience, viewer_email, page_url(sheet.visit.uid)) for sheet in sheets)
+    return render_entries(Heading(uid, name, timezone), entries)
 
 
 def render_replaced(
-    *, uid: str, name: str, timezone: str, replaced_at: datetime, page_url: str
+    *,
+    uid: str,
+    name: str,
+    timezone: str,
+    replaced_at: datetime,
+    page_url: str,
+    language: str = DEFAULT_LANGUAGE,
 ) -> bytes:
     """Return what an old address answers: one entry that says where the visits went.
 
@@ -70,6 +126,7 @@ def render_replaced(
     first = local(replaced_at, timezone).date()
     after = first + timedelta(days=DAYS_CANCELLED)
     stamp = utc_form(replaced_at.astimezone(UTC))
+    phrases = phrases_in(language)
     notice = component(
         "VEVENT",
         (
@@ -80,37 +137,12 @@ def render_replaced(
             content_line("SEQUENCE", "0"),
             content_line("STATUS", "CONFIRMED"),
             content_line("TRANSP", "TRANSPARENT"),
-            text_line("SUMMARY", "Your visits have a new calendar address"),
-            text_line(
-                "DESCRIPTION",
-                "This calendar address was replaced and shows no visits any more.\n"
-                f"Sign in to get the new one, then remove this calendar: {page_url}",
-            ),
+            text_line("SUMMARY", phrases.replaced_title),
+            text_line("DESCRIPTION", phrases.replaced_body.format(page_url)),
             content_line("URL", uri_form(page_url)),
-            content_line("CREATED", stamp),
             content_line("LAST-MODIFIED", stamp),
         ),
     )
-    return _calendar((notice,), uid=uid, name=name, timezone=timezone)
-
-
-def _calendar(components: Iterable[str], *, uid: str, name: str, timezone: str) -> bytes:
-    """Source of the properties: RFC 5545 section 3.7, RFC 7986 section 5, MS-OXCICAL 2.1.3.1.1."""
-    title = one_line(name)
-    # The calendar has no UID of its own, though RFC 7986 offers one: vdirsyncer takes the
-    # first UID it finds for that of every event and keeps only one of them.
-    return component(
-        "VCALENDAR",
-        (
-            content_line("VERSION", "2.0"),
-            content_line("PRODID", PRODUCT),
-            content_line("CALSCALE", "GREGORIAN"),
-            text_line("NAME", title),
-            text_line("X-WR-CALNAME", title),
-            text_line("X-WR-RELCALID", one_line(uid)),
-            text_line("X-WR-TIMEZONE", timezone),
-            content_line("REFRESH-INTERVAL", REFRESH, {"VALUE": "DURATION"}),
-            content_line("X-PUBLISHED-TTL", REFRESH),
-            *components,
-        ),
-    ).encode()
+    # Without entries the head brings the zone, which this notice does not name.
+    lines = head(Heading(uid, name, timezone), ()).partition("BEGIN:VTIMEZONE")[0]
+    return whole(lines, (notice,))

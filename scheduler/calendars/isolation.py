@@ -23,7 +23,7 @@ from scheduler.calendars.errors import CalendarUnreadable
 from scheduler.domain.periods import DateRange, Period
 from scheduler.domain.zones import zone
 
-WALL_SECONDS = 10
+WALL_SECONDS = 20
 
 _TOO_MUCH = "This calendar takes more time or memory to read than a calendar should."
 _CHUNK_OCTETS = 1 << 16
@@ -32,11 +32,15 @@ _MODULE = "scheduler.calendars.reading_process"
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """A file's octets with its owner's zone and country."""
+    """A file's octets with its owner's zone and country.
+
+    ``own_uids`` are visits in it that the rules count already.
+    """
 
     octets: bytes
     timezone: str
     country: str = ""
+    own_uids: tuple[str, ...] = ()
 
 
 def read_busy_apart(
@@ -67,7 +71,12 @@ def read_busy_apart(
 
 
 def read_one_apart(
-    octets: bytes, *, window: DateRange, timezone: str, country: str = ""
+    octets: bytes,
+    *,
+    window: DateRange,
+    timezone: str,
+    country: str = "",
+    own_uids: Iterable[str] = (),
 ) -> BusyReading:
     """Return what one file means.
 
@@ -75,7 +84,8 @@ def read_one_apart(
         CalendarUnreadable: if nothing of it can be used, or it breaks a limit.
         UnknownZone: if ``timezone`` is no zone.
     """
-    (answer,) = read_busy_apart((CalendarFile(octets, timezone, country),), window=window)
+    file = CalendarFile(octets, timezone, country, tuple(own_uids))
+    (answer,) = read_busy_apart((file,), window=window)
     if isinstance(answer, CalendarUnreadable):
         raise answer
     return answer
@@ -106,6 +116,7 @@ def _request(file: CalendarFile, window: DateRange) -> bytes:
         "last": window.last.isoformat(),
         "timezone": file.timezone,
         "country": file.country,
+        "own_uids": file.own_uids,
     }
     return json.dumps(head).encode() + b"\n" + file.octets
 
@@ -145,4 +156,6 @@ def _reading(answer: bytes) -> BusyReading | CalendarUnreadable:
         ),
         passed_over=tuple(PassedOver(*entry) for entry in given["passed_over"]),
         known_until=date.fromisoformat(given["known_until"]),
+        is_whole=given["is_whole"],
+        is_empty=given["is_empty"],
     )

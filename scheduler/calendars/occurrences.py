@@ -5,7 +5,7 @@ that clock shows; so a weekly nine o'clock stays nine o'clock across the change.
 files are at odds with the RFC: DTEND wins over DURATION; a date beside a time means its
 midnight; an all-day event that ends on the day it starts lasts that day; an UNTIL that is a
 date includes that day, and one without a zone is on the event's clock; a date in EXDATE takes
-out all of that day.
+out all of that day; a part of a rule that no RFC knows is passed over, so it can end nothing.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ import recurring_ical_events
 
 from scheduler.calendars.components import Property, RawComponent
 from scheduler.calendars.moments import Clocks, Unreadable, Written, read_duration, read_moment
-from scheduler.calendars.repetition import rule_parts
+from scheduler.calendars.repetition import RULE_PARTS, rule_parts
 from scheduler.domain.periods import Period
 
 Dates = tuple[Written | tuple[Written, Written], ...]
 
 _A_DAY = timedelta(days=1)
+_A_MINUTE = timedelta(minutes=1)
 _BLOCKS = "X-BLOCKS"
 
 
@@ -90,6 +91,18 @@ def read_free_busy(component: RawComponent, clocks: Clocks) -> tuple[Period, ...
         if isinstance(times, tuple)
     )
     return tuple(period for period in periods if period)
+
+
+def free_busy_end(component: RawComponent, reader: tzinfo) -> date | None:
+    """Return the last day that a VFREEBUSY tells of to its end, None where it does not say."""
+    clocks = Clocks(reader=reader, floating=reader, country="", block_by_name={})
+    try:
+        ends = [read_moment(found, clocks) for found in component.properties("DTEND")]
+    except ValueError:
+        return None
+    # What ends at midnight, or a minute before, tells of the day before it.
+    walls = (_at_midnight(end, reader).astimezone(reader) + _A_MINUTE for end in ends)
+    return max((wall.date() - _A_DAY for wall in walls), default=None)
 
 
 def times_of(event: ReadEvent, *, reader: tzinfo) -> Period | None:
@@ -198,7 +211,7 @@ def _rule(rule: str, start: Written, clocks: Clocks) -> str:
         elif start.tzinfo:
             shown = _naive(until, start.tzinfo) if is_zoned else until
             parts["UNTIL"] = f"{shown:%Y%m%dT%H%M%S}"
-    return ";".join(f"{name}={value}" for name, value in parts.items())
+    return ";".join(f"{name}={value}" for name, value in parts.items() if name in RULE_PARTS)
 
 
 def _dates(properties: Iterable[Property], clocks: Clocks) -> Dates:

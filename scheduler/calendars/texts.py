@@ -1,8 +1,9 @@
 """What a calendar entry says: its title and its description, by who reads it.
 
-A volunteer reads where to go and whom to meet, a teacher and a school office who comes.
-Nothing here knows a telephone number, an address of a person or a teacher's note: feeds are
-read by whoever holds their link.
+A volunteer reads where to go and whom to meet, a teacher and a school office who comes, the
+front desk whom to let in, the public no name at all. Nothing here knows a telephone number, an
+address of a person or a teacher's note: feeds are read by whoever holds their link. The place
+stands in LOCATION and is not told twice.
 """
 
 from __future__ import annotations
@@ -10,128 +11,175 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
+from scheduler.calendars.phrases import ENGLISH, Phrases
 from scheduler.calendars.showing import CANCELLED, TENTATIVE, is_out, status_for
 from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
 from scheduler.domain.visits import Partstat
 from scheduler.domain.volunteers import Format
 from scheduler.domain.zones import local
 
-CANCELLED_PREFIX = "Cancelled: "
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-_ANSWERS = {
-    Partstat.ACCEPTED: "said yes",
-    Partstat.TENTATIVE: "said maybe",
-    Partstat.NEEDS_ACTION: "has not answered yet",
-}
-_GRADE_NAMES = {"K": "kindergarten", "pre-K": "pre-kindergarten"}
-
 
 class Audience(StrEnum):
-    """Whose calendar an entry is for."""
+    """Whose calendar an entry is for.
+
+    ``district`` reads of many schools; ``public`` and ``busy`` are told no person's name.
+    """
 
     VOLUNTEER = "volunteer"
     TEACHER = "teacher"
     SCHOOL = "school"
+    OFFICE = "office"
+    DISTRICT = "district"
+    PUBLIC = "public"
+    BUSY = "busy"
 
 
-def summary(sheet: VisitSheet, *, audience: Audience, email: str | None) -> str:
+def summary(
+    sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases = ENGLISH
+) -> str:
     """Return the entry's title: what, and with whom or where."""
+    title = _title(sheet, audience=audience, phrases=phrases)
+    return phrases.cancelled + title if status_for(sheet.visit, email) == CANCELLED else title
+
+
+def description(
+    sheet: VisitSheet,
+    *,
+    audience: Audience,
+    email: str | None,
+    page_url: str,
+    phrases: Phrases = ENGLISH,
+) -> str:
+    """Return everything this reader needs on the day, one fact a line."""
+    if audience is Audience.BUSY:
+        return ""
+    facts = {phrases.when: when(sheet, phrases=phrases)}
+    if audience is not Audience.PUBLIC:
+        facts = {phrases.what: _what(sheet, phrases)} | facts
+        if not is_out(sheet.visit, email):
+            facts |= _around(sheet, audience=audience, email=email, phrases=phrases)
+        facts[phrases.more] = page_url
+    news = _news(sheet, audience=audience, email=email, phrases=phrases)
+    lines = [news, *(f"{name}: {fact}" for name, fact in facts.items() if fact)]
+    return "\n".join(filter(None, lines))
+
+
+def location(sheet: VisitSheet, *, email: str | None, audience: Audience = Audience.SCHOOL) -> str:
+    """Return the place; for somebody who is out it is no longer a way in."""
+    if audience is Audience.BUSY:
+        return ""
+    if audience is Audience.PUBLIC:
+        return ", ".join(filter(None, (sheet.school_name, sheet.address)))
+    return sheet.school_name if is_out(sheet.visit, email) else sheet.location_for(email or "")
+
+
+def when(sheet: VisitSheet, *, phrases: Phrases = ENGLISH) -> str:
+    """Return day, times and offset by the school's clock."""
+    visit = sheet.visit
+    return _span(visit.period.start, visit.period.end, visit.timezone, phrases)
+
+
+@lru_cache(maxsize=8192)
+def _span(start: datetime, end: datetime, timezone: str, phrases: Phrases) -> str:
+    starts, ends = local(start, timezone), local(end, timezone)
+    until = f"{ends:%H:%M}"
+    if ends.date() != starts.date():
+        until = f"{phrases.day_of(ends)}, {until}"
+    offset = f"{starts:%z}"
+    begins = f"{phrases.day_of(starts)}, {starts:%H:%M}"
+    return phrases.span.format(begins, until, f"UTC{offset[:3]}:{offset[3:5]}")
+
+
+def _title(sheet: VisitSheet, *, audience: Audience, phrases: Phrases) -> str:
+    if audience is Audience.BUSY:
+        return phrases.busy
+    if audience is Audience.PUBLIC:
+        told = " – ".join(filter(None, (sheet.topic, sheet.school_name)))
+        return phrases.guest_visit.format(told)
     names = [speaker.name for speaker in _present(sheet)]
     others = {
         Audience.VOLUNTEER: [sheet.class_name, sheet.school_name],
         Audience.TEACHER: names,
         Audience.SCHOOL: [*names, sheet.class_name],
+        Audience.OFFICE: [sheet.teacher_name, sheet.class_name],
+        Audience.DISTRICT: [*names, sheet.class_name, sheet.school_name],
     }[audience]
+    subject = sheet.title
+    if audience is Audience.OFFICE:
+        subject = ", ".join(filter(None, names)) or sheet.title
     company = ", ".join(filter(None, others))
-    title = f"Visit: {sheet.title} – {company}" if company else f"Visit: {sheet.title}"
-    return CANCELLED_PREFIX + title if status_for(sheet.visit, email) == CANCELLED else title
+    shape = phrases.arriving if audience is Audience.OFFICE else phrases.visit
+    return shape.format(f"{subject} – {company}" if company else subject)
 
 
-def description(sheet: VisitSheet, *, audience: Audience, email: str | None, page_url: str) -> str:
-    """Return everything this reader needs on the day, one fact a line."""
-    facts = {"What": _what(sheet), "When": when(sheet)}
-    if is_out(sheet.visit, email):
-        facts["Where"] = sheet.school_name
-    else:
-        facts |= _place(sheet, audience=audience, email=email)
-        facts["Class"] = _class(sheet)
-        facts["Teacher"] = "" if audience is Audience.TEACHER else sheet.teacher_name
-        facts |= _company(sheet, audience=audience, email=email)
-    facts["More"] = page_url
-    lines = [_news(sheet, audience=audience, email=email)]
-    lines += [f"{name}: {fact}" for name, fact in facts.items() if fact]
-    return "\n".join(filter(None, lines))
-
-
-def location(sheet: VisitSheet, *, email: str | None) -> str:
-    """Return the place; for somebody who is out it is no longer a way in."""
-    return sheet.school_name if is_out(sheet.visit, email) else sheet.location_for(email or "")
-
-
-def when(sheet: VisitSheet) -> str:
-    """Return day, times and zone by the school's clock."""
-    starts = local(sheet.visit.period.start, sheet.visit.timezone)
-    ends = local(sheet.visit.period.end, sheet.visit.timezone)
-    until = f"{ends:%H:%M}" if ends.date() == starts.date() else f"{_day(ends)}, {ends:%H:%M}"
-    offset = f"{starts:%z}"
-    zone_note = f"{sheet.visit.timezone}, UTC{offset[:3]}:{offset[3:5]}"
-    return f"{_day(starts)}, {starts:%H:%M} to {until} ({zone_note})"
-
-
-def _news(sheet: VisitSheet, *, audience: Audience, email: str | None) -> str:
+def _news(sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases) -> str:
     status = status_for(sheet.visit, email)
     if is_out(sheet.visit, email):
-        return "You are no longer expected at this visit."
+        return phrases.you_are_out
     if status == CANCELLED:
-        return "This visit is cancelled."
+        return phrases.is_cancelled
     if status != TENTATIVE:
         return ""
     speaker = sheet.speaker(email or "")
     if audience is Audience.VOLUNTEER and speaker and speaker.partstat is Partstat.NEEDS_ACTION:
-        return "We are waiting for your answer."
-    return "Not everyone has answered yet."
+        return phrases.awaits_you
+    return phrases.awaits_others
 
 
-def _what(sheet: VisitSheet) -> str:
+def _what(sheet: VisitSheet, phrases: Phrases) -> str:
     topic = f" ({sheet.topic})" if sheet.topic and sheet.topic != sheet.title else ""
-    session = f", session {sheet.visit.session} of {sheet.sessions}" if sheet.sessions > 1 else ""
+    session = ""
+    if sheet.sessions > 1:
+        session = ", " + phrases.session.format(sheet.visit.session, sheet.sessions)
     return f"{sheet.title}{topic}{session}"
 
 
-def _place(sheet: VisitSheet, *, audience: Audience, email: str | None) -> dict[str, str]:
+def _around(
+    sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases
+) -> dict[str, str]:
+    facts = _place(sheet, audience=audience, email=email, phrases=phrases)
+    facts[phrases.class_label] = _class(sheet, phrases)
+    if audience is not Audience.TEACHER:
+        facts[phrases.teacher] = sheet.teacher_name
+    return facts | _company(sheet, audience=audience, email=email, phrases=phrases)
+
+
+def _place(
+    sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases
+) -> dict[str, str]:
     hosts = audience is not Audience.VOLUNTEER
     is_online = sheet.is_virtual_for(email or "")
     some_online = hosts and any(s.format is Format.VIRTUAL for s in _present(sheet))
-    facts = {
-        "Where": ", ".join(filter(None, (sheet.school_name, sheet.address))),
-        "Room": sheet.visit.room,
-        "Arriving": "" if hosts else sheet.arrival_note,
-    }
+    facts = {phrases.arriving_note: "" if hosts else sheet.arrival_note}
     if is_online:
-        facts = {"Where": "online", "School": sheet.school_name}
-        facts |= {"Room": sheet.visit.room} if hosts else {}
-    return facts | ({"Online": sheet.meeting_url} if is_online or some_online else {})
+        where = phrases.online_word
+        if hosts and sheet.visit.room:
+            where = f"{where}, {sheet.visit.room}"
+        facts = {phrases.where: where, phrases.school: sheet.school_name}
+    return facts | ({phrases.online: sheet.meeting_url} if is_online or some_online else {})
 
 
-def _class(sheet: VisitSheet) -> str:
-    grade = _GRADE_NAMES.get(sheet.grade, f"grade {sheet.grade}" if sheet.grade else "")
-    students = f"{sheet.students} students" if sheet.students else ""
-    return ", ".join(filter(None, (sheet.class_name, grade, students)))
+def _class(sheet: VisitSheet, phrases: Phrases) -> str:
+    students = phrases.students.format(sheet.students) if sheet.students else ""
+    return ", ".join(filter(None, (sheet.class_name, phrases.grade_of(sheet.grade), students)))
 
 
-def _company(sheet: VisitSheet, *, audience: Audience, email: str | None) -> dict[str, str]:
+def _company(
+    sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases
+) -> dict[str, str]:
     if audience is Audience.VOLUNTEER:
         others = (speaker for speaker in _present(sheet) if speaker.email != email)
-        return {"With you": ", ".join(map(_named, others))}
+        return {phrases.with_you: ", ".join(map(_named, others))}
     awaits = status_for(sheet.visit, email) == TENTATIVE
-    guests = (_named(one) + f" – {_ANSWERS[one.partstat]}" * awaits for one in _present(sheet))
-    return {"Guests": "; ".join(guests)}
+    answers = {
+        Partstat.ACCEPTED: phrases.said_yes,
+        Partstat.TENTATIVE: phrases.said_maybe,
+        Partstat.NEEDS_ACTION: phrases.no_answer,
+    }
+    guests = (_named(one) + f" – {answers[one.partstat]}" * awaits for one in _present(sheet))
+    return {phrases.guests: "; ".join(guests)}
 
 
 def _named(speaker: SpeakerOnSheet) -> str:
@@ -143,10 +191,5 @@ def _present(sheet: VisitSheet) -> Iterator[SpeakerOnSheet]:
     return (
         speaker
         for speaker in sheet.speakers
-        if speaker.partstat in _ANSWERS and not speaker.removed
+        if not speaker.removed and speaker.partstat is not Partstat.DECLINED
     )
-
-
-def _day(moment: datetime) -> str:
-    weekday, month = _WEEKDAYS[moment.weekday()], _MONTHS[moment.month - 1]
-    return f"{weekday} {moment.day} {month} {moment.year}"

@@ -91,6 +91,10 @@ class SolverFailed(SchedulerError):
     """Say that the engine broke a promise; always our own fault."""
 
 
+class SearchStopped(SchedulerError):
+    """Say that a search was told to stop before it had any plan."""
+
+
 class InfeasibleProblem(SchedulerError):
     """Say that pinned bookings cannot all be kept."""
 

@@ -1,7 +1,8 @@
-"""What the clock does, tick by tick: release, remind, send, close, and propose once a night.
+"""What the clock does, tick by tick: release, remind, send, close, and propose.
 
 Everything due is computed from the database, so a stopped clock catches up. A lease row lets
-any number of processes run the timetable while one of them works.
+any number of processes run the timetable while one of them works. Proposals are worked on
+beside the ticks, by whichever process is first: a long search holds up no mail.
 """
 
 from __future__ import annotations
@@ -10,31 +11,32 @@ import logging
 import os
 import socket
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from datetime import time as wall_time
+from threading import Event
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scheduler.domain.zones import at_wall_time, local
-from scheduler.services import delivery, reminders, visits
-from scheduler.services.access import Actor
+from scheduler.domain.errors import SchedulerError
+from scheduler.jobs.leaving import noticing_the_end
+from scheduler.services import busy_calendars, delivery, nights, reminders, running, visits
+from scheduler.services.busy_calendars import Refreshed
 from scheduler.services.delivery import Delivered
+from scheduler.services.journal import trim_journal
 from scheduler.services.letters import Letterhead
-from scheduler.services.picture import find_district
-from scheduler.services.ports import Clock, Gazetteer, Solve, Store, Transport
-from scheduler.services.proposals import propose
+from scheduler.services.ports import Clock, Gazetteer, Store, Transport, WatchedSolve
+from scheduler.services.ports.fetching import Fetch
+from scheduler.services.running import Worked, Worker
+from scheduler.services.runs import TIMETABLE
 
-LEASE = "timetable"
-NIGHTLY = "nightly proposals"
+LEASE = TIMETABLE
 LEASE_LASTS = timedelta(seconds=45)
 RENEW_SECONDS = 10
 TICK_SECONDS = 15
-NIGHTLY_SECONDS = 60.0
-NIGHTLY_AT = wall_time(3)
+LOOK_SECONDS = 2
+BREATH_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -64,14 +66,17 @@ class Timetable:
     transport: Transport
     letterhead: Letterhead
     gazetteer: Gazetteer
-    solve: Solve
+    solve: WatchedSolve
+    fetch: Fetch
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    leaving: Event = field(default_factory=Event)
 
     def tick(self) -> Ticked:
         """Do whatever is due, if the lease can be had."""
         if not self.holds_lease():
             return Ticked()
         now = self.clock()
+        trim_journal(self.store, at=self.lease_clock())
         released = visits.release_due(self.store, now=now)
         return Ticked(
             worked=True,
@@ -86,25 +91,41 @@ class Timetable:
         give_up = time.monotonic() + patience.total_seconds()
         try:
             while not (done := self.tick()).worked and time.monotonic() < give_up:
+                if self.leaving.is_set():
+                    break
                 time.sleep(1)
+            self.refresh_calendars()
         finally:
-            with self.store.write() as work:
-                work.leases.give_back(LEASE, owner=self.owner, at=self.lease_clock())
+            self.give_lease_back()
         return done
 
     def run(self) -> None:
         """Tick until the process is told to stop.
 
         Every tick renews the lease, so another process takes over within a minute of a death.
+        Told to stop, it gives back the lease and the run it works on, and ends within seconds.
         """
-        clock = BlockingScheduler(
+        clock = BackgroundScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        for work in (self._tick_and_tell, self.propose_nightly):
-            every = IntervalTrigger(seconds=TICK_SECONDS)
+        for work, seconds in (
+            (self._tick_and_tell, TICK_SECONDS),
+            (self.ask_nightly, TICK_SECONDS),
+            (self.refresh_calendars, TICK_SECONDS),
+            (self._work_and_tell, LOOK_SECONDS),
+        ):
+            every = IntervalTrigger(seconds=seconds)
             clock.add_job(work, every, next_run_time=datetime.now(UTC))
-        clock.start()
+        with noticing_the_end(self.leaving):
+            clock.start()
+            try:
+                while not self.leaving.is_set():
+                    time.sleep(BREATH_SECONDS)
+            finally:
+                self.leaving.set()
+                clock.shutdown()
+                self.give_lease_back()
 
     def holds_lease(self) -> bool:
         """Take or renew the lease and tell whether this process may work."""
@@ -112,27 +133,44 @@ class Timetable:
         with self.store.write() as work:
             return work.leases.take(LEASE, owner=self.owner, now=moment, until=moment + LEASE_LASTS)
 
-    def propose_nightly(self) -> bool:
-        """Propose once after three in the morning, by whichever process is first."""
-        now = self.clock()
+    def give_lease_back(self) -> None:
+        """End this process's lease, so that the next one need not wait for it."""
         with self.store.write() as work:
-            district = find_district(work)
-            if district is None:
-                return False
-            until = _next_night(now, timezone=district.timezone)
-            # A fresh owner each time: a lease may be renewed by its owner, a night may not.
-            if not work.leases.take(NIGHTLY, owner=uuid.uuid4().hex, now=now, until=until):
-                return False
-        found = propose(
-            self.store,
-            actor=Actor.operator(),
-            now=now,
+            work.leases.give_back(LEASE, owner=self.owner, at=self.lease_clock())
+
+    def ask_nightly(self) -> bool:
+        """Ask for the night's proposals, if they are due."""
+        asked = nights.ask_nightly(self.store, now=self.clock(), lease_now=self.lease_clock())
+        return asked is not None
+
+    def work_one(self) -> Worked | None:
+        """Work on the run that waits, if any.
+
+        Raises:
+            SchedulerError: whatever the search fails with.
+        """
+        worker = Worker(
+            owner=self.owner,
+            clock=self.clock,
+            lease_clock=self.lease_clock,
             gazetteer=self.gazetteer,
             solve=self.solve,
-            seconds=NIGHTLY_SECONDS,
+            is_leaving=self.leaving.is_set,
         )
-        log.info("proposed %s of %s requests", len(found.proposed), found.requests)
-        return True
+        return running.work_one(self.store, worker=worker)
+
+    def refresh_calendars(self) -> Refreshed:
+        """Look again at calendars on the web that are due; beside the ticks, as sites are slow."""
+        return busy_calendars.refresh_due(
+            self.store,
+            fetch=self.fetch,
+            clock=self.clock,
+            may_go_on=lambda: not self.leaving.is_set(),
+        )
+
+    def propose_nightly(self) -> bool:
+        """Propose if the night's proposals are due, by whichever process is first."""
+        return self.ask_nightly() and self.work_one() is not None
 
     def _deliver(self, now: datetime) -> Delivered:
         with self.store.write() as work:
@@ -152,6 +190,8 @@ class Timetable:
 
         def holds() -> bool:
             nonlocal asked
+            if self.leaving.is_set():
+                return False
             if time.monotonic() - asked < RENEW_SECONDS:
                 return True
             asked = time.monotonic()
@@ -164,8 +204,12 @@ class Timetable:
         if done.worked and done != Ticked(worked=True):
             log.info("%s", done)
 
-
-def _next_night(now: datetime, *, timezone: str) -> datetime:
-    today = local(now, timezone).date()
-    tonight = at_wall_time(today, NIGHTLY_AT, timezone)
-    return tonight if now < tonight else at_wall_time(today + timedelta(1), NIGHTLY_AT, timezone)
+    def _work_and_tell(self) -> None:
+        try:
+            done = self.work_one()
+        except SchedulerError as error:
+            log.warning("The search failed: %s", error)
+            return
+        if done and done.proposed:
+            found = done.proposed
+            log.info("proposed %s of %s requests", len(found.proposed), found.requests)

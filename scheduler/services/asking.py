@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.domain.classes import Classroom
 from scheduler.domain.errors import NotAllowed
 from scheduler.domain.periods import minute_of
+from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.starts import start_at
 from scheduler.domain.topics import Topic, TopicTree
 from scheduler.domain.visits import Visit
 from scheduler.services.access import Actor
+from scheduler.services.free_people import count_free
 from scheduler.services.lessons import LessonAhead, LessonWeek, lessons_in, weeks_ahead
-from scheduler.services.picture import Picture, load_picture
+from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store, Work
-from scheduler.services.requests import Answers, FreeCounts, asked, free_counts
+from scheduler.services.requests import Answers, FreeCounts, asked
 from scheduler.services.snapshots import option_of
 from scheduler.services.tokens import token_hash
+from scheduler.services.warm import Warm
+from scheduler.services.warm_district import WarmDistrict
 
 REFERENCE_LENGTH = 16
 
@@ -65,7 +70,13 @@ class AskSheet:
 
 
 def ask_sheet(
-    store: Store, answers: Answers, *, actor: Actor, now: datetime, gazetteer: Gazetteer
+    store: Store,
+    answers: Answers,
+    *,
+    warm: Warm,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
 ) -> AskSheet:
     """Return what the form offers to someone who answered this much.
 
@@ -77,29 +88,32 @@ def ask_sheet(
     if not actor.is_teacher:
         raise NotAllowed("ask for a speaker")
     with store.read() as work:
-        picture = load_picture(work, now=now, requests=())
         person = work.people.get(actor.email)
         requests = work.requests.of_teacher(actor.email)
-        visits = work.visits.of_requests(requests)
-    own = tuple(c for c in picture.classes.values() if c.teacher_email == actor.email)
-    known = {each.key for each in own}
-    last = next((r.classroom for r in reversed([*requests.values()]) if r.classroom in known), "")
-    chosen = picture.classes.get(answers.classroom or last or next(iter(sorted(known)), ""))
-    chosen = chosen if chosen and chosen.key in known else None
-    schools = person.schools if person else ()
-    school = chosen.school if chosen else next((s for s in schools if s in picture.schools), "")
-    weeks = _weeks(picture, chosen)
+        familiar = _familiar(work, work.visits.of_requests(requests))
+        with warm.at(work, now=now, gazetteer=gazetteer) as district:
+            picture = district.ground
+            own = tuple(c for c in picture.classes.values() if c.teacher_email == actor.email)
+            chosen = _chosen_class(own, answers, asked_before=requests.values())
+            schools = (chosen.school,) if chosen else person.schools if person else ()
+            school = next((key for key in schools if key in picture.schools), "")
+            weeks = _weeks(picture, chosen)
+            counts = None
+            if chosen and answers.topic in picture.topics:
+                request = asked(answers, school=chosen.school, picture=picture, actor=actor)
+                counts = _counts(work, district, request, weeks, now=now, gazetteer=gazetteer)
+            languages = {*district.table.languages_spoken(), picture.district.language}
     return AskSheet(
         school_name=picture.schools[school].name if school else "",
         timezone=picture.zone_of(school) if school else picture.district.timezone,
         classes=own,
         classroom=chosen.key if chosen else "",
         topics=grouped(picture.topics),
-        languages=_languages(picture),
+        languages=tuple(sorted(languages)),
         language=picture.district.language,
-        familiar=_familiar(picture, visits),
+        familiar=familiar,
         weeks=weeks,
-        counts=_counts(picture, answers, chosen, weeks, actor=actor, gazetteer=gazetteer),
+        counts=counts,
     )
 
 
@@ -133,19 +147,24 @@ def _weeks(picture: Picture, classroom: Classroom | None) -> tuple[LessonWeek, .
     return weeks_ahead(classroom, school_time=school_time, today=picture.today)
 
 
+def _chosen_class(
+    own: tuple[Classroom, ...], answers: Answers, *, asked_before: Iterable[ClassroomRequest]
+) -> Classroom | None:
+    by_key = {classroom.key: classroom for classroom in own}
+    last = next((r.classroom for r in reversed([*asked_before]) if r.classroom in by_key), "")
+    return by_key.get(answers.classroom or last or min(by_key, default=""))
+
+
 def _counts(
-    picture: Picture,
-    answers: Answers,
-    classroom: Classroom | None,
+    work: Work,
+    district: WarmDistrict,
+    request: ClassroomRequest,
     weeks: tuple[LessonWeek, ...],
     *,
-    actor: Actor,
+    now: datetime,
     gazetteer: Gazetteer,
-) -> FreeCounts | None:
-    if classroom is None or answers.topic not in picture.topics:
-        return None
-    request = asked(answers, school=classroom.school, picture=picture, actor=actor)
-    school_time = picture.school_time_by_school[classroom.school]
+) -> FreeCounts:
+    school_time = district.ground.school_time_by_school[request.school]
     starts = (
         start_at(
             lesson.period.start, request, minutes=lesson.period.minutes, school_time=school_time
@@ -153,19 +172,14 @@ def _counts(
         for lesson in lessons_in(weeks)
     )
     options = tuple(option_of(s, timezone=school_time.timezone) for s in starts if s)
-    return free_counts(picture, request, options=options, gazetteer=gazetteer)
+    return count_free(work, district, request, options=options, now=now, gazetteer=gazetteer)
 
 
-def _familiar(picture: Picture, visits: tuple[Visit, ...]) -> tuple[Familiar, ...]:
+def _familiar(work: Work, visits: tuple[Visit, ...]) -> tuple[Familiar, ...]:
     emails = {email for visit in visits if visit.was_released for email in visit.volunteers}
-    known = (picture.volunteers[email] for email in emails if email in picture.volunteers)
+    known = work.volunteers.many(emails).values()
     return tuple(
         Familiar(reference_of(each.email), each.email, each.name)
         for each in sorted(known, key=lambda person: person.name)
         if each.is_active
     )
-
-
-def _languages(picture: Picture) -> tuple[str, ...]:
-    spoken = {tag for person in picture.volunteers.values() for tag in person.languages}
-    return tuple(sorted(spoken | {picture.district.language}))

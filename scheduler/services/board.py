@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -18,7 +18,8 @@ from scheduler.domain.proposals import Proposal, ProposalState, Unassigned
 from scheduler.domain.requests import ClassroomRequest, RangeWindow, RequestState
 from scheduler.domain.zones import local
 from scheduler.matching.candidates import find_columns
-from scheduler.matching.objective import fairness_points
+from scheduler.matching.differences import is_known
+from scheduler.matching.objective import fairness_points, points_by_term
 from scheduler.matching.problem import Problem
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.approvals import undo
@@ -27,6 +28,8 @@ from scheduler.services.choices import book
 from scheduler.services.judging import broken_findings
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.reasons import advice_kept
+from scheduler.services.snapshots import assignment_of
 from scheduler.services.telling import Reason, reasons_of
 
 
@@ -52,7 +55,8 @@ class BoardRow:
 
     ``day`` is that of the proposed visit, else of the first window. ``level`` is how well the
     least versed of the team knows the topic, 1 to 3; ``ties`` how many others would do as
-    well. ``state`` is the proposal's, None without one; ``decided_by`` then says why.
+    well. ``state`` is the proposal's, None without one; ``decided_by`` then says why, and
+    ``remedies`` counts what the last run found would help.
     """
 
     key: str
@@ -68,13 +72,15 @@ class BoardRow:
     state: ProposalState | None = None
     broken: tuple[Reason, ...] = ()
     decided_by: str = ""
+    remedies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The whole queue in order."""
+    """The whole queue in order; ``points`` is what all that is pending is worth, by term."""
 
     rows: tuple[BoardRow, ...]
+    points: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, group: Group) -> tuple[BoardRow, ...]:
         """Return the rows of one group, in order."""
@@ -117,7 +123,9 @@ def board_of(
     queue = _Queue(queued, problem)
     rows = (queue.row(request) for request in queued.requests.values())
     passing = (row for row in rows if _holds(row, text))
-    return Board(tuple(sorted(passing, key=_KEY_BY_ORDER[order])))
+    pending = (p for p in queued.proposals.values() if p.state is ProposalState.PENDING)
+    plan = [each for each in map(assignment_of, pending) if is_known(problem, each)]
+    return Board(tuple(sorted(passing, key=_KEY_BY_ORDER[order])), points_by_term(problem, plan))
 
 
 def choose(
@@ -207,7 +215,11 @@ class _Queue:
         proposal = self._proposals.get(request.key)
         if proposal is None:
             entry = self._nobody.get(request.key)
-            return replace(bare, decided_by=entry.reason if entry else "not_checked")
+            if entry is None:
+                return replace(bare, decided_by="not_checked")
+            advice = advice_kept(entry)
+            ways = len(advice.remedies) if advice else 0
+            return replace(bare, decided_by=entry.reason, remedies=ways)
         return self._proposed(bare, request, proposal)
 
     def _proposed(self, bare: BoardRow, request: ClassroomRequest, proposal: Proposal) -> BoardRow:

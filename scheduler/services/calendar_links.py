@@ -1,55 +1,85 @@
-"""The addresses under which calendar programs find a person's visits, shown to their owner alone.
+"""The addresses under which calendar programs find visits, shown to their holder alone.
 
-An address is made when its owner asks for it, and never by looking at the page.
+An address is made when its holder asks for it, and never by looking at the page. Who may hold
+which calendar is said here: people their own, a school's office the school's, an organization's
+contact that of its people, those who oversee the zones, coordinators what the public may know.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from scheduler.calendars.phrases import PHRASES_BY_LANGUAGE
 from scheduler.domain.errors import Unknown
 from scheduler.services.access import Actor
-from scheduler.services.feeds import FeedSettings, feed_for, rotate
-from scheduler.services.ports import Store
-from scheduler.services.records import FeedKind
+from scheduler.services.feed_records import Fetches
+from scheduler.services.feeds import FeedSettings, feed_for, revoke, rotate
+from scheduler.services.ports import Store, Work
+from scheduler.services.records import PERSONAL_KINDS, Feed, FeedKind
+
+ALARM_MINUTES = (15, 60, 24 * 60, 7 * 24 * 60)
+LANGUAGES = tuple(PHRASES_BY_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarLink:
     """One calendar a person may have; ``address`` is empty until they make it.
 
-    ``owner`` is the person's address or a school's key, ``school_name`` empty for a person's.
+    ``owner`` is whose visits it shows, ``place`` the name of that school, class, organization
+    or zone, empty for a person's own. ``fetches`` tells which programs came for it, the
+    latest first.
     """
 
     kind: FeedKind
     owner: str
-    school_name: str = ""
+    place: str = ""
     address: str = ""
+    feed: Feed | None = None
+    fetches: tuple[Fetches, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedChoices:
+    """What a holder chooses for a feed; see :class:`scheduler.services.records.Feed`."""
+
+    language: str = ""
+    alarm_minutes: int | None = None
+    certain_only: bool = False
 
 
 def calendar_links(
     store: Store, *, actor: Actor, settings: FeedSettings
 ) -> tuple[CalendarLink, ...]:
-    """Return the actor's own calendars: as volunteer, as teacher, then their schools'."""
+    """Return every calendar that the actor may have, made or not, their own ones first."""
     with store.read() as work:
-        schools = work.districts.schools() if actor.office_of else {}
-        links = []
-        for kind, owner in _owned(actor):
-            school = schools[owner].name if kind is FeedKind.SCHOOL else ""
-            feed = work.feeds.of_owner(kind, owner)
-            address = settings.address_of(feed) if feed else ""
-            links.append(CalendarLink(kind, owner, school, address))
-        return tuple(links)
+        links = tuple(_allowed(work, actor))
+        held = {(feed.kind, feed.owner): feed for feed in work.feeds.of_holder(actor.email)}
+        fetches = work.feeds.fetches(held.values())
+    return tuple(
+        replace(
+            link,
+            feed=feed,
+            address=settings.address_of(feed),
+            fetches=fetches.get(feed.key, ()),
+        )
+        if (feed := held.get((link.kind, link.owner)))
+        else link
+        for link in links
+    )
 
 
 def make_link(store: Store, kind: str, owner: str, *, actor: Actor, settings: FeedSettings) -> None:
     """Make the address of one of the actor's calendars; one that is there stays.
 
     Raises:
-        Unknown: if that calendar is not the actor's.
+        Unknown: if the actor may not have that calendar.
     """
-    feed_for(store, kind=_own(actor, kind, owner), owner=owner, settings=settings)
+    _require_allowed(store, kind, owner, actor=actor)
+    feed_for(
+        store, kind=FeedKind(kind), owner=owner, holder=_holder(kind, actor), settings=settings
+    )
 
 
 def renew_link(
@@ -58,23 +88,120 @@ def renew_link(
     """Give one of the actor's calendars a new address; the old one ends.
 
     Raises:
-        Unknown: if that calendar is not the actor's.
+        Unknown: if the actor has no such calendar.
     """
-    feed = feed_for(store, kind=_own(actor, kind, owner), owner=owner, settings=settings)
-    rotate(store, feed, settings=settings, now=now)
+    _require_allowed(store, kind, owner, actor=actor)
+    rotate(store, own_feed(store, kind, owner, actor=actor), settings=settings, now=now)
 
 
-def _owned(actor: Actor) -> tuple[tuple[FeedKind, str], ...]:
-    personal = (
+def end_link(store: Store, kind: str, owner: str, *, actor: Actor) -> None:
+    """End one of the actor's calendars at once; its address is unknown from now on.
+
+    Raises:
+        Unknown: if the actor has no such calendar.
+    """
+    revoke(store, own_feed(store, kind, owner, actor=actor))
+
+
+def change_link(store: Store, kind: str, owner: str, choices: FeedChoices, *, actor: Actor) -> None:
+    """Change language, alarm and scope of one of the actor's calendars; its address stays.
+
+    The public's calendar shows certain visits alone, whatever is chosen.
+
+    Raises:
+        Unknown: if the actor has no such calendar, or there is no such language or alarm.
+    """
+    feed = own_feed(store, kind, owner, actor=actor)
+    if choices.language not in ("", *LANGUAGES):
+        raise Unknown("language", choices.language)
+    if choices.alarm_minutes not in (None, *ALARM_MINUTES):
+        raise Unknown("alarm", str(choices.alarm_minutes))
+    changed = replace(
+        feed,
+        language=choices.language,
+        alarm_minutes=choices.alarm_minutes,
+        certain_only=choices.certain_only or feed.kind is FeedKind.PUBLIC,
+    )
+    with store.write() as work:
+        work.feeds.change(changed)
+
+
+def own_feed(store: Store, kind: str, owner: str, *, actor: Actor) -> Feed:
+    """Return a feed that the actor holds.
+
+    Raises:
+        Unknown: if there is none.
+    """
+    with store.read() as work:
+        held = work.feeds.of_holder(actor.email)
+    for feed in held:
+        if (feed.kind, feed.owner) == (kind, owner):
+            return feed
+    raise Unknown("calendar", owner)
+
+
+def feed_of_key(store: Store, key: str, *, actor: Actor) -> Feed:
+    """Return the feed of that key if the actor holds it.
+
+    Raises:
+        Unknown: if there is none, or it is somebody else's.
+    """
+    with store.read() as work:
+        feed = work.feeds.get(key)
+    if feed is None or feed.holder != actor.email:
+        raise Unknown("calendar", key)
+    return feed
+
+
+def end_lost_links(store: Store) -> int:
+    """End the feeds whose holders may not have them any more; return how many there were."""
+    with store.write() as work:
+        people = work.people.all()
+        lost = []
+        for person in people.values():
+            held = work.feeds.of_holder(person.email)
+            allowed = set(_keys(work, Actor.of(person))) if held else set()
+            lost += [feed for feed in held if (feed.kind, feed.owner) not in allowed]
+        for feed in lost:
+            work.feeds.remove(feed)
+        return len(lost)
+
+
+def _require_allowed(store: Store, kind: str, owner: str, *, actor: Actor) -> None:
+    with store.read() as work:
+        if (kind, owner) not in set(_keys(work, actor)):
+            raise Unknown("calendar", owner)
+
+
+def _holder(kind: str, actor: Actor) -> str:
+    return "" if kind in PERSONAL_KINDS else actor.email
+
+
+def _keys(work: Work, actor: Actor) -> Iterator[tuple[str, str]]:
+    return ((str(link.kind), link.owner) for link in _allowed(work, actor))
+
+
+def _allowed(work: Work, actor: Actor) -> Iterator[CalendarLink]:
+    for holds, kind in (
         (actor.is_volunteer, FeedKind.VOLUNTEER),
         (actor.is_teacher, FeedKind.TEACHER),
-    )
-    mine = tuple((kind, actor.email) for holds, kind in personal if holds)
-    return (*mine, *((FeedKind.SCHOOL, school) for school in actor.office_of))
-
-
-def _own(actor: Actor, kind: str, owner: str) -> FeedKind:
-    for own_kind, own_owner in _owned(actor):
-        if (own_kind, own_owner) == (kind, owner):
-            return own_kind
-    raise Unknown("calendar", owner)
+        (actor.is_volunteer or actor.is_teacher, FeedKind.BUSY),
+    ):
+        if holds:
+            yield CalendarLink(kind, actor.email)
+    if actor.is_teacher:
+        for each in work.districts.classes().values():
+            if each.teacher_email == actor.email:
+                yield CalendarLink(FeedKind.CLASS, each.key, each.name)
+    schools = work.districts.schools() if actor.office_of or actor.oversees else {}
+    for key in actor.office_of:
+        yield CalendarLink(FeedKind.SCHOOL, key, schools[key].name)
+        yield CalendarLink(FeedKind.OFFICE, key, schools[key].name)
+    for organization in work.districts.organizations().values():
+        if actor.email and organization.contact_email.strip().lower() == actor.email:
+            yield CalendarLink(FeedKind.ORGANIZATION, organization.key, organization.name)
+    if actor.oversees:
+        for zone in sorted({school.zone for school in schools.values() if school.zone}):
+            yield CalendarLink(FeedKind.ZONE, zone, zone)
+    if actor.is_coordinator:
+        yield CalendarLink(FeedKind.PUBLIC, "")

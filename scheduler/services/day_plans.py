@@ -83,7 +83,7 @@ def _of_person(picture: Picture, speaker: Speaker, day: date, *, zone: str) -> I
     timezone = person.timezone or picture.district.timezone
     for period in expand(person.weekly, person.away, days=days, timezone=timezone):
         yield from _span(period, "free", day=day, zone=zone)
-    for period in person.busy.busy if person.busy else ():
+    for period in picture.busy_of(person):
         yield from _span(period, "busy", day=day, zone=zone)
     for visit in picture.visits:
         if visit.occupies and speaker.id in visit.volunteers:

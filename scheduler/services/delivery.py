@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.domain.people import Person
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.mail.transports import MailRefused
 from scheduler.services.announcements import ASK_AVAILABILITY, SIGN_IN
+from scheduler.services.calendar_modes import fix_modes
+from scheduler.services.feed_records import CalendarMode
 from scheduler.services.letters import (
+    FIXES_MODE,
     Letterhead,
     Reader,
     is_still_wanted,
@@ -62,11 +65,17 @@ class _Batch:
     people: Mapping[str, Person]
     without_availability: frozenset[str]
     site_name: str
+    mode_by_pair: Mapping[tuple[str, str], CalendarMode]
 
     def sheets(self, row: OutboxRow, *, now: datetime) -> tuple[VisitSheet, ...]:
         """The row's visits of which its news still holds."""
         found = (self.sheet_by_uid.get(uid) for uid in _uids(row))
         return still_told(row, tuple(sheet for sheet in found if sheet), now=now)
+
+    def mode(self, row: OutboxRow, sheets: tuple[VisitSheet, ...]) -> CalendarMode | None:
+        """How the row's visits reach its recipient's calendar; None if that was never said."""
+        pairs = ((sheet.visit.uid, row.recipient) for sheet in sheets)
+        return next((self.mode_by_pair[pair] for pair in pairs if pair in self.mode_by_pair), None)
 
     def wants(self, row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime) -> bool:
         person = self.people.get(row.recipient)
@@ -98,6 +107,7 @@ def deliver_due(
             return total
         with store.read() as work:
             batch = _load(work, rows, head=head)
+        batch = _with_modes(store, batch, now=now)
         with transport.open() as connection:
             for row in batch.rows:
                 if not may_go_on():
@@ -129,6 +139,7 @@ def _deliver(
             site_name=batch.site_name,
             now=now,
             sign_in_token=token,
+            mode=batch.mode(row, sheets),
         )
         transport.send(message, sender=head.sender.email, recipient=person.email)
     except MailRefused as refusal:
@@ -154,7 +165,20 @@ def _load(work: Work, rows: tuple[OutboxRow, ...], *, head: Letterhead) -> _Batc
         without_availability=frozenset(work.volunteers.without_availability() if asks else ()),
         # The first coordinator signs in before there is a district.
         site_name=district.title if district else head.sender.name,
+        mode_by_pair={},
     )
+
+
+def _with_modes(store: Store, batch: _Batch, *, now: datetime) -> _Batch:
+    """Fix how visits reach those who hear of them now, before the first of them does."""
+    told: dict[tuple[str, str], VisitSheet] = {}
+    ended: dict[tuple[str, str], VisitSheet] = {}
+    for row in batch.rows:
+        sheets = batch.sheets(row, now=now)
+        found = told if row.purpose in FIXES_MODE and batch.wants(row, sheets, now=now) else ended
+        found.update({(sheet.visit.uid, row.recipient): sheet for sheet in sheets})
+    fixed = fix_modes(store, told, also={uid for uid, _ in ended}, now=now)
+    return replace(batch, mode_by_pair=fixed)
 
 
 def _uids(row: OutboxRow) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from scheduler.domain.busy_calendars import BusyCalendar, Trust
 from scheduler.domain.errors import Unknown
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Visit
@@ -32,6 +33,7 @@ class Care(StrEnum):
     CLEARANCE = "clearance"
     NEVER_ASKED = "never_asked"
     INACTIVE = "inactive"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class VolunteerLine:
     """One volunteer in the list.
 
     ``cleared_until`` is the last day of the clearance that lasts longest, None where it has
-    no end or there is none; ``is_cleared`` tells these apart.
+    no end or there is none; ``is_cleared`` tells these apart. An old calendar is one that
+    could not be read lately, or that tells nothing any more.
     """
 
     reference: str
@@ -52,6 +55,7 @@ class VolunteerLine:
     cleared_until: date | None
     has_times: bool
     is_active: bool
+    has_old_calendar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class VolunteerProfile:
     topics: tuple[tuple[str, int], ...]
     sheets: tuple[VisitSheet, ...]
     timezone: str
+    calendars: tuple[BusyCalendar, ...] = ()
 
 
 def volunteers(
@@ -136,6 +141,7 @@ def volunteer(store: Store, reference: str, *, actor: Actor, now: datetime) -> V
         topics=tuple((picture.topics.title(key), level) for key, level in topics),
         sheets=sheets,
         timezone=person.timezone or picture.district.timezone,
+        calendars=picture.calendars.get(email, ()),
     )
 
 
@@ -168,7 +174,14 @@ def _line(
         cleared_until=last,
         has_times=person.has_availability,
         is_active=person.is_active,
+        has_old_calendar=_has_old_calendar(picture, person),
     )
+
+
+def _has_old_calendar(picture: Picture, person: Volunteer) -> bool:
+    timezone = person.timezone or picture.district.timezone
+    lent = picture.calendars.get(person.email, ())
+    return any(each.trust(picture.now, timezone) is not Trust.FRESH for each in lent)
 
 
 def _passes(line: VolunteerLine, care: Care | None, text: str, *, today: date) -> bool:
@@ -185,6 +198,8 @@ def _passes(line: VolunteerLine, care: Care | None, text: str, *, today: date) -
         case Care.CLEARANCE:
             ends = line.cleared_until
             return not line.is_cleared or (ends is not None and ends <= today + ENDS_SOON)
+        case Care.CALENDAR:
+            return line.has_old_calendar
         case Care.NEVER_ASKED:
             return not line.visits
         case _:

@@ -6,23 +6,26 @@ named here, so that only overseers may ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
+from scheduler.domain.assignments import Assignment
 from scheduler.domain.constraints import Ruling
-from scheduler.domain.errors import Unknown
 from scheduler.domain.periods import moment_of
-from scheduler.domain.proposals import Proposal, ProposalState, SieveStep
+from scheduler.domain.proposals import SieveStep
 from scheduler.domain.requests import RequestState
 from scheduler.matching import explain as engine
 from scheduler.matching.problem import Problem
+from scheduler.matching.standing import with_standing
+from scheduler.services.about import About
 from scheduler.services.access import Actor, require_overseer
-from scheduler.services.picture import Picture, load_picture
-from scheduler.services.ports import Gazetteer, Store, Work
-from scheduler.services.remedies import Remedy, remedies_for
-from scheduler.services.snapshots import assignment_of, problem_of
+from scheduler.services.picture import Picture
+from scheduler.services.ports import Gazetteer, Store
+from scheduler.services.remedies import Advice, Adviser, Remedy
+from scheduler.services.scenes import Scene, load_scene
 from scheduler.services.telling import Reason, reason_of, reasons_of
+from scheduler.services.trades import Rivalry, Swap, rivals_in, swaps_in
 
 TOP = 10
 
@@ -59,7 +62,10 @@ class Why:
 
     The people a sieve's steps took out and those left after its last make up the ``pool``.
     ``decided_by`` is empty where enough people fit; else ``not_open``, ``no_start``, the rule
-    that took the last person, ``too_few`` or ``outbid``.
+    that took the last person, ``too_few`` or ``outbid``. ``rivals`` are there where somebody is
+    proposed, ``swaps`` (the cheapest of each sort) where everybody who fits is needed
+    elsewhere, ``remedies`` where nobody fits; ``tried`` and ``no_single_helps`` as in ``Advice``.
+    ``names`` and ``titles`` are those of the people and of the other requests named in them.
     """
 
     request: str
@@ -71,7 +77,13 @@ class Why:
     sieve: tuple[SieveStep, ...]
     candidates: tuple[Ranked, ...]
     held: tuple[Held, ...]
-    remedies: tuple[Remedy, ...]
+    rivals: tuple[Rivalry, ...] = ()
+    swaps: tuple[Swap, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    tried: tuple[str, ...] = ()
+    no_single_helps: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def why(store: Store, key: str, *, now: datetime, gazetteer: Gazetteer, actor: Actor) -> Why:
@@ -82,56 +94,66 @@ def why(store: Store, key: str, *, now: datetime, gazetteer: Gazetteer, actor: A
         Unknown: if there is no such request.
     """
     require_overseer(actor, deed="read why")
-    with store.read() as work:
-        picture, pending = _scene(work, key, now=now)
-    problem = problem_of(picture, gazetteer=gazetteer)
-    return why_in(problem, picture, key, pending=pending, gazetteer=gazetteer)
+    return why_in(load_scene(store, key, now=now, gazetteer=gazetteer), key)
 
 
-def why_in(
-    problem: Problem,
-    picture: Picture,
-    key: str,
-    *,
-    pending: Mapping[str, Proposal],
-    gazetteer: Gazetteer,
-) -> Why:
-    """Explain a request within a picture that was loaded, and made a problem of, already."""
+def why_in(scene: Scene, key: str) -> Why:
+    """Explain a request within a scene that was read already."""
+    problem, picture = scene.problem, scene.picture
     request = picture.requests[key]
-    assignments = tuple(assignment_of(p) for other, p in pending.items() if other != key)
-    found = engine.explain(problem, key, assignments=assignments, top=TOP)
+    others = scene.plan(but=key)
+    found = engine.explain(problem, key, assignments=others, top=TOP)
     left = found.sieve[-1].left if found.sieve else found.pool
-    needed = problem.demand_by_id[key].speakers
     decided_by = _decided_by(problem, key, found=found, left=left)
     if request.state is not RequestState.OPEN:
         decided_by = "not_open"
-    lacks = decided_by not in {"", "not_open"}
+    advice = _advice(scene, key, others) if decided_by not in {"", "not_open"} else Advice()
+    world = with_standing(problem, others)
+    swaps = tuple(swaps_in(scene, key)) if decided_by == "outbid" else ()
     return Why(
         request=key,
         title=request.title,
         timezone=picture.zone_of(request.school),
-        needed=needed,
+        needed=problem.demand_by_id[key].speakers,
         pool=found.pool,
         decided_by=decided_by,
         sieve=tuple(SieveStep(step.rule, step.left, step.removed) for step in found.sieve),
         candidates=tuple(_ranked(problem, each) for each in found.candidates),
-        held=tuple(_held(problem, picture, ruling) for ruling in found.held),
-        remedies=remedies_for(problem, picture, key, gazetteer=gazetteer) if lacks else (),
+        held=tuple(_held(scene, world, ruling) for ruling in found.held),
+        rivals=tuple(rivals_in(scene, key)),
+        swaps=swaps,
+        remedies=advice.remedies,
+        tried=advice.tried,
+        no_single_helps=advice.no_single_helps,
+        names=_names(problem, advice, swaps),
+        titles=_titles(picture, advice, swaps),
     )
 
 
-def as_json(told: Why) -> dict[str, object]:
+def as_json(told: Why | About) -> dict[str, object]:
     """Return an explanation in plain dictionaries, lists, numbers and texts."""
     return {name: _plain(value) for name, value in asdict(told).items()}
 
 
-def _scene(work: Work, key: str, *, now: datetime) -> tuple[Picture, dict[str, Proposal]]:
-    proposals = work.proposals.all().items()
-    pending = {each: p for each, p in proposals if p.state is ProposalState.PENDING}
-    picture = load_picture(work, now=now, requests=(key, *pending))
-    if key not in picture.requests:
-        raise Unknown("request", key)
-    return picture, pending
+def _advice(scene: Scene, key: str, others: tuple[Assignment, ...]) -> Advice:
+    adviser = Adviser(
+        scene.problem, scene.picture, (key,), gazetteer=scene.gazetteer, assignments=others
+    )
+    return adviser.advice(key)
+
+
+def _names(problem: Problem, advice: Advice, swaps: tuple[Swap, ...]) -> dict[str, str]:
+    teams = [remedy.team for remedy in advice.remedies]
+    for swap in swaps:
+        teams += [swap.team, swap.gave[1], swap.instead[1] if swap.instead else ()]
+    emails = sorted({email for team in teams for email in team})
+    return {email: problem.speaker_by_id[email].name for email in emails}
+
+
+def _titles(picture: Picture, advice: Advice, swaps: tuple[Swap, ...]) -> dict[str, str]:
+    keys = {key for remedy in advice.remedies for key in remedy.displaces}
+    keys |= {swap.gives for swap in swaps}
+    return {key: picture.requests[key].title for key in sorted(keys)}
 
 
 def _plain(value: object) -> object:
@@ -165,21 +187,29 @@ def _ranked(problem: Problem, candidate: engine.Candidate) -> Ranked:
     )
 
 
-def _held(problem: Problem, picture: Picture, ruling: Ruling) -> Held:
-    speaker = problem.speaker_by_id.get(ruling.speaker_id or "")
-    facts = ruling.finding.facts
-    named = facts.get("demands", ()) if speaker else (facts.get("demand", ""),)
-    keys = (str(each) for each in named) if isinstance(named, tuple) else ()
+def _held(scene: Scene, world: Problem, ruling: Ruling) -> Held:
+    speaker = scene.problem.speaker_by_id.get(ruling.speaker_id or "")
     return Held(
         email=speaker.id if speaker else "",
         name=speaker.name if speaker else "",
         reason=reason_of(ruling.finding),
-        others=tuple(_titled(picture, keys, without=ruling.demand_id)),
+        others=tuple(_titled(scene.picture, _keeping(world, ruling), without=ruling.demand_id)),
     )
 
 
+def _keeping(world: Problem, ruling: Ruling) -> Iterator[str]:
+    """The requests behind a ruling: those it names, else all of that person's in the full span."""
+    facts = ruling.finding.facts
+    named = facts.get("demands", facts.get("demand", ()))
+    yield from (str(each) for each in (named if isinstance(named, tuple) else (named,)))
+    standing = world.standing_by_speaker_id.get(ruling.speaker_id or "", ())
+    for unit in ("day", "week", "month"):
+        if unit in facts and "limit" in facts:
+            yield from (e.demand_id for e in standing if getattr(e.session, unit) == facts[unit])
+
+
 def _titled(picture: Picture, keys: Iterable[str], *, without: str) -> Iterable[tuple[str, str]]:
-    for key in keys:
+    for key in dict.fromkeys(keys):
         if key and key != without:
             request = picture.requests.get(key)
             yield key, request.title if request else ""

@@ -21,6 +21,7 @@ from scheduler.domain.zones import local
 from scheduler.mail.messages import CalendarPart, compose, message_id_of
 from scheduler.mail.words import write_words
 from scheduler.services import announcements as news
+from scheduler.services.feed_records import CalendarMode
 from scheduler.services.ports import Render
 from scheduler.services.records import Mailbox, OutboxRow
 from scheduler.services.sign_in import LINK_LASTS
@@ -30,6 +31,9 @@ WITH_REQUEST = frozenset(
     {news.INVITATION, news.CONFIRMATION, news.CONFIRMATION_TEACHER, news.CHANGE}
 )
 WITH_CANCEL = frozenset({news.CANCELLATION, news.TAKEN_OUT})
+WITH_FILE = WITH_REQUEST | {news.ANNOUNCEMENT}
+# What first tells a person of a visit; from then on it reaches the calendar in one way.
+FIXES_MODE = WITH_FILE | {news.REMINDER}
 SIGN_IN_WANTED_FOR = timedelta(hours=1)
 
 
@@ -95,14 +99,23 @@ def letter(
     site_name: str,
     now: datetime,
     sign_in_token: str = "",
+    mode: CalendarMode | None = CalendarMode.INVITATION,
 ) -> EmailMessage:
-    """Return the message of one row; the same row gives the same Message-ID and Date."""
-    calendar = _calendar_part(row, sheets, reader=reader, head=head)
+    """Return the message of one row; the same row gives the same Message-ID and Date.
+
+    ``mode`` is how its visits reach the reader's calendar: only in that of invitations does
+    a message for it travel along, in that of mail a link to a file.
+    """
+    is_invited = mode is CalendarMode.INVITATION
+    calendar = _calendar_part(row, sheets, reader=reader, head=head) if is_invited else None
+    links = links_for(row, sheets, role=reader.role, head=head, token=sign_in_token)
+    if mode is CalendarMode.MAIL and row.purpose in WITH_FILE:
+        links |= _file_link(sheets, links, role=reader.role, head=head)
     context = {
         "sheet": sheets[0] if sheets else None,
         "sheets": sheets,
         "reader": reader,
-        "links": links_for(row, sheets, role=reader.role, head=head, token=sign_in_token),
+        "links": links,
         "site_name": site_name,
         "old": _old(row.facts),
         "reason": row.facts.get("reason", ""),
@@ -170,6 +183,16 @@ def links_for(
             "cant": f"{address}?a=no",
         }
     return links
+
+
+def _file_link(
+    sheets: tuple[VisitSheet, ...], links: Mapping[str, str], *, role: str, head: Letterhead
+) -> dict[str, str]:
+    if not sheets or role == "coordinator":
+        return {}
+    if role == "volunteer":
+        return {"file": f"{links['page']}/visit.ics"}
+    return {"file": f"{head.base_url}/visits/{sheets[0].visit.uid}.ics"}
 
 
 def _entry(row: OutboxRow, token: str) -> str:

@@ -7,7 +7,7 @@ one is named. Nobody is compared by a number.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from scheduler.domain.assignments import IN_PERSON, Demand, Option, Speaker
@@ -19,6 +19,7 @@ from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.zones import local
 from scheduler.matching.explain import explain
 from scheduler.matching.problem import Problem
+from scheduler.services.about import About, about_in, named_like
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
 from scheduler.services.board import (
@@ -35,6 +36,8 @@ from scheduler.services.day_plans import DayPlan, day_plan
 from scheduler.services.explanations import Why, why_in
 from scheduler.services.judging import broken_findings
 from scheduler.services.ports import Gazetteer, Store
+from scheduler.services.proposing import turned_down
+from scheduler.services.scenes import Scene, passing_over
 from scheduler.services.snapshots import problem_of
 from scheduler.services.telling import Reason, Told, reasons_of
 
@@ -100,7 +103,9 @@ class Opened:
 
     ``why`` is there when nobody is proposed or the proposal no longer holds; ``school_visits``
     and ``usual_visits`` are this school's visits of the year and the mean of all schools;
-    ``asked_day`` is the day of the first window.
+    ``asked_day`` is the day of the first window. ``about`` holds a person asked for by name
+    against the request (``asked_for``); ``alike`` are reference and name of several who
+    might be meant.
     """
 
     request: ClassroomRequest
@@ -121,6 +126,9 @@ class Opened:
     alternatives: tuple[Alternative, ...] = ()
     day: DayPlan | None = None
     why: Why | None = None
+    about: About | None = None
+    alike: tuple[tuple[str, str], ...] = ()
+    asked_for: str = ""
 
     @property
     def can_approve(self) -> bool:
@@ -145,8 +153,11 @@ def review(
     gazetteer: Gazetteer,
     order: Order = Order.FAIREST,
     text: str = "",
+    person: str = "",
 ) -> Review:
     """Return the queue with this request open, or its first when the key is empty.
+
+    ``person`` is a name, or part of one, of somebody to hold against the request.
 
     Raises:
         NotAllowed: unless the actor oversees.
@@ -175,7 +186,8 @@ def review(
         gazetteer=gazetteer,
         organization_by_key={k: each.name for k, each in organizations.items()},
     )
-    return Review(found, bench.opened(teacher_name=teacher.name if teacher else ""))
+    opened = bench.opened(teacher_name=teacher.name if teacher else "")
+    return Review(found, bench.with_person(opened, person))
 
 
 class _Bench:
@@ -199,6 +211,9 @@ class _Bench:
         self._request, self._proposal = queued.requests[key], queued.proposals.get(key)
         self._gazetteer, self._organization_by_key = gazetteer, organization_by_key
         self._demand = problem.demand_by_id[key]
+        passed_over = turned_down(queued.proposals, queued.nobody).get(key, ())
+        bare = passing_over(problem, key, emails=passed_over)
+        self._scene = Scene(queued.picture, bare, self._pending, gazetteer, passed_over)
 
     def opened(self, *, teacher_name: str) -> Opened:
         """Return everything the page shows."""
@@ -227,17 +242,18 @@ class _Bench:
             team=tuple(self._suggested(speaker, here) for speaker in team) if here else (),
             alternatives=tuple(self._alternatives(here, team)) if here else (),
             day=self._day(team) if proposal and team else None,
-            why=None if is_fine else self._why(),
+            why=None if is_fine else why_in(self._scene, request.key),
         )
 
-    def _why(self) -> Why:
-        return why_in(
-            self._problem,
-            self._picture,
-            self._request.key,
-            pending=self._pending,
-            gazetteer=self._gazetteer,
-        )
+    def with_person(self, opened: Opened, text: str) -> Opened:
+        """Return the page with whoever the text names held against the request."""
+        opened = replace(opened, asked_for=text)
+        alike = named_like(self._scene, text)
+        if len(alike) == 1:
+            return replace(
+                opened, about=about_in(self._scene, opened.request.key, email=alike[0][0])
+            )
+        return replace(opened, alike=tuple((reference_of(email), name) for email, name in alike))
 
     def _team(self, here: Problem) -> tuple[Speaker, ...]:
         emails = [each.email for each in self._proposal.speakers] if self._proposal else []

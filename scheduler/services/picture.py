@@ -7,12 +7,14 @@ It can be limited to some volunteers and requests, so that one approval reads li
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from scheduler.domain.busy_calendars import BusyCalendar, last_known_day
 from scheduler.domain.classes import Classroom
 from scheduler.domain.districts import District, School
 from scheduler.domain.errors import Unknown
+from scheduler.domain.periods import Period
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.schooldays import BellSchedule, Closure, SchoolTime
 from scheduler.domain.topics import TopicTree
@@ -36,7 +38,8 @@ class Picture:
     """The district at one moment.
 
     ``visits`` are those not cancelled that ended within the school year or are to come;
-    ``declined`` names by request who said no to any visit of it.
+    ``declined`` names by request who said no to any visit of it, ``calendars`` by volunteer
+    those lent to us.
     """
 
     now: datetime
@@ -49,6 +52,7 @@ class Picture:
     requests: Mapping[str, ClassroomRequest]
     visits: tuple[Visit, ...]
     declined: Mapping[str, frozenset[str]]
+    calendars: Mapping[str, tuple[BusyCalendar, ...]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -66,6 +70,16 @@ class Picture:
     def visits_of(self, request: str) -> tuple[Visit, ...]:
         """Return a request's visits that occupy time, by start."""
         return tuple(v for v in self.visits if v.request == request and v.occupies)
+
+    def busy_of(self, volunteer: Volunteer) -> tuple[Period, ...]:
+        """Return when all calendars of a volunteer say busy; they may overlap."""
+        lent = self.calendars.get(volunteer.email, ())
+        imported = volunteer.busy.busy if volunteer.busy else ()
+        return (*imported, *(period for calendar in lent for period in calendar.busy))
+
+    def last_known_day(self, volunteer: Volunteer) -> date | None:
+        """Return the last day of which a volunteer's calendars tell, None without an end."""
+        return last_known_day(volunteer.busy, self.calendars.get(volunteer.email, ()))
 
 
 def find_district(work: Work) -> District | None:
@@ -111,8 +125,9 @@ def load_picture(
         classes=work.districts.classes(),
         volunteers=people,
         requests=wanted,
-        visits=work.visits.in_states(KEPT_STATES, since=_memory_start(district, now)),
-        declined=_declined(work.visits.of_requests(wanted)),
+        visits=work.visits.in_states(KEPT_STATES, since=memory_start(district, now)),
+        declined=declined_in(work.visits.of_requests(wanted)),
+        calendars=work.busy_calendars.of_owners(people),
     )
 
 
@@ -139,13 +154,8 @@ def school_times(
     }
 
 
-def _requests(work: Work, keys: Collection[str] | None) -> dict[str, ClassroomRequest]:
-    if keys is None:
-        return dict(work.requests.all(states=(RequestState.OPEN,)))
-    return dict(work.requests.many(keys))
-
-
-def _declined(visits: Iterable[Visit]) -> dict[str, frozenset[str]]:
+def declined_in(visits: Iterable[Visit]) -> dict[str, frozenset[str]]:
+    """Return by request who said no to any of these visits."""
     found: dict[str, set[str]] = {}
     for visit in visits:
         for booking in visit.bookings:
@@ -154,9 +164,18 @@ def _declined(visits: Iterable[Visit]) -> dict[str, frozenset[str]]:
     return {request: frozenset(emails) for request, emails in found.items()}
 
 
-def _memory_start(district: District, now: datetime) -> datetime:
-    """Fairness and equity look back over the school year, or a year where none is set."""
+def memory_start(district: District, now: datetime) -> datetime:
+    """Return from when on visits count for fairness and equity.
+
+    The school year looks back to its first day, any other time over a year.
+    """
     year = district.year
     if year is None or not year.first <= now.date() <= year.last:
         return (now - MEMORY).astimezone(UTC)
     return at_wall_time(year.first, time(0), district.timezone)
+
+
+def _requests(work: Work, keys: Collection[str] | None) -> dict[str, ClassroomRequest]:
+    if keys is None:
+        return dict(work.requests.all(states=(RequestState.OPEN,)))
+    return dict(work.requests.many(keys))

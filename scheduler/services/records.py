@@ -43,24 +43,50 @@ class OutboxRow:
 
 
 class FeedKind(StrEnum):
-    """Whose visits a feed shows."""
+    """Whose visits a feed shows, and how much of them.
+
+    ``school`` is for planning, ``office`` for the front desk that lets people in, ``busy``
+    says when and nothing else, ``public`` names no person.
+    """
 
     VOLUNTEER = "volunteer"
     TEACHER = "teacher"
+    BUSY = "busy"
+    CLASS = "class"
     SCHOOL = "school"
+    OFFICE = "office"
+    ORGANIZATION = "organization"
+    ZONE = "zone"
+    PUBLIC = "public"
+
+
+PERSONAL_KINDS = frozenset({FeedKind.VOLUNTEER, FeedKind.TEACHER, FeedKind.BUSY})
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A calendar feed: whose visits it shows (an address, or a school's key) and which address.
+    """A calendar feed: whose visits it shows, who holds its address, and in which form.
 
-    Its token is derived from ``key`` and ``generation``; rotating raises the generation.
+    ``owner`` is a person's address, the key of a school, class or organization, a zone's
+    name, or empty for the public. ``holder`` is the person that the address was given to,
+    empty where it belongs to a place. Its token is derived from ``key`` and ``generation``;
+    rotating raises the generation. An empty ``language`` is the district's, an alarm of None
+    is none, and ``certain_only`` leaves out what is not confirmed yet.
     """
 
     key: str
     kind: FeedKind
     owner: str
     generation: int = 1
+    holder: str = ""
+    language: str = ""
+    alarm_minutes: int | None = None
+    certain_only: bool = False
+
+    def __post_init__(self) -> None:
+        """Give a person's own feed to that person."""
+        if self.kind in PERSONAL_KINDS and not self.holder:
+            object.__setattr__(self, "holder", self.owner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,192 +1,264 @@
-"""The smallest changes that would bring somebody, each tried on a copy before it is told.
+"""The smallest changes that would fill a request, each tried on a copy before it is told.
 
-Nothing here changes anything. A remedy that brings nobody on its own is not told at all.
+Nothing here changes anything. A remedy is told only if the request is filled once it is carried
+out, on top of what is booked and of what else is proposed; where it would be filled only at
+another request's cost, that request is named.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from datetime import datetime
+from functools import cached_property
 
-from scheduler.domain.assignments import IN_PERSON, VIRTUAL, ClearanceSpan, Demand, Speaker
-from scheduler.domain.constraints import Ruling
+from scheduler.domain.assignments import Assignment, Demand, Finding, Speaker
 from scheduler.domain.periods import moment_of
-from scheduler.domain.starts import start_at
-from scheduler.matching.candidates import Screen, Screening
-from scheduler.matching.explain import near_misses
+from scheduler.matching.cures import Cure, Step, Variant
+from scheduler.matching.giving import in_the_way
+from scheduler.matching.leeway import Leeway
+from scheduler.matching.lifting import LIFTABLE_RULES
 from scheduler.matching.problem import Problem
-from scheduler.matching.shapes import OptionShape
-from scheduler.services.lessons import lessons_in, weeks_ahead
+from scheduler.matching.remedies import paired_cures, single_cures
+from scheduler.matching.standing import with_standing
+from scheduler.services.alterations import (
+    ANOTHER_LESSON,
+    FEWER_SESSIONS,
+    SHORTER_VISIT,
+    SMALLER_TEAM,
+    pairs_of,
+    variants_of,
+)
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer
-from scheduler.services.snapshots import demand_at, option_of, speakers_of
+from scheduler.services.snapshots import speakers_of
 from scheduler.services.telling import Told, reason_of
 
 MOST_OF_A_KIND = 2
-ALWAYS = ClearanceSpan(0)
-ALL_TIME = (0, 2**40)
+MOST_DISPLACED = 2
+AS_IT_IS = "as_it_is"
+ASK_AGAIN = "ask_again"
+KIND_BY_RULE: Mapping[str, str] = {
+    "within_availability": "ask_times",
+    "max_per_day": "one_more",
+    "max_per_week": "one_more",
+    "max_per_month": "one_more",
+    "budget_minutes": "more_time",
+    "notice_given": "shorter_notice",
+    "format_possible": "wider_radius",
+    "clearance_valid": "clearance",
+    "grade_match": "another_grade",
+    "long_enough": "short_visit",
+}
+WAY = "format_possible"
+FACTS_BY_RULE: Mapping[str, tuple[str, ...]] = {
+    "max_per_day": ("limit",),
+    "max_per_week": ("limit",),
+    "max_per_month": ("limit",),
+    "budget_minutes": ("limit",),
+    "notice_given": ("earliest_day",),
+    "clearance_valid": ("last_day",),
+    "grade_match": ("grade",),
+    "long_enough": ("minutes", "min_minutes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One parameter to change, with its facts.
+
+    Of the request: ``another_lesson`` (start), ``virtual``, ``at_school``, ``smaller_team``
+    (speakers), ``fewer_sessions`` (sessions), ``shorter_visit`` (minutes), ``ask_again`` (email,
+    name of somebody turned down before). Of a person, with email and name: ``ask_times``
+    (is_known, whether any times are), ``one_more`` (rule, limit, needed), ``more_time``,
+    ``shorter_notice`` (earliest_day), ``clearance`` (last_day where one ended),
+    ``another_grade`` (grade), ``short_visit`` (minutes, min_minutes). Of everybody:
+    ``wider_radius`` (km, and name, email and max_km of the nearest).
+    """
+
+    kind: str
+    facts: Mapping[str, Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One change and how many people it brings.
+    """One or two changes that fill a request, and how many people could then come at ``start``.
 
-    ``kind`` says which, with its facts: ``another_lesson`` (start), ``virtual``,
-    ``ask_times`` (email, name), ``clearance`` (email, name, last_day where one ended),
-    ``one_more`` (email, name, rule, limit) or ``wider_radius`` (km, and name, email and max_km
-    of the nearest).
+    ``kind`` joins the kinds of the changes; ``as_it_is`` needs none: it could be filled right
+    now. ``team`` are the addresses of those who would come. ``displaces`` names the requests
+    that would have to give somebody up.
     """
 
     kind: str
+    changes: tuple[Change, ...]
     people: int
-    facts: Mapping[str, Told] = field(default_factory=dict)
+    start: datetime
+    team: tuple[str, ...]
+    displaces: tuple[str, ...] = ()
 
 
-def remedies_for(
-    problem: Problem, picture: Picture, key: str, *, gazetteer: Gazetteer
-) -> tuple[Remedy, ...]:
-    """Return what would bring somebody to a request, the smallest changes first."""
-    demand = problem.demand_by_id[key]
-    misses = near_misses(problem, key, top=len(problem.speakers))
-    return (
-        *_another_lesson(problem, picture, demand, gazetteer=gazetteer),
-        *_by_video(problem, demand),
-        *islice(_unknown_times(problem, demand, misses), MOST_OF_A_KIND),
-        *islice(_renewed_clearances(problem, demand, misses), MOST_OF_A_KIND),
-        *islice(_one_more_visit(problem, demand, misses), MOST_OF_A_KIND),
-        *_wider_radius(problem, demand, misses),
-    )
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What would help one request.
+
+    ``tried`` names every kind of single change that was tried on everybody and every start;
+    ``no_single_helps`` is proven by that: none of them fills the request.
+    """
+
+    remedies: tuple[Remedy, ...] = ()
+    tried: tuple[str, ...] = ()
+    no_single_helps: bool = False
 
 
-def _another_lesson(
-    problem: Problem, picture: Picture, demand: Demand, *, gazetteer: Gazetteer
-) -> Iterator[Remedy]:
-    """The class's own lessons ahead: the first with enough people, else the one with most."""
-    request = picture.requests[demand.id]
-    classroom = picture.classroom_of(request)
-    if classroom is None or picture.visits_of(request.key):
-        return
-    school_time = picture.school_time_by_school[request.school]
-    weeks = weeks_ahead(classroom, school_time=school_time, today=picture.today)
-    starts = (
-        start_at(
-            lesson.period.start,
-            request,
-            minutes=request.duration_minutes or lesson.period.minutes,
-            school_time=school_time,
+class Adviser:
+    """Advice for some requests of one picture; the tables are made once for all of them.
+
+    ``assignments`` are the other proposals of the plan, on top of what is booked.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        picture: Picture,
+        keys: Iterable[str],
+        *,
+        gazetteer: Gazetteer,
+        assignments: Iterable[Assignment] = (),
+    ) -> None:
+        self._picture, self._keys = picture, tuple(keys)
+        self._demands = tuple(problem.demand_by_id[key] for key in self._keys)
+        self._plan = tuple(each for each in assignments if each.demand_id not in self._keys)
+        self._variants_by_key = {d.id: self._variants(d) for d in self._demands}
+        everything = [v.demand for vs in self._variants_by_key.values() for v in vs]
+        wider = _of_their_topics(problem, picture, self._demands)
+        # Other lessons may lie on days for which nobody's times were worked out yet.
+        speakers = speakers_of(wider, (*problem.demands, *everything), gazetteer=gazetteer)
+        self._problem = replace(problem, speakers=speakers)
+
+    def advice(self, key: str) -> Advice:
+        """Return what would fill this request, single changes first; two only where none does."""
+        demand = self._problem.demand_by_id[key]
+        variants = self._variants_by_key[key]
+        singles = self._fewest(single_cures(self._beside, demand, variants=variants))
+        if singles:
+            return Advice(tuple(self._remedy(each) for each in singles), self._tried(variants))
+        cures = paired_cures(
+            self._beside, demand, variants=variants, pairs=pairs_of(self._picture, demand)
         )
-        for lesson in lessons_in(weeks)
-    )
-    known = {option.start for option in demand.options}
-    options = tuple(option_of(s, timezone=school_time.timezone) for s in starts if s)
-    elsewhere = demand_at(picture, request, tuple(o for o in options if o.start not in known))
-    if not elsewhere.options:
-        return
-    speakers = speakers_of(picture, (elsewhere,), gazetteer=gazetteer)
-    found = _asked(replace(problem, speakers=speakers, demands=(elsewhere,)), elsewhere)
-    counts = [int(count) for count in found.alive.sum(axis=0)]
-    place = max(
-        range(len(counts)),
-        key=lambda n: (min(counts[n], demand.speakers), -elsewhere.options[n].start),
-    )
-    if counts[place]:
-        start = moment_of(elsewhere.options[place].start)
-        yield Remedy("another_lesson", counts[place], {"start": start})
+        return Advice(
+            (*(self._remedy(each) for each in cures), *self._displacing(demand, variants)),
+            self._tried(variants),
+            no_single_helps=True,
+        )
+
+    @cached_property
+    def _beside(self) -> Leeway:
+        return Leeway(with_standing(self._problem, self._plan), self._demands)
+
+    @cached_property
+    def _alone(self) -> Leeway:
+        return Leeway(self._problem, self._demands) if self._plan else self._beside
+
+    def _displacing(self, demand: Demand, variants: Iterable[Variant]) -> Iterator[Remedy]:
+        """Single changes that fill the request only if another one gives somebody up."""
+        if not self._plan:
+            return
+        for cure in self._fewest(single_cures(self._alone, demand, variants=variants)):
+            gives = in_the_way(self._problem, self._plan, cure=cure)
+            if cure.steps and 0 < len(gives) <= MOST_DISPLACED:
+                yield replace(self._remedy(cure), displaces=gives)
+
+    def _variants(self, demand: Demand) -> tuple[Variant, ...]:
+        return (*variants_of(self._picture, demand), *self._turned_down(demand))
+
+    def _turned_down(self, demand: Demand) -> Iterator[Variant]:
+        """Those whom coordinators passed over; whoever said no, or was ruled out, stays out."""
+        request = self._picture.requests[demand.id]
+        ruled_out = {*request.excluded, *self._picture.declined.get(demand.id, ())}
+        for email in sorted(demand.excluded - ruled_out - self._present(demand.id)):
+            others = demand.excluded - {email}
+            yield Variant((f"{ASK_AGAIN}:{email}",), replace(demand, excluded=others))
+
+    def _present(self, key: str) -> frozenset[str]:
+        visits = self._picture.visits_of(key)
+        return frozenset(email for visit in visits for email in visit.volunteers)
+
+    def _fewest(self, cures: Iterable[Cure]) -> tuple[Cure, ...]:
+        """Leave the first two of a kind, and of changed numbers only the smallest."""
+        most = dict.fromkeys((SMALLER_TEAM, FEWER_SESSIONS, SHORTER_VISIT), 1)
+        seen: Counter[str] = Counter()
+        found = []
+        for cure in cures:
+            kind = "+".join(self._kind(step) for step in cure.steps)
+            if seen[kind] < most.get(kind, MOST_OF_A_KIND):
+                seen[kind] += 1
+                found.append(cure)
+        return tuple(found)
+
+    def _tried(self, variants: Iterable[Variant]) -> tuple[str, ...]:
+        kinds = [kind.partition(":")[0] for each in variants for kind in each.kinds]
+        bent = [KIND_BY_RULE[rule] for rule in LIFTABLE_RULES if self._beside.can_bend((rule,))]
+        return tuple(dict.fromkeys([*kinds, *bent]))
+
+    def _kind(self, step: Step) -> str:
+        return KIND_BY_RULE.get(step.kind, step.kind.partition(":")[0])
+
+    def _remedy(self, cure: Cure) -> Remedy:
+        changes = tuple(self._changes(cure))
+        kind = "+".join(each.kind for each in changes) or AS_IT_IS
+        return Remedy(kind, changes, cure.people, moment_of(cure.start), cure.team)
+
+    def _changes(self, cure: Cure) -> Iterator[Change]:
+        for step in cure.steps:
+            if step.finding is None:
+                yield self._of_request(step.kind, cure)
+            elif step.kind != WAY:
+                yield self._of_person(step.finding, step.speaker_id)
+        far = [each for each in cure.steps if each.kind == WAY]
+        if far:
+            # Everybody's limit is one number, however many people it brings.
+            by_id = {speaker.id: speaker for speaker in cure.changed}
+            km = max(by_id[each.speaker_id].max_km or 0 for each in far)
+            nearest = self._problem.speaker_by_id[far[0].speaker_id]
+            facts = {**_named(nearest), "km": int(km), "max_km": nearest.max_km or 0}
+            yield Change(KIND_BY_RULE[WAY], facts)
+
+    def _of_request(self, kind: str, cure: Cure) -> Change:
+        name, _, email = kind.partition(":")
+        if email:
+            return Change(name, _named(self._problem.speaker_by_id[email]))
+        option = cure.demand.option_at(cure.start)
+        assert option is not None
+        facts_by_kind: Mapping[str, Mapping[str, Told]] = {
+            ANOTHER_LESSON: {"start": moment_of(cure.start)},
+            SMALLER_TEAM: {"speakers": cure.demand.speakers},
+            FEWER_SESSIONS: {"sessions": len(option.sessions)},
+            SHORTER_VISIT: {"minutes": option.sessions[0].minutes},
+        }
+        return Change(name, facts_by_kind.get(name, {}))
+
+    def _of_person(self, finding: Finding, email: str) -> Change:
+        speaker, told = self._problem.speaker_by_id[email], reason_of(finding).facts
+        kept = FACTS_BY_RULE.get(finding.rule, ())
+        facts: dict[str, Told] = {name: told[name] for name in kept if name in told}
+        match finding.rule:
+            case "within_availability":
+                facts["is_known"] = speaker.free is not None
+            case "max_per_day" | "max_per_week" | "max_per_month":
+                facts |= {"rule": finding.rule, "needed": told["count"]}
+            case "budget_minutes":
+                facts["needed"] = told["count"]
+        return Change(KIND_BY_RULE[finding.rule], {**_named(speaker), **facts})
 
 
-def _by_video(problem: Problem, demand: Demand) -> Iterator[Remedy]:
-    if demand.format != IN_PERSON:
-        return
-    virtual = replace(demand, format=VIRTUAL)
-    people = _people(problem, virtual) - _people(problem, demand)
-    if people:
-        yield Remedy("virtual", len(people))
-
-
-def _unknown_times(
-    problem: Problem, demand: Demand, misses: tuple[Ruling, ...]
-) -> Iterator[Remedy]:
-    """People of whom nobody knows when they are free; whether they are is theirs to say."""
-    for ruling, speaker in _missed_by(problem, misses, rules=("within_availability",)):
-        is_unknown = ruling.finding.facts.get("reason") == "unknown"
-        if is_unknown and _brings(problem, demand, replace(speaker, free=(ALL_TIME,))):
-            yield Remedy("ask_times", 1, _named(speaker))
-
-
-def _renewed_clearances(
-    problem: Problem, demand: Demand, misses: tuple[Ruling, ...]
-) -> Iterator[Remedy]:
-    for ruling, speaker in _missed_by(problem, misses, rules=("clearance_valid",)):
-        if _brings(problem, demand, replace(speaker, clearances=(ALWAYS,))):
-            told = reason_of(ruling.finding).facts
-            ended = {name: told[name] for name in ("last_day",) if name in told}
-            yield Remedy("clearance", 1, {**_named(speaker), **ended})
-
-
-def _one_more_visit(
-    problem: Problem, demand: Demand, misses: tuple[Ruling, ...]
-) -> Iterator[Remedy]:
-    rules = ("max_per_day", "max_per_week", "max_per_month")
-    for ruling, speaker in _missed_by(problem, misses, rules=rules):
-        rule, limit = ruling.finding.rule, ruling.finding.facts["limit"]
-        if isinstance(limit, int) and _brings(problem, demand, _raised(speaker, rule, limit + 1)):
-            yield Remedy("one_more", 1, {**_named(speaker), "rule": rule, "limit": limit})
-
-
-def _wider_radius(problem: Problem, demand: Demand, misses: tuple[Ruling, ...]) -> Iterator[Remedy]:
-    """Everybody's radius, widened as little as brings the nearest of those too far away."""
-    far = {
-        speaker.id: (float(ruling.finding.facts["km"]), speaker)
-        for ruling, speaker in _missed_by(problem, misses, rules=("format_possible",))
-        if ruling.finding.facts.get("reason") == "too_far"
-        and isinstance(ruling.finding.facts["km"], float)
-    }
-    if not far:
-        return
-    km, nearest = min(far.values(), key=lambda each: (each[0], each[1].id))
-    reach = math.ceil(km)
-    willing = tuple(
-        replace(speaker, max_km=float(reach)) for _, (way, speaker) in far.items() if way <= reach
-    )
-    people = _people(replace(problem, speakers=willing), demand)
-    if people:
-        facts = {**_named(nearest), "km": reach, "max_km": nearest.max_km or 0}
-        yield Remedy("wider_radius", len(people), facts)
-
-
-def _missed_by(
-    problem: Problem, misses: tuple[Ruling, ...], *, rules: tuple[str, ...]
-) -> Iterator[tuple[Ruling, Speaker]]:
-    for ruling in misses:
-        if ruling.finding.rule in rules and ruling.speaker_id:
-            yield ruling, problem.speaker_by_id[ruling.speaker_id]
+def _of_their_topics(problem: Problem, picture: Picture, demands: Iterable[Demand]) -> Picture:
+    """The picture with only those who know one of the topics: nobody else ever fits."""
+    topics = {demand.topic for demand in demands}
+    names = {each.id for each in problem.speakers if topics & each.level_by_topic.keys()}
+    people = {email: each for email, each in picture.volunteers.items() if email in names}
+    return replace(picture, volunteers=people)
 
 
 def _named(speaker: Speaker) -> dict[str, Told]:
     return {"email": speaker.id, "name": speaker.name}
-
-
-def _raised(speaker: Speaker, rule: str, limit: int) -> Speaker:
-    match rule:
-        case "max_per_day":
-            return replace(speaker, max_per_day=limit)
-        case "max_per_week":
-            return replace(speaker, max_per_week=limit)
-        case _:
-            return replace(speaker, max_per_month=limit)
-
-
-def _brings(problem: Problem, demand: Demand, changed: Speaker) -> bool:
-    return changed.id in _people(replace(problem, speakers=(changed,)), demand)
-
-
-def _people(problem: Problem, demand: Demand) -> frozenset[str]:
-    found = _asked(problem, demand)
-    return frozenset(problem.speakers[int(row)].id for row in found.rows)
-
-
-def _asked(problem: Problem, demand: Demand) -> Screening:
-    shapes = [OptionShape.of(option) for option in demand.options]
-    return Screen(problem).ask(demand, shapes=shapes)

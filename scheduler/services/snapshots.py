@@ -26,13 +26,13 @@ from scheduler.domain.assignments import (
 )
 from scheduler.domain.availability import expand
 from scheduler.domain.districts import Coordinates
-from scheduler.domain.periods import DateRange, Period, minute_of
+from scheduler.domain.periods import DateRange, Period, merge, minute_of
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.starts import Start, starts_of
 from scheduler.domain.visits import Booking, Visit, hosts_of
 from scheduler.domain.volunteers import Clearance, Volunteer
-from scheduler.domain.zones import at_wall_time, local
+from scheduler.domain.zones import at_wall_time, day_period, local
 from scheduler.matching.problem import Problem, Weights
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer
@@ -195,7 +195,7 @@ def _speaker(
     gazetteer: Gazetteer,
 ) -> Speaker:
     limits = person.limits
-    busy = (*(person.busy.busy if person.busy else ()), *leaving)
+    busy = (*picture.busy_of(person), *leaving)
     return Speaker(
         id=person.email,
         name=person.name,
@@ -207,7 +207,7 @@ def _speaker(
         home=home_of(picture, person, gazetteer=gazetteer),
         max_km=limits.max_km,
         free=_free(picture, person, days),
-        busy=_spans(busy),
+        busy=_spans(merge(busy)),
         earliest_day=picture.today.toordinal() + limits.notice_days,
         clearances=tuple(_clearance(c) for c in person.clearances if c.counts),
         buffer_minutes=limits.buffer_minutes,
@@ -216,6 +216,7 @@ def _speaker(
         max_per_week=limits.max_per_week,
         max_per_month=limits.max_per_month,
         history=history,
+        known_until=_known_until(picture, person),
     )
 
 
@@ -233,7 +234,18 @@ def _free(
     if not person.has_availability:
         return None
     timezone = person.timezone or picture.district.timezone
-    return _spans(expand(person.weekly, person.away, days=days, timezone=timezone))
+    last = picture.last_known_day(person) or days.last
+    if last < days.first:
+        return ()
+    known = DateRange(days.first, min(last, days.last))
+    return _spans(expand(person.weekly, person.away, days=known, timezone=timezone))
+
+
+def _known_until(picture: Picture, person: Volunteer) -> int | None:
+    last = picture.last_known_day(person)
+    if last is None:
+        return None
+    return minute_of(day_period(last, person.timezone or picture.district.timezone).end)
 
 
 def _spans(periods: Iterable[Period]) -> tuple[tuple[int, int], ...]:

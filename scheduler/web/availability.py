@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +15,7 @@ from scheduler.domain.availability import WeeklyAvailability
 from scheduler.domain.periods import DateRange
 from scheduler.services import availability
 from scheduler.services.availability import MyWeek
+from scheduler.services.busy_calendars import my_calendars
 from scheduler.services.week_boxes import (
     BLOCK_BY_BOX,
     CLEAR,
@@ -22,11 +25,14 @@ from scheduler.services.week_boxes import (
     filled,
 )
 from scheduler.web.availability_forms import AwayForm, TimeForm, WeekForm
+from scheduler.web.busy_lines import busy_lines
 from scheduler.web.desk import desk
 from scheduler.web.phrasing import MONTH_NAMES, WEEKDAY_NAMES, date_range, local_day
 from scheduler.web.signed_in import actor, volunteers_only
 
 bp = Blueprint("availability", __name__)
+
+NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 
 PART_WORDS = {part.key: part.key.capitalize() for part in PARTS}
 LINE_WORDS = {
@@ -41,7 +47,7 @@ LINE_WORDS = {
 @volunteers_only
 def week() -> ResponseReturnValue:
     """Show my week."""
-    return _page()
+    return page()
 
 
 @bp.post("/availability")
@@ -50,7 +56,7 @@ def save() -> ResponseReturnValue:
     """Save the boxes and limits; a button at the head of a line fills that line first."""
     form = WeekForm()
     if not form.validate():
-        return _page(week_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return page(week_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     before = frozenset(form.free.data or ())
     boxes = filled(before, form.fill.data) if form.fill.data else before
     limits = form.limits(_mine().limits)
@@ -77,7 +83,7 @@ def add_time() -> ResponseReturnValue:
     """Add an exact time."""
     form = TimeForm()
     if not form.validate():
-        return _page(time_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return page(time_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     availability.add_time(desk().store, form.block, actor=actor(), now=desk().now)
     undo = url_for("availability.remove_time")
     return _done(f"Added {time_words(form.block)}.", undo, **time_fields(form.block))
@@ -89,7 +95,7 @@ def remove_time() -> ResponseReturnValue:
     """Take an exact time away."""
     form = TimeForm()
     if not form.validate():
-        return _page(time_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return page(time_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     availability.remove_time(desk().store, form.block, actor=actor(), now=desk().now)
     undo = url_for("availability.add_time")
     return _done(f"Removed {time_words(form.block)}.", undo, **time_fields(form.block))
@@ -102,7 +108,7 @@ def go_away() -> ResponseReturnValue:
     form = AwayForm()
     form.today = local_day(desk().now, _mine().timezone)
     if not form.validate():
-        return _page(away_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return page(away_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     availability.go_away(desk().store, form.days, actor=actor(), now=desk().now)
     undo = url_for("availability.come_back")
     return _done(f"Added {date_range(form.days)}.", undo, **away_fields(form.days))
@@ -114,10 +120,44 @@ def come_back() -> ResponseReturnValue:
     """Take days away back."""
     form = AwayForm()
     if not form.validate():
-        return _page(away_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return page(away_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     availability.come_back(desk().store, form.days, actor=actor(), now=desk().now)
     undo = url_for("availability.go_away")
     return _done(f"Removed {date_range(form.days)}.", undo, **away_fields(form.days))
+
+
+def page(
+    *,
+    week_form: WeekForm | None = None,
+    time_form: TimeForm | None = None,
+    away_form: AwayForm | None = None,
+    calendar_errors: Mapping[str, str] = NO_ERRORS,
+    calendar_address: str = "",
+) -> str:
+    """Return the page, with the form that was refused as it was written."""
+    mine = _mine()
+    lent = my_calendars(desk().store, actor=actor())
+    return render_template(
+        "availability/week.html",
+        mine=mine,
+        now=desk().now,
+        week_form=week_form or WeekForm.of(mine.ticked, mine.limits),
+        time_form=time_form or TimeForm(formdata=None),
+        away_form=away_form or AwayForm(formdata=None),
+        errors=_errors(week_form or time_form or away_form, calendar_errors),
+        calendars=busy_lines(lent, now=desk().now, timezone=mine.timezone, is_own=True),
+        calendar_errors=calendar_errors,
+        calendar_address=calendar_address,
+        grid=_grid(mine),
+        times=[
+            _line(time_words(block), url_for("availability.remove_time"), **time_fields(block))
+            for block in mine.exact
+        ],
+        away=[
+            _line(date_range(days), url_for("availability.come_back"), **away_fields(days))
+            for days in mine.away
+        ],
+    )
 
 
 def time_words(block: WeeklyAvailability) -> str:
@@ -157,33 +197,6 @@ def _done(words: str, undo: str = "", **fields: str) -> ResponseReturnValue:
     return redirect(url_for("availability.week"), HTTPStatus.SEE_OTHER)
 
 
-def _page(
-    *,
-    week_form: WeekForm | None = None,
-    time_form: TimeForm | None = None,
-    away_form: AwayForm | None = None,
-) -> str:
-    mine = _mine()
-    return render_template(
-        "availability/week.html",
-        mine=mine,
-        now=desk().now,
-        week_form=week_form or WeekForm.of(mine.ticked, mine.limits),
-        time_form=time_form or TimeForm(formdata=None),
-        away_form=away_form or AwayForm(formdata=None),
-        errors=_errors(week_form or time_form or away_form),
-        grid=_grid(mine),
-        times=[
-            _line(time_words(block), url_for("availability.remove_time"), **time_fields(block))
-            for block in mine.exact
-        ],
-        away=[
-            _line(date_range(days), url_for("availability.come_back"), **away_fields(days))
-            for days in mine.away
-        ],
-    )
-
-
 def _line(words: str, action: str, **fields: str) -> dict[str, object]:
     return {"words": words, "action": action, "said": f"Remove {words}", "fields": fields}
 
@@ -214,7 +227,6 @@ def _grid(mine: MyWeek) -> dict[str, object]:
     }
 
 
-def _errors(form: FlaskForm | None) -> list[dict[str, str]]:
-    if form is None:
-        return []
-    return [{"field": name, "message": told[0]} for name, told in form.errors.items() if told]
+def _errors(form: FlaskForm | None, others: Mapping[str, str]) -> list[dict[str, str]]:
+    told = [(name, found[0]) for name, found in form.errors.items() if found] if form else []
+    return [{"field": name, "message": words} for name, words in (*told, *others.items())]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+
 from flask import Blueprint, Response, abort, request
 from werkzeug.http import http_date
 
 from scheduler.domain.errors import Unknown
-from scheduler.services.feeds import render
+from scheduler.services.calendar_clients import client_of
+from scheduler.services.feed_answers import answer
 from scheduler.web.desk import desk
 
 bp = Blueprint("feeds", __name__)
 
 FRESH_SECONDS = 900
+WORTH_PACKING = 1_000
+PACKING_EFFORT = 5
 
 
 @bp.get("/cal/<token>.ics")
@@ -21,12 +26,23 @@ def feed(token: str) -> Response:
     Only If-None-Match gives a 304: a change of a school's name or of the window is in the
     octets and in their tag, but no single date tells of it. Source: RFC 9110 section 13.2.2.
     """
+    is_fetch = request.method == "GET"
     try:
-        found = render(desk().store, token, settings=desk().feeds, now=desk().now)
+        found = answer(
+            desk().store,
+            token,
+            settings=desk().feeds,
+            now=desk().now,
+            client=client_of(request.user_agent.string) if is_fetch else "",
+            has=request.if_none_match.contains_weak,
+        )
     except Unknown:
         abort(404)
     response = Response(found.octets, content_type="text/calendar; charset=utf-8")
-    response.set_etag(found.etag)
+    is_packed = request.accept_encodings["gzip"] > 0 and len(found.octets or b"") > WORTH_PACKING
+    # Packed octets are other octets, so their tag only vouches for what they mean.
+    response.set_etag(found.etag, weak=is_packed)
+    response.vary.add("Accept-Encoding")
     response.headers["Last-Modified"] = http_date(found.last_modified)
     response.headers["Cache-Control"] = f"private, max-age={FRESH_SECONDS}"
     if request.if_none_match.contains_weak(found.etag):
@@ -34,6 +50,9 @@ def feed(token: str) -> Response:
         response.status_code = 304
         response.headers.pop("Content-Type", None)
         response.headers.pop("Content-Length", None)
+    elif is_packed:
+        response.set_data(gzip.compress(found.octets or b"", PACKING_EFFORT, mtime=0))
+        response.content_encoding = "gzip"
     return response
 
 

@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from scheduler.domain.errors import ConstraintViolated
+from scheduler.domain.errors import ConstraintViolated, IllegalTransition
 from scheduler.domain.visits import APPROVAL_HOLD
+from scheduler.services.applying import apply_remedy, can_be_applied
 from scheduler.services.approvals import Approval, approve, undo
 from scheduler.services.board import Board, Group, Order, choose, undo_at
 from scheduler.services.opened import review
@@ -25,6 +26,7 @@ from scheduler.web.phrasing import clock, plural
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
 bp = Blueprint("proposals", __name__)
+bp.add_app_template_test(can_be_applied)
 
 SHOWN = 50
 
@@ -84,7 +86,7 @@ def take_back() -> ResponseReturnValue:
     if key := request.form.get("request", ""):
         undone = undo(desk().store, (key,), actor=who, now=now)
     else:
-        undone = undo_at(desk().store, _moment(), actor=who, now=now)
+        undone = undo_at(desk().store, _moment("at"), actor=who, now=now)
     words = plural(len(undone), "approval") if undone else "Nothing"
     tell_done(f"{words} taken back. Nobody was told.")
     return redirect(_here("proposals.board"), 303)
@@ -125,6 +127,29 @@ def choose_other(key: str) -> ResponseReturnValue:
     return redirect(_here("proposals.board"), 303)
 
 
+@bp.post("/proposals/<key>/solve")
+@coordinators_only
+def solve(key: str) -> ResponseReturnValue:
+    """Carry out a remedy that whoever it concerns agreed to; show who is proposed then."""
+    if not request.form.get("agreed"):
+        return _page(key, remedy_flaw="Tick that they agreed, or write to them first"), 422
+    try:
+        found = apply_remedy(
+            desk().store,
+            key,
+            kind=request.form.get("kind", ""),
+            start=_moment("start"),
+            actor=actor(),
+            now=desk().now,
+            gazetteer=desk().gazetteer,
+        )
+    except (ConstraintViolated, IllegalTransition):
+        return _page(key, remedy_flaw="This no longer helps. Here is what does now"), 409
+    many = len(found.speakers)
+    tell_done(f"Done. {plural(many, 'speaker')} could come now. Nobody was told yet.")
+    return redirect(_here("proposals.one", key=key), 303)
+
+
 def _approve(keys: tuple[str, ...]) -> None:
     if not keys:
         flash("Nothing was ticked, so nothing was approved.", "note")
@@ -156,7 +181,9 @@ def _tell(done: Approval, *, at: datetime) -> None:
         flash(words, "problem")
 
 
-def _page(key: str, *, form: RejectForm | None = None, flaw: str = "") -> str | Response:
+def _page(
+    key: str, *, form: RejectForm | None = None, flaw: str = "", remedy_flaw: str = ""
+) -> str | Response:
     filters = _filters()
     found = review(
         desk().store,
@@ -166,6 +193,7 @@ def _page(key: str, *, form: RejectForm | None = None, flaw: str = "") -> str | 
         gazetteer=desk().gazetteer,
         order=Order(filters.get("order", Order.FAIREST)),
         text=filters.get("text", ""),
+        person=request.args.get("person", "").strip() if key else "",
     )
     if key and found.opened is None:
         return redirect(url_for("requests.one", key=key), 303)
@@ -179,6 +207,7 @@ def _page(key: str, *, form: RejectForm | None = None, flaw: str = "") -> str | 
         show=request.args.get("show", ""),
         form=form or RejectForm(formdata=None),
         flaw=flaw,
+        remedy_flaw=remedy_flaw,
         may_act=actor().is_coordinator,
     )
 
@@ -202,9 +231,9 @@ def _filters() -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value}
 
 
-def _moment() -> datetime:
+def _moment(name: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(request.form.get("at", ""))
+        moment = datetime.fromisoformat(request.form.get(name, ""))
     except ValueError:
         abort(400)
     return moment if moment.tzinfo else abort(400)

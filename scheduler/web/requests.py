@@ -59,6 +59,14 @@ def ask() -> ResponseReturnValue:
     return _ask_page(form, ())
 
 
+@bp.get("/requests/new/free")
+@teachers_only
+def free() -> ResponseReturnValue:
+    """Show who is free for answers given so far: the parts of the form's page that tell it."""
+    form = AskForm(formdata=MultiDict(request.args))
+    return render_template("requests/free.html", **_so_far(form))
+
+
 @bp.post("/requests/new")
 @teachers_only
 def send() -> ResponseReturnValue:
@@ -150,24 +158,34 @@ def _tell_withdrawn(key: str, *, with_visits: bool) -> None:
 def _sheet(form: AskForm) -> AskSheet:
     answers = answers_of(form)
     return ask_sheet(
-        desk().store, answers, actor=actor(), now=desk().now, gazetteer=desk().gazetteer
+        desk().store,
+        answers,
+        warm=desk().warm,
+        actor=actor(),
+        now=desk().now,
+        gazetteer=desk().gazetteer,
     )
 
 
 def _ask_page(form: AskForm, flaws: Sequence[Flaw]) -> str:
-    sheet = _sheet(form)
-    answers = answers_of(form, sheet=sheet)
     return render_template(
         "requests/ask.html",
-        form=form,
-        sheet=sheet,
+        **_so_far(form),
         errors=tuple(flaws),
         error_by_field={flaw["field"]: flaw["message"] for flaw in flaws},
-        weeks=lesson_weeks(
+        suggestions=OFTEN_ASKED,
+    )
+
+
+def _so_far(form: AskForm) -> dict[str, object]:
+    sheet = _sheet(form)
+    return {
+        "form": form,
+        "sheet": sheet,
+        "weeks": lesson_weeks(
             sheet,
             chosen=form.lessons.data or (),
             today=local_day(desk().now, sheet.timezone),
         ),
-        days=picked_days(answers.windows),
-        suggestions=OFTEN_ASKED,
-    )
+        "days": picked_days(answers_of(form, sheet=sheet).windows),
+    }

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler.services.directory import Care, volunteer, volunteers
+from scheduler.web.busy_lines import busy_lines
 from scheduler.web.desk import desk
 from scheduler.web.signed_in import actor, overseers_only
 
@@ -33,4 +34,7 @@ def every() -> ResponseReturnValue:
 def one(reference: str) -> ResponseReturnValue:
     """Show one volunteer."""
     profile = volunteer(desk().store, reference, actor=actor(), now=desk().now)
-    return render_template("volunteers/one.html", profile=profile)
+    calendars = busy_lines(
+        profile.calendars, now=desk().now, timezone=profile.timezone, is_own=False
+    )
+    return render_template("volunteers/one.html", profile=profile, calendars=calendars)

@@ -10,7 +10,7 @@ from tests.architecture.source import Module, dotted_uses, imports
 
 ENGINES = frozenset({"matching", "calendars", "mail", "bundle", "gazetteer"})
 INSIDE = frozenset({"domain", "services", "config"}) | ENGINES
-EDGES = frozenset({"web", "jobs", "storage", "demo"})
+EDGES = frozenset({"web", "jobs", "storage", "demo", "fetching"})
 
 # What a room may import besides itself. A name with a dot is one module, not the whole room;
 # the empty name is the package's own ``__init__``.
@@ -24,6 +24,7 @@ ALLOWED_BY_ROOM = MappingProxyType(
         "jobs": frozenset({"services", "domain"}),
         "demo": frozenset({"services", "domain"}),
         "storage": frozenset({"services.ports", "domain"}),
+        "fetching": frozenset({"services.ports", "domain"}),
         "factory": INSIDE | EDGES | {""},
         "cli": INSIDE | EDGES | {"", "factory"},
         "": frozenset({"cli"}),

@@ -152,7 +152,37 @@ def test_free_busy_component_blocks_but_for_its_free_periods() -> None:
         period("2026-12-09 09:00-10:00", timezone="UTC"),
         period("2026-12-11 09:00-09:30", timezone="UTC"),
     )
-    assert found.known_until == date(2026, 12, 15)
+    # It ends at seven in the evening of the 14th in Toronto, so that day is not known whole.
+    assert found.known_until == date(2026, 12, 13)
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [
+        ("20261211T050000Z", 10),
+        ("20261211T045900Z", 10),
+        ("20261211T045800Z", 9),
+        ("20261211T170000Z", 10),
+        ("nonsense", 31),
+    ],
+    ids=["midnight", "a minute before", "earlier", "noon", "no moment"],
+)
+def test_free_busy_time_is_known_to_the_last_day_it_tells_of_whole(end: str, last: int) -> None:
+    told = f"BEGIN:VFREEBUSY\nDTSTART:20261201T050000Z\nDTEND:{end}\nEND:VFREEBUSY"
+    assert reading(a_file(told)).known_until == date(2026, 12, last)
+
+
+def test_own_visits_that_come_back_block_nothing() -> None:
+    octets = a_file(
+        an_event(ONCE, uid="ours"),
+        an_event(
+            ONCE.replace("20261208", "20261209"), "RECURRENCE-ID:20261208T104000Z", uid="ours"
+        ),
+        an_event(ONCE.replace("20261208", "20261210"), uid="ours, but longer"),
+    )
+    found = read_busy(octets, window=DECEMBER, timezone=TORONTO, own_uids={"ours"})
+    assert found.busy == (period("2026-12-10 10:40-11:30", timezone="UTC"),)
+    assert {entry.reason for entry in found.passed_over} == {"It is one of our own visits."}
 
 
 def test_tasks_and_notes_are_listed_and_block_nothing() -> None:

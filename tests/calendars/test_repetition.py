@@ -63,6 +63,9 @@ def test_more_rules_than_we_follow_are_refused() -> None:
         ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", 2),
         ("FREQ=YEARLY;BYMONTH=2,12;BYMONTHDAY=30", 2),
         ("FREQ=DAILY;UNTIL=20251201T000000Z", 0),
+        ("FREQ=DAILY;RSCALE=GREGORIAN;SKIP=OMIT", 31),
+        # A part that nobody knows ends nothing: better busy than free by a slip of the pen.
+        ("FREQ=DAILY;UNTL=20261203T000000Z", 31),
     ],
 )
 def test_rule_of_people_is_followed(rule: str, count: int) -> None:

@@ -7,6 +7,7 @@ import stat
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_network
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -44,6 +45,7 @@ class TestValues:
             reply_address="",
             is_rehearsal=False,
             now=None,
+            fetch_allow=(),
         )
 
     def test_every_setting_can_be_given(self, tmp_path: Path) -> None:
@@ -56,6 +58,7 @@ class TestValues:
             MAIL_URL="smtp://me:secret@mail.example.org:587?tls=starttls",
             MAIL_FROM="Harbour visits <hello@example.org>",
             REPLY_ADDRESS="reply@example.org",
+            FETCH_ALLOW="10.20.0.0/16, fd12::/32 192.168.1.7",
             REHEARSAL="1",
             NOW="2026-11-21T09:00:00-06:00",
         )
@@ -71,6 +74,7 @@ class TestValues:
             reply_address="reply@example.org",
             is_rehearsal=True,
             now=datetime(2026, 11, 21, 9, tzinfo=timezone(timedelta(hours=-6))),
+            fetch_allow=tuple(map(ip_network, ("10.20.0.0/16", "fd12::/32", "192.168.1.7"))),
         )
         assert given.instance.is_dir()
 

@@ -40,5 +40,11 @@ def test_no_free_time_is_known_not_to_be_free() -> None:
     assert found.facts["reason"] == "not_free"
 
 
+@pytest.mark.parametrize(("start", "reason"), [(540, "not_free"), (541, "calendar_unknown")])
+def test_beyond_what_a_calendar_tells_is_unknown_and_not_busy(start: int, reason: str) -> None:
+    found = within_availability(a_speaker(free=(), known_until=600), a_session(start, 60))
+    assert (found.kept, found.facts["reason"]) == (False, reason)
+
+
 def test_touching_stretches_become_one() -> None:
     assert merged([(600, 660), (540, 600), (700, 720), (710, 715)]) == ((540, 660), (700, 720))

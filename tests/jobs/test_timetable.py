@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 
 from scheduler.domain.people import RoleName
 from scheduler.domain.visits import VisitState
-from scheduler.jobs.timetable import LEASE, LEASE_LASTS, Ticked, Timetable
+from scheduler.jobs.timetable import LEASE, LEASE_LASTS, Ticked
 from scheduler.mail.transports import SentMail
-from scheduler.matching.problem import Problem
-from scheduler.matching.proposal import Plan
 from scheduler.services.delivery import Delivered
 from scheduler.services.records import OutboxState
 from scheduler.services.sign_in import ask_for_link
 from scheduler.storage.database import connect, sessions
 from scheduler.storage.unit_of_work import SqlStore
-from tests.builders import TEACHER, VOLUNTEER, a_district, a_person, a_proposal, moment
-from tests.services.world import World, solve_quickly
+from tests.builders import TEACHER, VOLUNTEER, a_person, a_proposal, moment
+from tests.jobs.timetables import Nights, another
+from tests.services.world import World
 
 SECOND = timedelta(seconds=1)
 
@@ -70,37 +69,6 @@ class Stalls:
     def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
         self.sent.append(SentMail(sender, recipient, message))
         self.meanwhile()
-
-
-@dataclass
-class Nights:
-    """A solver that counts its runs."""
-
-    runs: int = 0
-
-    def __call__(self, problem: Problem, seconds: float) -> Plan:
-        self.runs += 1
-        return solve_quickly(problem, seconds)
-
-
-def another(world: World, **changes: object) -> Timetable:
-    """Return the timetable of a second process on the same database."""
-    return replace(world.timetable, owner="another process", **changes)
-
-
-def nights_between(world: World, first: datetime, last: datetime, *, hours: float = 1) -> int:
-    """Let two processes ask for nightly proposals all that time; return how many ran."""
-    nights = Nights()
-    ours = replace(world.timetable, solve=nights)
-    other = another(world, solve=nights)
-    world.now = first
-    ours.propose_nightly()
-    nights.runs = 0
-    while world.now < last:
-        world.wait(hours=hours)
-        for timetable in (ours, other, ours):
-            timetable.propose_nightly()
-    return nights.runs
 
 
 def receipts(world: World) -> list[tuple[str, str]]:
@@ -239,51 +207,6 @@ class TestDeath:
             with pytest.raises(Killed):
                 replace(world.timetable, transport=DiesAfter(1)).tick()
         assert world.timetable.tick().mail == Delivered(sent=1)
-
-
-class TestNights:
-    def test_first_run_proposes_at_once(self, world: World) -> None:
-        assert world.timetable.propose_nightly() is True
-        proposal = world.proposal()
-        assert proposal is not None
-        assert [speaker.email for speaker in proposal.speakers] == [VOLUNTEER]
-
-    def test_same_night_is_never_worked_twice(self, world: World) -> None:
-        world.timetable.propose_nightly()
-        for _ in range(3):
-            world.wait(seconds=15)
-            assert world.timetable.propose_nightly() is False
-            assert another(world).propose_nightly() is False
-
-    def test_next_night_begins_at_three_on_the_districts_clock(self, world: World) -> None:
-        world.timetable.propose_nightly()
-        world.now = moment("2026-11-22 03:00") - SECOND
-        assert world.timetable.propose_nightly() is False
-        world.now += SECOND
-        assert another(world).propose_nightly() is True
-        assert world.timetable.propose_nightly() is False
-
-    @pytest.mark.parametrize(
-        ("first", "last"),
-        [("2026-10-30 12:00", "2026-11-03 12:00"), ("2027-03-12 12:00", "2027-03-16 12:00")],
-        ids=["clock back", "clock forward"],
-    )
-    def test_once_a_night_across_the_clock_changes(
-        self, world: World, first: str, last: str
-    ) -> None:
-        assert nights_between(world, moment(first), moment(last), hours=0.5) == 4
-
-    def test_once_a_night_where_three_does_not_exist(self, world: World) -> None:
-        with world.store.write() as work:
-            work.districts.put(a_district(timezone="Antarctica/Troll"))
-        first, last = datetime(2027, 3, 26, 12, tzinfo=UTC), datetime(2027, 3, 30, 12, tzinfo=UTC)
-        assert nights_between(world, first, last) == 4
-
-    def test_night_that_was_slept_through_is_made_up_for_once(self, world: World) -> None:
-        world.timetable.propose_nightly()
-        world.wait(days=3, hours=6)
-        assert world.timetable.propose_nightly() is True
-        assert world.timetable.propose_nightly() is False
 
 
 class TestClockThatJumps:

@@ -26,6 +26,10 @@ CALENDAR = CalendarPart(
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
     {
         "invitation-series": ("invitation", {"sheets": letters.series(), "facts": {}}),
+        "invitation-file": (
+            "invitation",
+            {"facts": {}, "links": letters.ANSWERS | {"file": f"{letters.SITE}/r/kVq3/visit.ics"}},
+        ),
         "confirmation-online": ("confirmation", {"sheets": (letters.online_sheet(),)}),
         "confirmation-panel": ("confirmation", {"sheets": (letters.panel(),)}),
         "confirmation_teacher-panel": ("confirmation_teacher", {"sheets": (letters.panel(),)}),

@@ -13,6 +13,7 @@ from tests.outside.ics_reading import NotCalendar
 FEED = (FOLDER / "feed-volunteer.ics").read_bytes()
 REQUEST = (FOLDER / "request.ics").read_bytes()
 CANCEL = (FOLDER / "cancel-visit.ics").read_bytes()
+ALARM = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT60M\r\nDESCRIPTION:x\r\nEND:VALARM\r\n"
 
 
 @pytest.mark.parametrize(
@@ -59,10 +60,13 @@ CANCEL = (FOLDER / "cancel-visit.ics").read_bytes()
         (rb"\r\nNAME:", b"\r\nUID:a\r\nNAME:", "a UID of the calendar"),
         (rb"X-WR-TIMEZONE[^\r]*\r\n", b"", "X-WR-TIMEZONE is not there once"),
         (rb"TRANSP:OPAQUE", b"ATTENDEE:mailto:a@b.example\r\nTRANSP:OPAQUE", "ATTENDEE in a feed"),
-        (rb"END:VEVENT", b"BEGIN:VALARM\r\nEND:VALARM\r\nEND:VEVENT", "an alarm"),
+        (rb"END:VEVENT", ALARM + b"END:VEVENT", "nobody asked for"),
+        (rb"END:VEVENT", ALARM.replace(b"DISPLAY", b"EMAIL") + b"END:VEVENT", "more than show"),
+        (rb"END:VEVENT", ALARM.replace(b"-PT", b"PT") + b"END:VEVENT", "not before the start"),
+        (rb"END:VEVENT", ALARM.replace(b"VALARM", b"VTODO") + b"END:VEVENT", "inside an event"),
+        (rb"END:VEVENT", ALARM + b"END:VEVENT", "reminds of what is cancelled"),
         (rb"URL:https://", b"URL:", "not an absolute address"),
         (rb"TRANSP:OPAQUE", b"RRULE:FREQ=DAILY\r\nTRANSP:OPAQUE", "RRULE in a single event"),
-        (rb"CREATED:20261121", b"CREATED:20261221", "changed before it was made"),
     ],
 )
 def test_planted_fault_is_found(old: bytes, new: bytes, fault: str) -> None:

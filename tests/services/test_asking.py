@@ -12,6 +12,7 @@ from scheduler.services.access import Actor
 from scheduler.services.asking import AskSheet, Familiar, ask_sheet, grouped, reference_of
 from scheduler.services.lessons import lessons_in
 from scheduler.services.requests import Answers
+from scheduler.services.warm import Warm
 from tests.builders import TEACHER, VOLUNTEER, a_classroom, a_person, a_request
 from tests.services.world import World, two_more_volunteers
 
@@ -21,7 +22,14 @@ NOTHING = Answers(title="", topic="", classroom="", windows=())
 
 def sheet(world: World, answers: Answers = NOTHING, actor: Actor = LENA) -> AskSheet:
     """Return what the form offers to someone who answered this much."""
-    return ask_sheet(world.store, answers, actor=actor, now=world.now, gazetteer=world.gazetteer)
+    return ask_sheet(
+        world.store,
+        answers,
+        warm=Warm(),
+        actor=actor,
+        now=world.now,
+        gazetteer=world.gazetteer,
+    )
 
 
 def test_only_own_classes_are_offered(world: World) -> None:

@@ -16,7 +16,7 @@ from scheduler.domain.visits import (
     hosts_of,
 )
 from scheduler.services import feeds
-from scheduler.services.feeds import RenderedFeed
+from scheduler.services.feed_answers import RenderedFeed, answer
 from scheduler.services.records import Feed, FeedKind
 from scheduler.services.tokens import feed_token
 from tests.builders import (
@@ -49,7 +49,7 @@ def feed(world: World, kind: FeedKind = FeedKind.VOLUNTEER, owner: str = VOLUNTE
 
 def fetch(world: World, token: str) -> RenderedFeed:
     """Return what an address answers with."""
-    return feeds.render(world.store, token, settings=world.feeds, now=world.now)
+    return answer(world.store, token, settings=world.feeds, now=world.now)
 
 
 def rendered(
@@ -57,6 +57,7 @@ def rendered(
 ) -> RenderedFeed:
     """Return what a feed's present address answers with, judged by a strict reader."""
     found = fetch(world, feed_token(feed(world, kind, owner), key=KEY))
+    assert found.octets is not None
     assert feed_faults(found.octets) == ()
     return found
 

@@ -22,12 +22,13 @@ from scheduler.factory import mail_renderer
 from scheduler.jobs.timetable import Timetable
 from scheduler.mail.transports import MemoryTransport
 from scheduler.matching.problem import Problem
-from scheduler.matching.proposal import Plan
+from scheduler.matching.proposal import Cancelled, Plan, Progress
 from scheduler.matching.solve import solve
 from scheduler.services import approvals, proposals, visits
 from scheduler.services.access import Actor
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.letters import Letterhead
+from scheduler.services.ports.fetching import NOTHING_KNOWN, Fetched, FetchFailed, Validators
 from scheduler.services.records import Mailbox, OutboxRow
 from scheduler.storage import database
 from scheduler.storage.unit_of_work import SqlStore
@@ -59,9 +60,31 @@ class NoGazetteer:
         return None
 
 
-def solve_quickly(problem: Problem, seconds: float) -> Plan:
-    """Solve within a second, always the same way."""
-    return solve(problem, seconds=min(seconds, 1.0), seed=0)
+class SmallWeb:
+    """A web of a few calendars, which a test fills; ``asked`` holds who was asked with what."""
+
+    def __init__(self) -> None:
+        self.answer_by_address: dict[str, Fetched | FetchFailed | None] = {}
+        self.asked: list[tuple[str, Validators]] = []
+
+    def __call__(self, address: str, *, known: Validators = NOTHING_KNOWN) -> Fetched | None:
+        """Return what the test put there; nothing else can be found."""
+        self.asked.append((address, known))
+        answer = self.answer_by_address.get(address, FetchFailed("The site did not answer."))
+        if isinstance(answer, FetchFailed):
+            raise answer
+        return answer
+
+
+def solve_quickly(
+    problem: Problem,
+    seconds: float,
+    *,
+    progress: Progress | None = None,
+    is_cancelled: Cancelled | None = None,
+) -> Plan:
+    """Solve within a second, always the same way; there is no time to be told to stop."""
+    return solve(problem, seconds=min(seconds, 1.0), seed=0, progress=progress)
 
 
 @dataclass
@@ -72,6 +95,7 @@ class World:
     now: datetime = NOW
     transport: MemoryTransport = field(default_factory=MemoryTransport)
     gazetteer: NoGazetteer = field(default_factory=NoGazetteer)
+    web: SmallWeb = field(default_factory=SmallWeb)
 
     @property
     def coordinator(self) -> Actor:
@@ -105,6 +129,7 @@ class World:
             letterhead=self.letterhead,
             gazetteer=self.gazetteer,
             solve=solve_quickly,
+            fetch=self.web,
             owner="this test",
         )
 

@@ -63,7 +63,7 @@ def test_upgrade_can_be_repeated(blank_url: str) -> None:
 
 
 def test_database_can_grow_step_by_step_and_keeps_its_rows(blank_url: str) -> None:
-    upgrade(blank_url, "0001")
+    upgrade(blank_url, "0003")
     engine = connect(blank_url)
     store = SqlStore(sessions(engine))
     fill(store)

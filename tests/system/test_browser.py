@@ -20,7 +20,7 @@ from scheduler.services.sign_in import link_for
 from scheduler.storage.database import connect, db
 from scheduler.web.desk import EXTENSION
 from tests.builders import COORDINATOR, TEACHER, VOLUNTEER
-from tests.services.world import KEY, open_world
+from tests.services.world import KEY, open_world, two_more_volunteers
 from tests.system.site import Site, line, path_in
 
 FLAGS = (
@@ -121,3 +121,21 @@ def test_visit_is_asked_for_approved_answered_and_seen_in_the_calendar(
     calendar = mine.request.get(address).text().replace("\r\n ", "")
     assert line(calendar, "UID") == [visit.uid]
     assert line(calendar, "STATUS") == ["CONFIRMED"]
+
+
+def test_free_speakers_are_counted_while_the_form_is_filled_in(
+    site: Site, browser: Browser
+) -> None:
+    teacher = page_of(site, browser, TEACHER)
+    teacher.goto(f"{site.address}/requests/new")
+    words = teacher.locator("#request-so-far")
+    words.get_by_text("Pick a topic").wait_for()
+    teacher.get_by_label("Topic").select_option(label="Robotics")
+    words.get_by_text("1 speaker fits this topic").wait_for()
+    teacher.locator("label", has_text="1 free").first.click()
+    words.get_by_text("on Tue 8 Dec").wait_for()
+    assert teacher.locator("#lessons-shown input:checked").count() == 1
+    site.world.put_volunteers(*two_more_volunteers())
+    teacher.get_by_label("By video call").check()
+    teacher.locator("label", has_text="3 free").first.wait_for()
+    assert teacher.locator("#lessons-shown input:checked").count() == 1

@@ -1,6 +1,8 @@
-"""Real calendar programs read our feeds as the instants they mean: khal by vdirsyncer, ical.js.
+"""Real calendar programs read our feeds as the instants they mean: khal by vdirsyncer, ical.js,
+node-ical.
 
-Both are installed for this test alone, into folders of their own; the feeds come over HTTP.
+They are installed for this test alone, into folders of their own; the feeds come over HTTP. Besides
+the kept feeds there are ten thousand random visits, in thirty zones and near all clock changes.
 """
 
 from __future__ import annotations
@@ -10,14 +12,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from scheduler.calendars.texts import Audience
+from scheduler.domain.visit_sheets import VisitSheet
 from tests.architecture.source import CHECKOUT
+from tests.calendars.golden import feed as render
+from tests.calendars.histories import state
 from tests.outside.ics_checker import instants
 from tests.outside.ics_reading import read, unescaped
 
@@ -27,7 +36,8 @@ FEEDS = [
     for name in ("empty", "school", "teacher", "volunteer")
 ]
 KHAL = ("khal==0.14.1", "vdirsyncer==0.21.0", "tzdata")
-ICAL_JS = "ical.js@2.2.1"
+ICAL_JS, NODE_ICAL = "ical.js@2.2.1", "node-ical@0.26.1"
+RANDOM_FILES, RANDOM_VISITS = 20, 500
 MOMENT = "%Y-%m-%d %H:%M:%S"
 SCRIPT = """
 import ICAL from "ical.js"; import fs from "fs";
@@ -43,6 +53,26 @@ for (const part of calendar.getAllSubcomponents("vevent")) {
     console.log(`${moment(event.startDate)} ${moment(event.endDate)} ${event.summary}`);
 }
 """
+NODE_SCRIPT = """
+import ical from "node-ical"; import fs from "fs";
+const moment = (time) => time.toISOString().slice(0, 19).replace("T", " ");
+const found = ical.sync.parseICS(fs.readFileSync(process.argv[2], "utf8"));
+for (const event of Object.values(found))
+  if (event.type === "VEVENT")
+    console.log(`${moment(event.start)} ${moment(event.end)} ${event.summary}`);
+"""
+# Which offset, in minutes, the zone data inside Node gives for each line "zone milliseconds".
+OFFSETS_SCRIPT = """
+import fs from "fs";
+for (const line of fs.readFileSync(0, "utf8").split("\\n").filter(Boolean)) {
+  const [timeZone, milliseconds] = line.split(" ");
+  const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
+  const parts = format.formatToParts(new Date(Number(milliseconds)));
+  const name = parts.find((part) => part.type === "timeZoneName").value;
+  const found = /GMT([+-])(\\d\\d):(\\d\\d)/.exec(name);
+  console.log(found ? Number(found[1] + "1") * (60 * found[2] + 1 * found[3]) : 0);
+}
+"""
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
 
 
@@ -54,9 +84,26 @@ class Silent(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the kept feeds and those of random visits."""
+    folder = tmp_path_factory.mktemp("feeds")
+    for feed in FEEDS:
+        shutil.copy(feed, folder)
+    for number in range(RANDOM_FILES):
+        seeds = range(number * RANDOM_VISITS, (number + 1) * RANDOM_VISITS)
+        octets = render(Audience.SCHOOL, *(shown_alone(seed) for seed in seeds))
+        (folder / f"random-{number}.ics").write_bytes(octets)
+    return folder
+
+
+def shown_alone(seed: int) -> VisitSheet:
+    """Return a random visit without guests, so that its title is its number alone."""
+    return replace(state(seed), speakers=(), class_name="")
+
+
+@pytest.fixture(scope="session")
+def address(folder: Path) -> Iterator[str]:
     """Yield where the feeds are served."""
-    folder = CHECKOUT / "tests" / "golden" / "calendars"
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -68,7 +115,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with khal, vdirsyncer and ical.js in it."""
+    """Return a folder with khal, vdirsyncer, ical.js and node-ical in it."""
     folder = tmp_path_factory.mktemp("programs")
     run(sys.executable, "-m", "venv", str(folder / "venv"))
     run(str(folder / "venv/bin/pip"), "install", "--quiet", *KHAL)
@@ -76,7 +123,9 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("no npm on this machine to install ical.js with")
     (folder / "package.json").write_text('{"private": true}')
     (folder / "instants.mjs").write_text(SCRIPT)
-    run("npm", "install", "--silent", ICAL_JS, folder=folder)
+    (folder / "node-instants.mjs").write_text(NODE_SCRIPT)
+    (folder / "offsets.mjs").write_text(OFFSETS_SCRIPT)
+    run("npm", "install", "--silent", ICAL_JS, NODE_ICAL, folder=folder)
     return folder
 
 
@@ -135,11 +184,45 @@ def synchronised(feed: Path, *, address: str, programs: Path, home: Path) -> lis
     return sorted({line for line in said.splitlines() if line})
 
 
-@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.stem)
+@pytest.mark.parametrize(
+    "name",
+    [*(feed.stem for feed in FEEDS), *(f"random-{number}" for number in range(RANDOM_FILES))],
+)
 def test_clients_read_the_same_instants(
-    feed: Path, address: str, programs: Path, tmp_path: Path
+    name: str, folder: Path, address: str, programs: Path, tmp_path: Path
 ) -> None:
+    feed = folder / f"{name}.ics"
     expected = [line for line in meant(feed) if line]
     told = run("node", str(programs / "instants.mjs"), str(feed), folder=programs)
     assert sorted(told.splitlines()) == expected
     assert synchronised(feed, address=address, programs=programs, home=tmp_path) == expected
+    told = run("node", str(programs / "node-instants.mjs"), str(feed), folder=programs)
+    outdated = beyond_nodes_zone_data(feed, programs=programs)
+    assert [line for line in sorted(told.splitlines()) if line[40:] not in outdated] == [
+        line for line in expected if line[40:] not in outdated
+    ]
+    assert len(outdated) <= len(expected) / 2
+
+
+def beyond_nodes_zone_data(feed: Path, *, programs: Path) -> frozenset[str]:
+    """Return the titles of events at times of which the zone data inside Node is out of date.
+
+    node-ical goes by that data alone and never by a file's own VTIMEZONE.
+    """
+    octets = feed.read_bytes()
+    spans = {uid: span for uid, *span in instants(octets)}
+    times = [
+        (unescaped(event.value("SUMMARY")), line.parameters["TZID"], moment)
+        for event in read(octets).named("VEVENT")
+        for line, moment in zip(
+            (*event.all("DTSTART"), *event.all("DTEND")), spans[event.value("UID")], strict=True
+        )
+        if "TZID" in line.parameters
+    ]
+    asked = "".join(f"{zone} {moment.timestamp() * 1000:.0f}\n" for _, zone, moment in times)
+    told = run("node", str(programs / "offsets.mjs"), folder=programs, answers=asked)
+    return frozenset(
+        title
+        for (title, zone, moment), minutes in zip(times, told.splitlines(), strict=True)
+        if moment.astimezone(ZoneInfo(zone)).utcoffset() != timedelta(minutes=int(minutes))
+    )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy.engine import make_url
 
 from scheduler.services.feeds import feed_for, rotate
 from scheduler.services.ports import Store
@@ -20,6 +25,18 @@ from tests.web.conftest import StoppedClock, Visitor
 def feed(app: Flask, small_district: Store) -> Feed:
     settings = app.extensions[EXTENSION].feeds
     return feed_for(small_district, kind=FeedKind.VOLUNTEER, owner=VOLUNTEER, settings=settings)
+
+
+@pytest.fixture
+def contents(sqlite_url: str) -> Callable[[], str]:
+    file = make_url(sqlite_url).database
+    assert file is not None
+
+    def read() -> str:
+        with closing(sqlite3.connect(file)) as connection:
+            return "\n".join(connection.iterdump())
+
+    return read
 
 
 @pytest.fixture
@@ -59,6 +76,51 @@ def test_later_fetch_gives_the_same_octets(client: Visitor, path: str, clock: St
     assert (again.data, again.headers["ETag"]) == (first.data, first.headers["ETag"])
 
 
+class TestFetches:
+    def known(self, store: Store, feed: Feed) -> list[tuple[str, int]]:
+        with store.read() as work:
+            found = work.feeds.fetches((feed,))[feed.key]
+        return [(each.client, each.times) for each in found]
+
+    def test_fetches_are_noted_once_an_hour_by_kind_of_program(
+        self, client: Visitor, path: str, feed: Feed, store: Store, clock: StoppedClock
+    ) -> None:
+        phone = {"User-Agent": "macOS/15.1 (24B83) dataaccessd/1.0"}
+        for minutes in (0, 59, 60, 61, 180):
+            clock.now = NOW + timedelta(minutes=minutes)
+            client.get(path, headers=phone)
+        assert self.known(store, feed) == [("apple", 3)]
+        client.get(path, headers={"User-Agent": "Google-Calendar-Importer"})
+        assert self.known(store, feed) == [("apple", 3), ("google", 1)]
+
+    def test_unchanged_answer_counts_and_a_look_at_the_head_does_not(
+        self, client: Visitor, path: str, feed: Feed, store: Store, clock: StoppedClock
+    ) -> None:
+        tag = client.head(path).headers["ETag"]
+        assert self.known(store, feed) == []
+        for _ in range(2):
+            assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+            clock.now += timedelta(hours=1)
+        assert [times for _, times in self.known(store, feed)] == [2]
+
+    def test_noting_a_fetch_leaves_octets_and_tag_alone(
+        self, client: Visitor, path: str, clock: StoppedClock
+    ) -> None:
+        answers = []
+        for _ in range(3):
+            answer = client.get(path)
+            answers.append((answer.data, answer.headers["ETag"], answer.headers["Last-Modified"]))
+            clock.now += timedelta(hours=2)
+        assert len(set(answers)) == 1
+
+    def test_what_a_program_says_of_itself_is_kept_nowhere(
+        self, client: Visitor, path: str, contents: Callable[[], str]
+    ) -> None:
+        client.get(path, headers={"User-Agent": "iOS/18.1 (22B83) dataaccessd/1.0 Secretphone"})
+        assert "apple" in contents()
+        assert "Secretphone" not in contents()
+
+
 @pytest.mark.parametrize("tag", ['"other"', "", "no tag"])
 def test_other_tag_gives_the_whole_feed(client: Visitor, path: str, tag: str) -> None:
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
@@ -76,6 +138,30 @@ def test_head_tells_what_get_would(client: Visitor, path: str) -> None:
         assert head.headers[name] == get.headers[name]
 
 
+def test_packed_answer_is_the_same_octets_under_a_weak_tag(client: Visitor, path: str) -> None:
+    plain = client.get(path)
+    packed = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] == f"W/{plain.headers['ETag']}"
+    assert client.get(path, headers={"Accept-Encoding": "gzip"}).data == packed.data
+    for answer in (plain, packed):
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        again = {"If-None-Match": answer.headers["ETag"], "Accept-Encoding": "gzip"}
+        unchanged = client.get(path, headers=again)
+        assert (unchanged.status_code, unchanged.data) == (304, b"")
+        assert "Content-Encoding" not in unchanged.headers
+
+
+def test_feed_has_no_attachments_name_and_no_sign_in(client: Visitor, path: str) -> None:
+    answer = client.get(path)
+    assert path.endswith(".ics")
+    assert "Content-Disposition" not in answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert client.get(path, headers={"If-None-Match": "*"}).status_code == 304
+
+
 def test_wrong_and_ended_addresses_are_answered_alike(
     app: Flask, client: Visitor, feed: Feed, path: str, clock: StoppedClock, store: Store
 ) -> None:
@@ -91,6 +177,16 @@ def test_wrong_and_ended_addresses_are_answered_alike(
 def test_feed_takes_no_changes(client: Visitor, path: str) -> None:
     assert client.put(path).status_code in {400, 405}
     assert client.get(path).status_code == 200
+
+
+def test_no_log_line_holds_the_address(
+    client: Visitor, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = path.removeprefix("/cal/").removesuffix(".ics")
+    with caplog.at_level("DEBUG"):
+        client.get(path)
+        client.get(f"/cal/{token[:-1]}.ics")
+    assert token[:-1] not in caplog.text
 
 
 def test_robots_may_fetch_feeds(client: Visitor) -> None:

@@ -9,9 +9,9 @@ import pytest
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VisitState
 from scheduler.services.ports import Store
-from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_visit
+from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_visit, a_volunteer
 from tests.small_district import OTHER_TEACHER, VIEWER
-from tests.web.conftest import Visitor, main_text, parsed
+from tests.web.conftest import Visitor, main_text, parsed, text_of
 
 SignIn = Callable[[str], Visitor]
 ANSWERS: Mapping[str, object] = {
@@ -47,6 +47,37 @@ def test_lessons_show_how_many_speakers_are_free(signed_in_as: SignIn) -> None:
     assert shown.status_code == 200
     assert "1 free" in shown.text
     assert 'value="How do robots walk?"' in shown.text
+
+
+@pytest.mark.usefixtures("small_district")
+def test_parts_that_change_with_the_answers_can_be_had_alone(signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(TEACHER)
+    asked = {**ANSWERS, "csrf_token": "", "title": "<b>Robots</b>"}
+    alone = visitor.get(f"{NEW}/free", query_string=asked)
+    parts = {part.get("id"): part for part in parsed(alone.text).findall("body/*")}
+    assert set(parts) == {"lessons-shown", "request-so-far"}
+    assert "10:40 to 11:30, 1 free speakers" in text_of(parts["lessons-shown"])
+    assert "<b>Robots</b> for 5A, at school, on" in text_of(parts["request-so-far"])
+    whole = parsed(visitor.get(NEW, query_string=asked).text)
+    for name, part in parts.items():
+        assert text_of(whole.find(f".//*[@id='{name}']")) == text_of(part)
+
+
+@pytest.mark.usefixtures("small_district")
+def test_answers_that_make_no_sense_count_nobody(signed_in_as: SignIn) -> None:
+    nonsense = {"topic": "alchemy", "classroom": "birch-7b", "lessons": "x", "sessions": "-1"}
+    answer = signed_in_as(TEACHER).get(f"{NEW}/free", query_string=nonsense)
+    assert answer.status_code == 200
+    assert "Pick a topic" in text_of(parsed(answer.text).find(".//*[@id='request-so-far']"))
+
+
+@pytest.mark.usefixtures("small_district")
+def test_edit_is_counted_at_once(small_district: Store, signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(TEACHER)
+    assert "1 free" in visitor.get(f"{NEW}/free", query_string=ANSWERS).text
+    with small_district.write() as work:
+        work.volunteers.put((a_volunteer(is_active=False),))
+    assert "0 free" in visitor.get(f"{NEW}/free", query_string=ANSWERS).text
 
 
 @pytest.mark.usefixtures("small_district")
@@ -148,6 +179,7 @@ def test_steps_say_who_acts_next(signed_in_as: SignIn) -> None:
         ("/all-requests", {COORDINATOR, VIEWER}),
         ("/all-requests?state=open&school=maple&text=bridges&page=0", {COORDINATOR, VIEWER}),
         (NEW, {TEACHER, OTHER_TEACHER}),
+        (f"{NEW}/free", {TEACHER, OTHER_TEACHER}),
         ("/requests", {TEACHER, OTHER_TEACHER}),
     ],
 )

@@ -44,7 +44,10 @@ def contents(sqlite_url: str) -> Callable[[], str]:
 def feed_path(app: Flask, small_district: Store) -> str:
     settings = app.extensions[EXTENSION].feeds
     feed = feed_for(small_district, kind=FeedKind.VOLUNTEER, owner=VOLUNTEER, settings=settings)
-    return feed_token(feed, key=FEED_KEY)
+    token = feed_token(feed, key=FEED_KEY)
+    # That a program fetched it is noted once an hour; after this, a fetch changes nothing.
+    assert app.test_client().get(f"/cal/{token}.ics").status_code == 200
+    return token
 
 
 def addresses(app: Flask, *, token: str) -> Iterator[tuple[str, frozenset[str]]]:

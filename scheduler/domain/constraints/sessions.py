@@ -49,7 +49,8 @@ def within_availability(speaker: Speaker, session: Session) -> Finding:
     """Require that one free stretch holds the whole session.
 
     Equal ends fit. Unknown availability is not free: the facts then say
-    ``reason`` "unknown" instead of "not_free".
+    ``reason`` "unknown" instead of "not_free", or "calendar_unknown" where
+    a calendar of theirs does not reach that far.
     """
     facts: dict[str, Fact] = {"start": session.start, "end": session.end}
     if speaker.free is None:
@@ -57,7 +58,8 @@ def within_availability(speaker: Speaker, session: Session) -> Finding:
     place = bisect_right(speaker.free, session.start, key=lambda span: span[0]) - 1
     kept = place >= 0 and session.end <= speaker.free[place][1]
     if not kept:
-        facts["reason"] = "not_free"
+        is_beyond = speaker.known_until is not None and session.end > speaker.known_until
+        facts["reason"] = "calendar_unknown" if is_beyond else "not_free"
     return Finding("within_availability", kept, facts)
 
 

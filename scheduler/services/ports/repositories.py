@@ -21,8 +21,6 @@ from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.volunteers import Volunteer
 from scheduler.services.records import (
     Activity,
-    Feed,
-    FeedAddress,
     OutboxRow,
     OutboxState,
     SignInLink,
@@ -266,22 +264,6 @@ class Outbox(Protocol):
 
     def counts(self) -> Mapping[OutboxState, int]:
         """Return how many rows are in each state."""
-
-
-class Feeds(Protocol):
-    """Calendar feeds and the addresses that open them."""
-
-    def of_owner(self, kind: str, owner: str) -> Feed | None:
-        """Return the owner's feed of that kind."""
-
-    def by_token(self, token_sha256: str) -> FeedAddress | None:
-        """Return what an address opens, retired addresses too."""
-
-    def add(self, feed: Feed, *, token_sha256: str) -> None:
-        """Store a new feed with its first address."""
-
-    def rotate(self, feed: Feed, *, token_sha256: str, at: datetime) -> None:
-        """Store the feed's new generation and address, and retire the former one."""
 
 
 class SignIns(Protocol):

@@ -1,14 +1,14 @@
-"""Tables of what goes on around visits: mail due, feeds, sign-ins, activity, leases."""
+"""Tables of what goes on around visits: mail due, sign-ins, activity, leases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.services.ports import FeedKind, OutboxState
+from scheduler.services.ports import OutboxState
 from scheduler.storage.columns import Word
 from scheduler.storage.models.base import Numbered
 
@@ -32,35 +32,6 @@ class OutboxEntryRow(Numbered):
     sent_at: Mapped[datetime | None]
     problem: Mapped[str]
     claimed_until: Mapped[datetime | None]
-
-
-class FeedRow(Numbered):
-    """A calendar feed of a person or of a school."""
-
-    __tablename__ = "feed"
-    __table_args__ = (
-        UniqueConstraint("kind", "person_id"),
-        UniqueConstraint("kind", "school_id"),
-        CheckConstraint("(person_id IS NULL) <> (school_id IS NULL)", name="one_owner"),
-    )
-
-    key: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[FeedKind] = mapped_column(Word(FeedKind))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
-    generation: Mapped[int]
-
-
-class FeedAddressRow(Numbered):
-    """The hash of one address of a feed."""
-
-    __tablename__ = "feed_address"
-    __table_args__ = (UniqueConstraint("feed_id", "generation"),)
-
-    token_sha256: Mapped[str] = mapped_column(unique=True)
-    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"))
-    generation: Mapped[int]
-    retired_at: Mapped[datetime | None]
 
 
 class SignInLinkRow(Numbered):

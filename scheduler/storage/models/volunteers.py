@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -100,3 +100,22 @@ class BusySourceRow(Base):
     content: Mapped[bytes]
     busy: Mapped[tuple[Period, ...]]
     known_until: Mapped[date | None]
+
+
+class BusyCalendarRow(Numbered):
+    """A calendar that a volunteer gave, by file or by address, with the busy time it comes to."""
+
+    __tablename__ = "busy_calendar"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"), index=True)
+    added_at: Mapped[datetime]
+    busy: Mapped[tuple[Period, ...]]
+    known_until: Mapped[date]
+    read_at: Mapped[datetime]
+    address: Mapped[str]
+    problem: Mapped[str]
+    failures: Mapped[int]
+    next_check: Mapped[datetime | None]
+    etag: Mapped[str]
+    last_modified: Mapped[str]

@@ -15,6 +15,7 @@ from scheduler.domain.districts import Coordinates, District, Organization, Scho
 from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import BellSchedule, Closure
 from scheduler.domain.topics import Topic, TopicTree
+from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.districts import (
     ClosureRow,
     DistrictRow,
@@ -24,6 +25,7 @@ from scheduler.storage.models.districts import (
     TopicRow,
 )
 from scheduler.storage.repositories import bells, schools
+from scheduler.storage.repositories.journal import note
 from scheduler.storage.repositories.rows import (
     columns_of,
     fields_of,
@@ -53,6 +55,7 @@ class SqlDistricts:
 
     def put(self, district: District) -> None:
         """Store the district, terms and weights included."""
+        note(self._session, ChangeKind.DISTRICT)
         row = columns_of(district, DistrictRow) | {
             "id": THE_DISTRICT,
             "year_first": district.year.first if district.year else None,
@@ -67,6 +70,7 @@ class SqlDistricts:
 
     def put_topics(self, tree: TopicTree) -> None:
         """Make the tree exactly this."""
+        note(self._session, ChangeKind.TOPICS)
         rows = [
             columns_of(topic, TopicRow) | {"position": position}
             for position, topic in enumerate(tree.topics)
@@ -80,7 +84,9 @@ class SqlDistricts:
 
     def put_bell_schedules(self, schedules: Iterable[BellSchedule]) -> None:
         """Replace each of these schedules whole."""
-        bells.replace(self._session, tuple(schedules))
+        schedules = tuple(schedules)
+        note(self._session, ChangeKind.BELLS, (schedule.key for schedule in schedules))
+        bells.replace(self._session, schedules)
 
     def closures(self) -> tuple[Closure, ...]:
         """Return all closures, sorted."""
@@ -103,6 +109,7 @@ class SqlDistricts:
             Unknown: if one names a school that does not exist.
         """
         closures = tuple(closures)
+        note(self._session, ChangeKind.CLOSURES)
         school_ids = known_ids(
             self._session, SchoolRow.key, (c.school for c in closures), kind="school"
         )
@@ -128,7 +135,9 @@ class SqlDistricts:
         Raises:
             Unknown: if one names a bell schedule that does not exist.
         """
-        schools.put_schools(self._session, tuple(values))
+        values = tuple(values)
+        note(self._session, ChangeKind.SCHOOL, (school.key for school in values))
+        schools.put_schools(self._session, values)
 
     def classes(self) -> Mapping[str, Classroom]:
         """Return every class by key, in order of key."""
@@ -140,7 +149,9 @@ class SqlDistricts:
         Raises:
             Unknown: if one names a school or teacher that does not exist.
         """
-        schools.put_classes(self._session, tuple(classes))
+        classes = tuple(classes)
+        note(self._session, ChangeKind.CLASS, (each.key for each in classes))
+        schools.put_classes(self._session, classes)
 
     def organizations(self) -> Mapping[str, Organization]:
         """Return every organization by key, in order of key."""

@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain.periods import Period
 from scheduler.domain.visits import Visit, VisitState
+from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.districts import SchoolRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.requests import RequestRow
 from scheduler.storage.models.visits import BookingRow, PendingMoveRow, VisitRow
 from scheduler.storage.refusals import domain_errors
 from scheduler.storage.repositories import occupancy, visit_parts
+from scheduler.storage.repositories.journal import note
 from scheduler.storage.repositories.rows import (
     chunks,
     columns_of,
@@ -102,6 +104,7 @@ class SqlVisits:
             Unknown: if one names a request or volunteer that does not exist.
         """
         visits = tuple(visits)
+        self._note(visit.uid for visit in visits)
         with self._all_or_nothing():
             insert_rows(self._session, VisitRow, self._rows(visits))
             self._put_parts(visits)
@@ -114,6 +117,7 @@ class SqlVisits:
             Unknown: as ``add``, or if a visit was never added.
         """
         visits = tuple(visits)
+        self._note(visit.uid for visit in visits)
         with self._all_or_nothing():
             ids = known_ids(self._session, VisitRow.uid, (v.uid for v in visits), kind="visit")
             rows = [row | {"number": ids[row["uid"]]} for row in self._rows(visits)]
@@ -125,6 +129,8 @@ class SqlVisits:
 
     def remove(self, uids: Iterable[str]) -> None:
         """Take visits back that nobody ever heard of."""
+        uids = tuple(uids)
+        self._note(uids)
         ids = ids_by_key(self._session, VisitRow.uid, uids).values()
         self._remove_parts(ids)
         delete_where(self._session, VisitRow.id, ids)
@@ -132,6 +138,9 @@ class SqlVisits:
     def lock(self, resources: Iterable[str]) -> None:
         """Keep every other writer of these resources waiting until this transaction ends."""
         occupancy.lock(self._session, resources)
+
+    def _note(self, uids: Iterable[str]) -> None:
+        note(self._session, ChangeKind.VISIT, uids)
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:

@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
 from scheduler.domain.volunteers import Limits, Volunteer
+from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.districts import OrganizationRow
 from scheduler.storage.models.people import PersonRow, StaffRoleRow
 from scheduler.storage.models.volunteers import VolunteerRow, WeeklyAvailabilityRow
 from scheduler.storage.repositories import volunteer_parts
 from scheduler.storage.repositories.districts import point, point_columns
+from scheduler.storage.repositories.journal import note
 from scheduler.storage.repositories.rows import (
     chunks,
     columns_of,
@@ -80,6 +82,7 @@ class SqlVolunteers:
             Unknown: if one names an organization or school that does not exist.
         """
         volunteers = tuple(volunteers)
+        note(self._session, ChangeKind.VOLUNTEER, (each.email for each in volunteers))
         ids = self._put_accounts(volunteers)
         organizations = (volunteer.organization for volunteer in volunteers)
         organization_ids = known_ids(

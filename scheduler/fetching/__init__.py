@@ -1,0 +1,1 @@
+"""Fetching calendars from addresses that volunteers give, without being led astray."""

@@ -1,0 +1,164 @@
+"""The sheets of a feed's visits in one statement: a row for each booking, grouped by visit.
+
+The services gather the same sheets for pages and mails from many small statements; a feed is
+fetched far more often and may hold thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, aliased
+
+from scheduler.domain.grades import format_grade
+from scheduler.domain.periods import Period
+from scheduler.domain.topics import Topic
+from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
+from scheduler.domain.visits import Booking, Visit, VisitState
+from scheduler.services.ports import Feed
+from scheduler.storage.models.districts import (
+    ClassroomRow,
+    DistrictRow,
+    OrganizationRow,
+    SchoolRow,
+    TopicRow,
+)
+from scheduler.storage.models.people import PersonRow
+from scheduler.storage.models.requests import RequestRow
+from scheduler.storage.models.visits import BookingRow, VisitRow
+from scheduler.storage.models.volunteers import VolunteerRow
+from scheduler.storage.repositories.feed_owners import concerns, joined
+
+Teacher, Speaker = aliased(PersonRow), aliased(PersonRow)
+VISIT_COLUMNS = (
+    *(VisitRow.uid, RequestRow.key.label("request"), VisitRow.session, VisitRow.starts_at),
+    *(VisitRow.ends_at, VisitRow.timezone, VisitRow.format, VisitRow.state, VisitRow.created_at),
+    *(VisitRow.revised_at, SchoolRow.key.label("school"), VisitRow.room, VisitRow.sequence),
+    *(VisitRow.release_at, VisitRow.was_released, VisitRow.cancelled_at, VisitRow.cancel_reason),
+)
+AROUND = (
+    *(RequestRow.title, RequestRow.topic, RequestRow.language, RequestRow.note),
+    *(RequestRow.meeting_url, RequestRow.sessions, DistrictRow.name, DistrictRow.site_name),
+    *(SchoolRow.name.label("school_name"), SchoolRow.address, SchoolRow.arrival_note),
+    *(SchoolRow.phone, Teacher.name.label("teacher_name"), Teacher.email.label("teacher_email")),
+    *(ClassroomRow.name.label("class_name"), ClassroomRow.grade, ClassroomRow.students),
+    TopicRow.label.label("topic_label"),
+)
+BOOKING_COLUMNS = (
+    *(BookingRow.partstat, BookingRow.format.label("own_format"), BookingRow.reason),
+    *(BookingRow.answered_at, BookingRow.removed, Speaker.email.label("speaker_email")),
+    *(Speaker.name.label("speaker_name"), Speaker.locale.label("speaker_locale")),
+    OrganizationRow.name.label("organization_name"),
+)
+
+
+def load(
+    session: Session, feed: Feed, *, since: datetime, until: datetime
+) -> tuple[VisitSheet, ...]:
+    """Return the sheets of released visits that concern the feed, by start and UID.
+
+    A sheet's visit says nothing of a pending move nor of what the visit occupies: no feed
+    shows them.
+    """
+    query = (
+        joined(select(*VISIT_COLUMNS, *AROUND, *BOOKING_COLUMNS), teacher=Teacher)
+        .outerjoin(DistrictRow, DistrictRow.id > 0)
+        .outerjoin(TopicRow, TopicRow.key == RequestRow.topic)
+        .outerjoin(BookingRow, BookingRow.visit_id == VisitRow.id)
+        .outerjoin(Speaker, Speaker.id == BookingRow.volunteer_id)
+        .outerjoin(VolunteerRow, VolunteerRow.id == BookingRow.volunteer_id)
+        .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
+        .where(
+            concerns(feed, teacher=Teacher, school=SchoolRow, classroom=ClassroomRow),
+            VisitRow.was_released,
+            VisitRow.state != VisitState.HELD,
+            VisitRow.ends_at > since,
+            VisitRow.starts_at < until,
+        )
+        .order_by(VisitRow.starts_at, VisitRow.uid, BookingRow.position)
+    )
+    return tuple(_sheets(session.execute(query).all()))
+
+
+def _sheets(rows: Sequence[Row[Any]]) -> Iterator[VisitSheet]:
+    titles: dict[tuple[str, str | None], str] = {}
+    for _, grouped in groupby(rows, key=lambda row: row.uid):
+        booked = list(grouped)
+        row = booked[0]
+        if row.speaker_email is None:
+            booked = []
+        named = (row.topic, row.topic_label)
+        if named not in titles:
+            titles[named] = Topic(row.topic, label=row.topic_label or "").title
+        yield _sheet(row, booked, topic=titles[named])
+
+
+def _sheet(row: Row[Any], booked: list[Row[Any]], *, topic: str) -> VisitSheet:
+    return VisitSheet(
+        visit=_visit(row, booked),
+        title=row.title,
+        topic=topic,
+        site_name=row.site_name or row.name or "",
+        school=row.school or "",
+        school_name=row.school_name or "",
+        address=" ".join((row.address or "").split()),
+        arrival_note=row.arrival_note or "",
+        phone=row.phone or "",
+        teacher_name=row.teacher_name,
+        teacher_email=row.teacher_email,
+        class_name=row.class_name or "",
+        grade="" if row.grade is None else format_grade(row.grade),
+        students=row.students,
+        language=row.language,
+        note=row.note,
+        meeting_url=row.meeting_url,
+        sessions=row.sessions,
+        speakers=tuple(
+            SpeakerOnSheet(
+                email=each.speaker_email,
+                name=each.speaker_name,
+                organization=each.organization_name or "",
+                partstat=each.partstat,
+                removed=each.removed,
+                format=each.own_format,
+                locale=each.speaker_locale,
+            )
+            for each in booked
+        ),
+    )
+
+
+def _visit(row: Row[Any], booked: list[Row[Any]]) -> Visit:
+    return Visit(
+        uid=row.uid,
+        request=row.request,
+        session=row.session,
+        period=Period(row.starts_at, row.ends_at),
+        timezone=row.timezone,
+        format=row.format,
+        state=row.state,
+        bookings=tuple(
+            Booking(
+                volunteer_email=each.speaker_email,
+                partstat=each.partstat,
+                format=each.own_format,
+                reason=each.reason,
+                answered_at=each.answered_at,
+                removed=each.removed,
+            )
+            for each in booked
+        ),
+        created_at=row.created_at,
+        revised_at=row.revised_at,
+        school=row.school or "",
+        room=row.room,
+        sequence=row.sequence,
+        release_at=row.release_at,
+        was_released=row.was_released,
+        cancelled_at=row.cancelled_at,
+        cancel_reason=row.cancel_reason,
+    )

@@ -142,7 +142,7 @@ def about_lines(told: About) -> Iterator[str]:
 def advice_lines(advice: Advice, *, zone: str) -> Iterator[str]:
     """Yield each remedy, and that no single change helps where that is so."""
     if advice.no_single_helps:
-        yield f"None of the single changes helps (tried: {', '.join(advice.tried)})."
+        yield f"{_none_helps(advice).capitalize()} (tried: {', '.join(advice.tried)})."
     for remedy in advice.remedies:
         changes = " and ".join(
             f"{REMEDY_WORDS.get(each.kind, each.kind)} ({each.kind}{_facts(each.facts, zone=zone)})"
@@ -172,10 +172,16 @@ def _help_words(advice: Advice | None) -> str:
         return ""
     most: dict[str, int] = {}
     for each in advice.remedies:
-        most[each.kind] = max(each.people, most.get(each.kind, 0))
-    none = "; none of the single changes helps" if advice.no_single_helps else ""
+        kind = f"{each.kind} at another's cost" if each.displaces else each.kind
+        most[kind] = max(each.people, most.get(kind, 0))
+    none = f"; {_none_helps(advice)}" if advice.no_single_helps else ""
     kinds = ", ".join(f"{kind} {people}" for kind, people in most.items())
     return f"{none}; would help: {kinds}" if kinds else none
+
+
+def _none_helps(advice: Advice) -> str:
+    only = any(each.displaces for each in advice.remedies)
+    return f"none of the single changes helps{' at no cost to another request' if only else ''}"
 
 
 def _rival_line(each: Rivalry, *, zone: str) -> str:

@@ -23,6 +23,7 @@ from scheduler.domain.errors import SchedulerError
 from scheduler.jobs.leaving import noticing_the_end
 from scheduler.services import busy_calendars, delivery, nights, reminders, running, visits
 from scheduler.services.busy_calendars import Refreshed
+from scheduler.services.calendar_links import end_lost_links
 from scheduler.services.delivery import Delivered
 from scheduler.services.journal import trim_journal
 from scheduler.services.letters import Letterhead
@@ -139,8 +140,10 @@ class Timetable:
             work.leases.give_back(LEASE, owner=self.owner, at=self.lease_clock())
 
     def ask_nightly(self) -> bool:
-        """Ask for the night's proposals, if they are due."""
+        """Ask for the night's proposals and end feeds that are no longer allowed, if due."""
         asked = nights.ask_nightly(self.store, now=self.clock(), lease_now=self.lease_clock())
+        if asked is not None:
+            end_lost_links(self.store)
         return asked is not None
 
     def work_one(self) -> Worked | None:

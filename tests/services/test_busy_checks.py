@@ -158,7 +158,8 @@ class TestBelieving:
         assert picture.busy_of(picture.volunteers[VOLUNTEER]) == (*BUSY_ELSEWHEN, *BUSY_THEN)
         speaker = problem_of(picture, gazetteer=world.gazetteer).speaker_by_id[VOLUNTEER]
         assert speaker.busy == tuple(
-            (minute_of(each.start), minute_of(each.end)) for each in (*BUSY_ELSEWHEN, *BUSY_THEN)
+            (minute_of(each.start), minute_of(each.end))
+            for each in sorted((*BUSY_ELSEWHEN, *BUSY_THEN))
         )
 
     def test_days_beyond_what_a_calendar_tells_are_not_free(self, world: World) -> None:

@@ -61,23 +61,7 @@ def solve(
     watch.begin("greedy")
     chosen = fill_greedily(frame)
     watch.found(frame, pinned, chosen)
-    watch.begin("tier 1")
-    goal = Goal(1, watch.deadline(FIRST_TIER_SHARE), seed, is_cancelled=watch.is_cancelled)
-    first = climb(
-        frame, goal, start=chosen, tell=lambda reached: watch.climbed(1, reached, frame, pinned)
-    )
-    if first.tier.value == value_of(frame, chosen, tier=1):
-        first = replace(first, chosen=chosen)
-    watch.begin("tier 2")
-    goal = replace(
-        goal, tier=2, deadline=watch.deadline(1 - CHECKING_SHARE), floor=first.tier.value
-    )
-    second = climb(
-        frame,
-        goal,
-        start=first.chosen,
-        tell=lambda reached: watch.climbed(2, reached, frame, pinned),
-    )
+    first, second = _climbed(frame, pinned, chosen, watch=watch, seed=seed)
     watch.begin("check")
     plan = _plan(problem, pinned, frame=frame, first=first, second=second)
     return replace(
@@ -86,6 +70,29 @@ def solve(
         peak_memory_mb=_peak_memory_mb(),
         milestones=tuple(watch.milestones),
     )
+
+
+def _climbed(
+    frame: Frame, pinned: Pinned, chosen: Ints, *, watch: _Watch, seed: int
+) -> tuple[Climbed, Climbed]:
+    """Climb the first tier, then the second with the first held."""
+    watch.begin("tier 1")
+    goal = Goal(1, watch.deadline(FIRST_TIER_SHARE), seed, is_cancelled=watch.is_cancelled)
+    first = climb(
+        frame, goal, start=chosen, tell=lambda reached: watch.climbed(1, reached, frame, pinned)
+    )
+    if first.tier.value == value_of(frame, chosen, tier=1):
+        # As good in the first tier, and chosen with an eye to the second.
+        first = replace(first, chosen=chosen)
+    watch.begin("tier 2")
+    ends, floor = watch.deadline(1 - CHECKING_SHARE), first.tier.value
+    second = climb(
+        frame,
+        replace(goal, tier=2, deadline=ends, floor=floor),
+        start=first.chosen,
+        tell=lambda reached: watch.climbed(2, reached, frame, pinned),
+    )
+    return first, second
 
 
 def assignments_of(frame: Frame, chosen: Ints) -> tuple[Assignment, ...]:

@@ -72,15 +72,6 @@ def rivals(
     return tuple(found[:top])
 
 
-def reweighed(problem: Problem, weights: Mapping[str, int]) -> Problem:
-    """Return the problem with some weights changed, by name.
-
-    Raises:
-        TypeError: if a name is no weight.
-    """
-    return replace(problem, weights=replace(problem.weights, **weights))
-
-
 def _carrying(problem: Problem, plan: tuple[Assignment, ...]) -> Problem:
     """The rest of the plan standing, and counted as visits that its people carry already."""
     sessions: Counter[str] = Counter()

@@ -25,15 +25,13 @@ class Answer:
     """What came of one model.
 
     ``values`` is None when no answer was found in time. ``bound`` limits the
-    objective from above (infinite when nothing is known); ``duals`` are those
-    of the rows, empty for models with whole variables.
+    objective from above (infinite when nothing is known).
     """
 
     outcome: Outcome
     values: Floats | None
     objective: float
     bound: float
-    duals: Floats
 
 
 def solve_model(
@@ -75,7 +73,7 @@ def solve_model(
         raise SolverFailed("The solver could not work on the model.")
     status, info = highs.getModelStatus(), highs.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
-        return Answer("infeasible", None, 0.0, float("-inf"), np.zeros(0))
+        return Answer("infeasible", None, 0.0, float("-inf"))
     has_values = info.primal_solution_status == 2
     solution = highs.getSolution()
     is_optimal = status == highspy.HighsModelStatus.kOptimal
@@ -85,7 +83,6 @@ def solve_model(
         np.array(solution.col_value) if has_values else None,
         float(info.objective_function_value),
         float(bound) if is_optimal or is_whole else float("inf"),
-        np.array(solution.row_dual),
     )
 
 

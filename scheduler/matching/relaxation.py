@@ -1,20 +1,18 @@
 """Write some columns of a frame as a linear model, one tier at a time.
 
-The model has a variable per column, one per option of a panel, one per further
-session or booking of a speaker and one per further filled request of a school.
-Fairness and equity are sums of steps that only get worse, so the steps fill in
-order by themselves.
+The model has a variable per column, one per option of a panel, one per request that stays
+unfilled, one per further session or booking of a speaker and one per further filled request of a
+school. Fairness and equity are sums of steps that only get worse, so the steps fill in order by
+themselves. The floor and the schools count requests left unfilled: a row over all columns would
+make every cut that the solver derives from it as wide.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from scheduler.matching.frame import Frame, TierNumber
-from scheduler.matching.linear import ONE, Block, Entries, LinearModel, Sheet
-from scheduler.matching.prices import Prices
+from scheduler.matching.linear import ONE, Entries, LinearModel, Sheet
 from scheduler.matching.rows import Rows, ranks
 from scheduler.matching.steps import cost_alone
 from scheduler.matching.tables import Floats, Ints
@@ -44,20 +42,6 @@ class Relaxation:
         """Return the linear model."""
         return self._sheet.model()
 
-    def prices(self, duals: Floats) -> Prices:
-        """Return the prices of the frame's rows from the duals of the model's."""
-        found = Prices.free(self._frame)
-        found.limits[self._limit_rows] = self._limits.of(duals)
-        found.hosts[self._host_rows] = self._hosts.of(duals)
-        if self._tier == 1:
-            return found.not_negative(self._frame)
-        found.fairness[self._speakers] = self._sessions.of(duals)
-        found.bookings[self._serial] = self._bookings.of(duals)
-        found.series[self._serial] = np.minimum(1.0, self._series.of(duals))
-        found.equity[self._schools] = self._fillings.of(duals)
-        floor = -float(self._floors.of(duals)[0])
-        return replace(found, floor=floor).not_negative(self._frame)
-
     def chosen(self, values: Floats) -> Ints:
         """Return the columns that a whole-numbered answer takes."""
         return self.among[values[: len(self.among)] > 0.5]
@@ -75,6 +59,7 @@ class Relaxation:
         options = np.zeros(len(frame.columns.options), dtype=np.bool_)
         options[self._option[is_taken]] = True
         values[self._panel_variables.numbers] = options[self._panels]
+        values[self._unfilled.numbers] = ~np.isin(self._requests, frame.columns.demand[chosen])
         if self._tier == 2:
             sessions = frame.sessions[self._option[is_taken]]
             self._fill_steps(values, self._owner[is_taken], sessions=sessions)
@@ -105,9 +90,19 @@ class Relaxation:
         self._carried = np.concatenate((self._option[single], self._panels))
 
     def _write_requests(self) -> None:
-        demand = self._frame.columns.option_demand[self._carried]
-        keys, row = np.unique(demand, return_inverse=True)
-        self._sheet.add_rows([(row, self._carrier, ONE)], high=np.ones(len(keys)))
+        frame, sheet = self._frame, self._sheet
+        self._requests, example, row = np.unique(
+            frame.columns.option_demand[self._carried], return_index=True, return_inverse=True
+        )
+        # All options of a request weigh the same and lie at one school.
+        self._weight = frame.weight[self._carried[example]]
+        self._school = frame.school[self._carried[example]]
+        self._unfilled = sheet.add_variables(np.zeros(len(self._requests)), is_whole=True)
+        once = np.ones(len(self._requests))
+        left = np.arange(len(self._requests))
+        sheet.add_rows(
+            [(row, self._carrier, ONE), (left, self._unfilled.numbers, ONE)], low=once, high=once
+        )
 
     def _write_teams(self) -> None:
         sheet, members = self._sheet, self._members
@@ -124,13 +119,11 @@ class Relaxation:
     def _write_limits(self) -> None:
         frame, sheet = self._frame, self._sheet
         limits = frame.limits.of(self.among)
-        self._limit_rows, row = np.unique(limits.row, return_inverse=True)
-        self._limits = sheet.add_rows(
-            [(row, limits.member, limits.amount)], high=limits.limit[self._limit_rows]
-        )
+        rows, row = np.unique(limits.row, return_inverse=True)
+        sheet.add_rows([(row, limits.member, limits.amount)], high=limits.limit[rows])
         host_row, variable = _host_entries(frame.hosts, self._carried, self._carrier)
-        self._host_rows, row = np.unique(host_row, return_inverse=True)
-        self._hosts = sheet.add_rows([(row, variable, ONE)], high=np.ones(len(self._host_rows)))
+        rows, row = np.unique(host_row, return_inverse=True)
+        sheet.add_rows([(row, variable, ONE)], high=np.ones(len(rows)))
 
     def _write_sessions(self) -> None:
         """Count what each speaker's sessions cost, one after the other."""
@@ -142,7 +135,7 @@ class Relaxation:
         self._session_cost = frame.problem.weights.fairness * rank
         self._session_steps = sheet.add_variables(-self._session_cost)
         columns = np.arange(len(self.among))
-        self._sessions = sheet.add_rows(
+        sheet.add_rows(
             [
                 (self._owner, columns, frame.sessions[self._option]),
                 (self._session_of, self._session_steps.numbers, -ONE),
@@ -167,13 +160,13 @@ class Relaxation:
         owner = place[self._owner[theirs]]
         steps = self._booking_steps.numbers
         booked: list[Entries] = [(owner, theirs, ONE), (self._booking_of, steps, -ONE)]
-        self._bookings = sheet.add_rows(booked, high=np.zeros(len(counts)))
+        sheet.add_rows(booked, high=np.zeros(len(counts)))
         alone = cost_alone(frame, self.among[theirs])
         total = np.bincount(owner, weights=alone, minlength=len(counts))
         most = total.astype(np.float64) + 1.0
         excess = sheet.add_variables(-most)
         among_sessions = np.flatnonzero(place[self._session_of] >= 0)
-        self._series = sheet.add_rows(
+        sheet.add_rows(
             [
                 (owner, theirs, alone),
                 (self._booking_of, steps, frame.problem.weights.fairness * self._booking_rank),
@@ -189,26 +182,22 @@ class Relaxation:
 
     def _write_schools(self) -> None:
         frame, sheet = self._frame, self._sheet
-        self._schools = np.unique(frame.school[self._option])
+        self._schools = np.unique(self._school)
         counts = frame.most_filled[self._schools]
         self._school_of, self._school_rank = np.repeat(self._schools, counts), ranks(counts)
         rank = frame.filled[self._school_of] + 1 + self._school_rank
         self._school_steps = sheet.add_variables(frame.problem.weights.equity // rank)
         stepping = np.searchsorted(self._schools, self._school_of)
-        filling = np.searchsorted(self._schools, frame.school[self._carried])
-        self._fillings = sheet.add_rows(
-            [(stepping, self._school_steps.numbers, ONE), (filling, self._carrier, -ONE)],
-            high=np.zeros(len(self._schools)),
+        asking = np.searchsorted(self._schools, self._school)
+        sheet.add_rows(
+            [(stepping, self._school_steps.numbers, ONE), (asking, self._unfilled.numbers, ONE)],
+            high=np.bincount(asking, minlength=len(self._schools)),
         )
 
     def _write_floor(self) -> None:
-        weight = self._frame.weight[self._carried]
-        row = np.zeros(len(self._carrier), dtype=np.int64)
-        self._floors: Block = self._sheet.add_rows(
-            [(row, self._carrier, weight)],
-            low=np.array([float(self._floor)]),
-            high=np.array([np.inf]),
-        )
+        row = np.zeros(len(self._requests), dtype=np.int64)
+        spare = np.array([self._weight.sum() - self._floor])
+        self._sheet.add_rows([(row, self._unfilled.numbers, self._weight)], high=spare)
 
 
 def _host_entries(hosts: Rows, carried: Ints, carrier: Ints) -> tuple[Ints, Ints]:

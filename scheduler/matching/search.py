@@ -99,13 +99,14 @@ class _Ascent:
 def _improve(ascent: _Ascent, known: Valuation, *, pool: Ints) -> None:
     """Improve the plan piece by piece.
 
-    Of few columns only for a moment, and only where a better plan would rule most of them out:
-    then the solver closes the rest sooner.
+    Of few columns only for a moment, and only where a better plan of the second tier would rule
+    most of them out: then the solver closes the rest sooner.
     """
-    goal = ascent.goal
-    if ascent.is_over or not (ascent.frame.is_large or ascent.reached.tier.gap < NEARLY_PROVEN):
+    goal, is_large = ascent.goal, ascent.frame.is_large
+    is_near = goal.tier == 2 and ascent.reached.tier.gap < NEARLY_PROVEN
+    if ascent.is_over or not (is_large or is_near):
         return
-    if not ascent.frame.is_large:
+    if not is_large:
         goal = replace(goal, deadline=goal.deadline - max(0.0, goal.seconds_left - SMALL_SECONDS))
     allowed = np.zeros(len(ascent.frame.columns), dtype=np.bool_)
     allowed[pool] = True

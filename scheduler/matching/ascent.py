@@ -58,8 +58,12 @@ def ascend(
     start: Prices,
     pace: Pace,
     may_go_on: Callable[[], bool],
+    enough: float = -np.inf,
 ) -> Climb:
-    """Return the best prices met, by the bound over the oracle's columns."""
+    """Return the best prices met, by the bound over the oracle's columns.
+
+    A bound below ``enough`` ends the ascent: it proves what it was to prove.
+    """
     point, size = start.numbers(), _step_sizes(frame, pace, tier=oracle.tier)
     most = _highest(frame)
     best, best_bound = point, np.inf
@@ -72,7 +76,7 @@ def ascend(
         if done >= pace.rounds * (1 - LAST_SHARE):
             taken[columns] += 1
             counted += 1
-        if not may_go_on():
+        if best_bound < enough or not may_go_on():
             break
         slope[(point <= 0) & (slope < 0)] = 0
         drift = MOMENTUM * drift + (1 - MOMENTUM) * slope

@@ -53,7 +53,8 @@ def climb(frame: Frame, goal: Goal, *, start: Ints, tell: Tell = nobody) -> Clim
     ``tell`` hears of each better plan.
     """
     ascent = _Ascent(frame, goal, start=start, tell=tell)
-    known = value(frame, goal, may_go_on=lambda: goal.seconds_left > 0)
+    proven = ascent.reached.tier.value + 1 - WHOLE
+    known = value(frame, goal, may_go_on=lambda: goal.seconds_left > 0, enough=proven)
     ascent.bound_by(known.pricing.bound)
     for plan in () if ascent.is_over else guesses(frame, goal, known=known):
         ascent.offer(plan)

@@ -35,19 +35,31 @@ class Valuation:
     share: Floats
 
 
-def value(frame: Frame, goal: Goal, *, may_go_on: Callable[[], bool]) -> Valuation:
-    """Return the valuation of a tier; it takes longer with more columns, but bounded rounds."""
+def value(
+    frame: Frame, goal: Goal, *, may_go_on: Callable[[], bool], enough: float = -np.inf
+) -> Valuation:
+    """Return the valuation of a tier; it takes longer with more columns, but bounded rounds.
+
+    It stops early at a bound below ``enough``.
+    """
     best = prices = Prices.opening(frame) if goal.tier == 2 else Prices.free(frame)
     pricing = nearest = price(frame, prices, tier=goal.tier, floor=goal.floor)
     share = np.zeros(len(frame.columns))
     for part, slower in STAGES:
-        if not len(frame.columns) or not may_go_on():
+        if not len(frame.columns) or pricing.bound < enough or not may_go_on():
             break
         among = _near(frame, nearest.loss, share=share)
         oracle = Oracle(frame, among, tier=goal.tier)
         pace = Pace(int(ROUNDS * part), slower * STEP_SHARE * _typical(frame, goal))
         climb = ascend(
-            oracle, frame, floor=goal.floor, start=prices, pace=pace, may_go_on=may_go_on
+            oracle,
+            frame,
+            floor=goal.floor,
+            start=prices,
+            pace=pace,
+            may_go_on=may_go_on,
+            # The bound over some of the columns proves nothing.
+            enough=-np.inf if frame.is_large else enough,
         )
         prices, share = climb.prices, np.zeros(len(frame.columns))
         share[among] = climb.share

@@ -9,13 +9,14 @@ RUN_READY := .venv/.ok-run-$(RECIPE)
 TEST_READY := .venv/.ok-test-$(RECIPE)
 IN_CI := $(filter true 1 yes,$(CI))
 
-.PHONY: help demo test test-full lint constraints clean
+.PHONY: help demo test test-full lint constraints screenshots clean
 
 help:
 	@echo "make demo       run the whole job on a made-up district, then serve it"
 	@echo "make test       lint, types and every test but the long ones"
 	@echo "make test-full  the same with the long tests"
 	@echo "make lint       lint and types alone"
+	@echo "make screenshots  pictures of the main pages, in build/screenshots"
 
 demo: $(RUN_READY)
 	$(BIN)/visitbell demo $(if $(IN_CI),--no-serve)
@@ -31,6 +32,11 @@ test-full: lint
 lint: $(TEST_READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# The three that the README shows go to docs/images.
+screenshots: $(TEST_READY)
+	@.ci/browser
+	$(BIN)/python -m tests.browser.screenshots
 
 # Writes down the releases of the environment at hand; run it after a green make test-full.
 constraints: $(TEST_READY)

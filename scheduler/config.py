@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 PREFIX = "VISITBELL_"
 KEY_BYTES = 32
+# Four threads answer in each process, and an answer may read and write at once.
+DATABASE_CONNECTIONS = 10
 DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 MAIL_WAYS = ("maildir:", "eml:", "console:", "smtp://", "smtps://")
 _ADDRESS = re.compile(r"[^@\s<>,;:]+@[^@\s<>,;:]+")
@@ -36,6 +38,7 @@ class Settings:
 
     ``now`` is the moment a rehearsal begins at, None outside of rehearsals. ``fetch_allow`` are
     networks from which busy calendars may be fetched although they are private.
+    ``database_connections`` is how many each process may have open at once.
     """
 
     instance: Path
@@ -50,6 +53,7 @@ class Settings:
     is_rehearsal: bool = False
     now: datetime | None = None
     fetch_allow: tuple[IPv4Network | IPv6Network, ...] = ()
+    database_connections: int = DATABASE_CONNECTIONS
 
     @property
     def is_https(self) -> bool:
@@ -80,6 +84,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key=_key("SECRET_KEY", given=given, instance=instance),
         feed_key=_key("FEED_KEY", given=given, instance=instance),
         fetch_allow=_networks(given.get("FETCH_ALLOW", "")),
+        database_connections=_connections(given.get("DATABASE_CONNECTIONS", "")),
     )
 
 
@@ -156,6 +161,14 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise WrongSetting(
             "VISITBELL_FETCH_ALLOW: list networks such as 10.20.0.0/16 or fd12::/32."
         ) from error
+
+
+def _connections(text: str) -> int:
+    if not text:
+        return DATABASE_CONNECTIONS
+    if not text.isdecimal() or not 2 <= int(text) <= 1_000:
+        raise WrongSetting("VISITBELL_DATABASE_CONNECTIONS: write a number from 2 to 1000.")
+    return int(text)
 
 
 def _url(name: str, text: str, beginnings: tuple[str, ...]) -> str:

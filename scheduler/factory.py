@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import StrictUndefined
 
 from scheduler import gazetteer
 from scheduler.config import Settings, read_settings
@@ -30,7 +30,9 @@ from scheduler.storage import database
 from scheduler.storage.unit_of_work import SqlStore
 from scheduler.web.app import put_together
 from scheduler.web.desk import Desk
+from scheduler.web.languages import speak, speaking
 from scheduler.web.phrasing import FILTERS
+from scheduler.web.spoken_templates import give_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         instance_path=str(settings.instance),
     )
     app.secret_key = settings.secret_key
-    store = SqlStore(database.bind(app, settings.database_url))
+    store = SqlStore(
+        database.bind(app, settings.database_url, connections=settings.database_connections)
+    )
     put_together(
         app,
         with_desk=Desk(
@@ -85,7 +89,7 @@ def wire(settings: Settings | None = None) -> Wiring:
         WrongSetting: if a setting is wrong.
     """
     settings = settings or read_settings()
-    engine = database.connect(settings.database_url)
+    engine = database.connect(settings.database_url, connections=settings.database_connections)
     return Wiring(
         settings=settings,
         store=SqlStore(database.sessions(engine)),
@@ -145,16 +149,19 @@ def clock_of(settings: Settings) -> Clock:
 
 @cache
 def mail_renderer() -> Render:
-    """Return the renderer of mail templates: HTML is escaped, plain text is not."""
-    environment = Environment(
-        loader=FileSystemLoader(folder("templates")),
-        undefined=StrictUndefined,
-        autoescape=select_autoescape(("html",)),
-    )
-    environment.filters.update(FILTERS)
+    """Return the renderer of mail templates: HTML is escaped, plain text is not.
+
+    A mail speaks the language that its context names as ``locale``, English where it names none.
+    """
+    app = Flask("scheduler", template_folder=str(folder("templates")), static_folder=None)
+    app.jinja_options = {"undefined": StrictUndefined}
+    app.jinja_env.filters.update(FILTERS)
+    speak(app)
+    give_words(app)
 
     def render(name: str, context: Mapping[str, object]) -> str:
-        return environment.get_template(name).render(**context)
+        with speaking(str(context.get("locale", "")), within=app) as spoken:
+            return app.jinja_env.get_template(name).render(**spoken, **context)
 
     return render
 

@@ -6,10 +6,11 @@ itself, migrated to the newest schema. Settings of the machine at hand never rea
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,19 +22,25 @@ from tests.databases import (
     NO_SERVER,
     PostgresPool,
     PostgresServer,
+    engine_on,
     postgres_database,
     sqlite_database,
     with_driver,
 )
 from tests.skips import in_ci, pytest_make_collect_report, pytest_runtest_makereport
+from tests.trying import IN_FULL, IN_SHORT
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from xdist.remote import Producer  # type: ignore[import-untyped]
+    from xdist.scheduler import WorkStealingScheduling  # type: ignore[import-untyped]
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 POSTGRES = pytest.StashKey[PostgresServer]()
 POSTGRES_PROBLEM = pytest.StashKey[str]()
+ABOVE_STORAGE = frozenset({"services", "jobs", "cli", "system"})
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -48,12 +55,54 @@ def pytest_configure(config: pytest.Config) -> None:
     # Two busy cores make time limits lie; a stored database would make runs differ.
     settings.register_profile(
         "visitbell",
+        max_examples=IN_SHORT if "not full" in config.option.markexpr else IN_FULL,
         deadline=None,
         database=None,
         derandomize=in_ci(),
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("visitbell")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector from the tests collected, which last as long as the process.
+
+    There are more than a million objects, and looking through them all takes a second or two.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave PostgreSQL to the long form where a test asks for both engines and is above storage.
+
+    What PostgreSQL does differently shows in the storage's own tests; of the others, those
+    marked ``each_engine`` run on both in the short form too: the main story of each service,
+    and whatever depends on locks, claims, counts and order.
+    """
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if (
+            item.path.parent.name in ABOVE_STORAGE
+            and callspec is not None
+            and callspec.params.get("database_url") == "postgres"
+            and not item.get_closest_marker("each_engine")
+        ):
+            item.add_marker(pytest.mark.full)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WorkStealingScheduling:
+    """Give each process whole modules, and let whoever has done its share take of another's."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -119,14 +168,24 @@ def postgres_pool(postgres_server_url: str, postgres_template: str) -> Iterator[
 @pytest.fixture
 def postgres_url(postgres_pool: PostgresPool) -> Iterator[str]:
     """Yield the address of a PostgreSQL database of this test's own, migrated and empty."""
-    yield postgres_pool.lend()
+    url = postgres_pool.lend()
+    yield url
+    engine_on(url).dispose()
     postgres_pool.take_back()
 
 
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the one SQLite file that this process lends to its tests."""
+    return tmp_path_factory.mktemp("sqlite")
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """Return the address of a SQLite file of this test's own, migrated and empty."""
-    return sqlite_database(tmp_path, template=sqlite_template)
+def sqlite_url(sqlite_folder: Path, sqlite_template: Path) -> Iterator[str]:
+    """Yield the address of a SQLite file of this test's own, migrated and empty."""
+    url = sqlite_database(sqlite_folder, template=sqlite_template)
+    yield url
+    engine_on(url).dispose()
 
 
 @pytest.fixture(
@@ -136,6 +195,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Return the address of a database of this test's own, once for each engine."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """Yield headless Chromium; a process has one, for Playwright cannot be begun twice."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.serving import FLAGS
+
+    with sync_playwright() as tools:
+        opened = tools.chromium.launch(executable_path=browser_path, args=list(FLAGS))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""School closures from a calendar file: whole days without school, by name.
+"""School days from a calendar file: closures and whatever else covers whole days, by name.
 
 An entry counts when it covers whole days; others, a concert or an early end, are left out.
 Its DTEND is the day school begins again, as the RFC has it. Whether it blocks anybody's time
@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from scheduler.calendars.busy import HORIZON_DAYS
+from scheduler.calendars.busy import HORIZON_DAYS, PassedOver
 from scheduler.calendars.components import RawComponent, read_components
 from scheduler.calendars.content_lines import one_line
 from scheduler.calendars.errors import CalendarUnreadable
@@ -25,8 +25,18 @@ from scheduler.domain.periods import Period
 
 UNNAMED = "Closed"
 
+_NOT_WHOLE = "It has hours. Only entries that last whole days count."
+
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DayReading:
+    """What a calendar says of whole days, in order, and every entry that was passed over."""
+
+    days: tuple[tuple[date, date, str], ...]
+    passed_over: tuple[PassedOver, ...]
 
 
 def read_closures(octets: bytes) -> tuple[tuple[date, date, str], ...]:
@@ -36,24 +46,56 @@ def read_closures(octets: bytes) -> tuple[tuple[date, date, str], ...]:
         CalendarUnreadable: if the file is no calendar, or one of its entries cannot be read:
             a closure that is missed puts guests before a locked door.
     """
-    entries = tuple(
-        entry
-        for calendar in read_components(octets)
-        for component in calendar.parts
-        if component.name == "VEVENT" and (entry := _whole_days(component, calendar))
-    )
+    days, _, trouble = _read(octets)
+    for problem in trouble:
+        raise CalendarUnreadable(f"{problem.component}: {problem.reason}")
+    return days
+
+
+def read_days(octets: bytes) -> DayReading:
+    """Return everything that covers whole days, for somebody who looks at it line by line.
+
+    Raises:
+        CalendarUnreadable: if the file is no calendar.
+    """
+    days, others, trouble = _read(octets)
+    return DayReading(days, (*trouble, *others))
+
+
+def _read(
+    octets: bytes,
+) -> tuple[tuple[tuple[date, date, str], ...], list[PassedOver], list[PassedOver]]:
+    others: list[PassedOver] = []
+    trouble: list[PassedOver] = []
+    entries = []
+    for calendar in read_components(octets):
+        for component in calendar.parts:
+            if component.name != "VEVENT":
+                continue
+            try:
+                entry = _whole_days(component, calendar)
+            except (ValueError, OverflowError) as problem:
+                trouble.append(PassedOver(component.label, str(problem)))
+                continue
+            if entry:
+                entries.append(entry)
+            else:
+                others.append(PassedOver(_name(component), _NOT_WHOLE))
     kept, _ = newest(entries)
-    return tuple(sorted({closure for series in series_of(kept) for closure in _closures(series)}))
+    days: set[tuple[date, date, str]] = set()
+    for series in series_of(kept):
+        try:
+            days.update(_closures(series))
+        except (ValueError, OverflowError) as problem:
+            trouble.append(PassedOver(series[0].component.label, str(problem)))
+    return tuple(sorted(days)), others, trouble
 
 
 def _whole_days(component: RawComponent, calendar: RawComponent) -> Entry | None:
     clocks = clocks_of(calendar, timezone="UTC", country="")
-    try:
-        event = read_event(component, clocks)
-    except (ValueError, OverflowError) as problem:
-        raise CalendarUnreadable(f"{component.label}: {problem}") from problem
+    event = read_event(component, clocks)
     if not component.is_whole:
-        raise CalendarUnreadable(f"{component.label}: It is cut off: its end is missing.")
+        raise ValueError("It is cut off: its end is missing.")
     start, end = event.start, event.end
     if isinstance(start, datetime) and isinstance(end, datetime):
         if start.time() != time() or end.time() != time() or start == end:
@@ -62,8 +104,12 @@ def _whole_days(component: RawComponent, calendar: RawComponent) -> Entry | None
     return Entry(component, event, clocks)
 
 
+def _name(component: RawComponent) -> str:
+    return one_line(_ESCAPED.sub(_unescaped, component.value("SUMMARY"))) or UNNAMED
+
+
 def _closures(series: Series) -> Iterator[tuple[date, date, str]]:
-    name = one_line(_ESCAPED.sub(_unescaped, series[0].component.value("SUMMARY"))) or UNNAMED
+    name = _name(series[0].component)
     events = [_as_blocking(entry) for entry in series]
     for period in _periods(series[0], events):
         last = period.end - _A_DAY
@@ -74,13 +120,11 @@ def _periods(first: Entry, events: list[ReadEvent]) -> tuple[Period, ...]:
     begins = datetime.combine(events[0].start, time(), tzinfo=UTC)
     window = Period(begins, begins + timedelta(days=HORIZON_DAYS))
     if reason := refusal(first.component, days=HORIZON_DAYS, years=2):
-        raise CalendarUnreadable(f"{first.component.label}: {reason}")
+        raise ValueError(reason)
     try:
         return times_of_series(events, window=window, reader=UTC)
     except (ValueError, OverflowError) as problem:
-        raise CalendarUnreadable(
-            f"{first.component.label}: It repeats in a way that cannot be read."
-        ) from problem
+        raise ValueError("It repeats in a way that cannot be read.") from problem
 
 
 def _as_blocking(entry: Entry) -> ReadEvent:

@@ -29,6 +29,8 @@ PRODUCT = "-//Visitbell//Visitbell//EN"
 
 _MINUTES_IN_DAY = 24 * 60
 
+Start = tuple[datetime, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -95,16 +97,23 @@ def event(
     )
 
 
-def timezone_blocks(entries: Iterable[Entry]) -> str:
-    """Return the VTIMEZONE of each zone that an entry's times name, once, by name."""
+def start_of(entry: Entry) -> Start:
+    """Return when the entry starts, and the zone its times name: none where they are in UTC."""
+    visit = entry.sheet.visit
+    _, names_zone = zoned_lines(visit.period.start, visit.period.end, timezone=visit.timezone)
+    return visit.period.start, visit.timezone if names_zone else ""
+
+
+def timezone_blocks(starts: Iterable[Start]) -> str:
+    """Return the VTIMEZONE of each zone that these starts name, once, by name.
+
+    A block is right for a year more than asked, so ends need not be told.
+    """
     span_by_zone: dict[str, tuple[datetime, datetime]] = {}
-    for entry in entries:
-        visit = entry.sheet.visit
-        starts, ends = visit.period.start, visit.period.end
-        _, names_zone = zoned_lines(starts, ends, timezone=visit.timezone)
-        if names_zone:
-            first, last = span_by_zone.get(visit.timezone, (starts, ends))
-            span_by_zone[visit.timezone] = (min(first, starts), max(last, ends))
+    for moment, name in starts:
+        if name:
+            first, last = span_by_zone.get(name, (moment, moment))
+            span_by_zone[name] = (min(first, moment), max(last, moment))
     return "".join(
         vtimezone(name, first=local(first, name).date(), last=local(last, name).date())
         for name, (first, last) in sorted(span_by_zone.items())

@@ -19,7 +19,7 @@ from scheduler.calendars.content_lines import (
     uri_form,
     utc_form,
 )
-from scheduler.calendars.events import PRODUCT, Entry, event, timezone_blocks
+from scheduler.calendars.events import PRODUCT, Entry, Start, event, start_of, timezone_blocks
 from scheduler.calendars.phrases import DEFAULT_LANGUAGE, phrases_in
 from scheduler.calendars.showing import DAYS_CANCELLED
 from scheduler.calendars.texts import Audience
@@ -43,12 +43,14 @@ class Heading:
     timezone: str
 
 
-def head(heading: Heading, entries: Iterable[Entry]) -> str:
+def head(heading: Heading, starts: Iterable[Start]) -> str:
     """Return everything before the first event: the calendar's properties and its zones.
+
+    ``starts`` are when its events begin, each with the zone it names.
 
     Source: RFC 5545 section 3.7, RFC 7986 section 5, MS-OXCICAL 2.1.3.1.1.
     """
-    told = tuple(entries)
+    told = tuple(starts)
     title = one_line(heading.name)
     zones = timezone_blocks(told)
     if not told:
@@ -85,7 +87,7 @@ def render_entries(heading: Heading, entries: Iterable[Entry]) -> bytes:
         IllegalTransition: if one of the visits is held.
     """
     told = sorted(entries, key=lambda e: (e.sheet.visit.period.start, e.sheet.visit.uid))
-    return whole(head(heading, told), map(event, told))
+    return whole(head(heading, map(start_of, told)), map(event, told))
 
 
 def render_feed(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.calendars.content_lines import component, content_line, mailto, one_line
-from scheduler.calendars.events import PRODUCT, Entry, event, timezone_blocks
+from scheduler.calendars.events import PRODUCT, Entry, event, start_of, timezone_blocks
 from scheduler.calendars.showing import CANCELLED
 from scheduler.calendars.texts import Audience
 from scheduler.domain.errors import IllegalTransition
@@ -101,7 +101,7 @@ def _message(method: str, entry: Entry, lines_of_event: str) -> bytes:
         content_line("PRODID", PRODUCT),
         content_line("CALSCALE", "GREGORIAN"),
         content_line("METHOD", method),
-        timezone_blocks((entry,)),
+        timezone_blocks((start_of(entry),)),
         lines_of_event,
     )
     return component("VCALENDAR", lines).encode()

@@ -41,9 +41,15 @@ def shown_in_feed(visit: Visit, *, now: datetime, email: str | None) -> bool:
     if email is not None and booking is None:
         return False
     today = now.astimezone(UTC).date()
-    ended_on = _ended_on(visit, booking)
-    is_over = ended_on is not None and today > ended_on + timedelta(days=DAYS_CANCELLED)
-    return not is_over and _is_near(visit, today)
+    begins = visit.period.start.astimezone(UTC).date()
+    return begins <= today + timedelta(days=DAYS_AHEAD) and today <= shown_through(visit, email)
+
+
+def shown_through(visit: Visit, email: str | None) -> date:
+    """Return the last UTC day on which a feed shows a visit that stays as it is."""
+    ends = visit.period.end.astimezone(UTC).date() + timedelta(days=DAYS_BACK)
+    ended_on = _ended_on(visit, _booking(visit, email))
+    return min(ends, ended_on + timedelta(days=DAYS_CANCELLED)) if ended_on else ends
 
 
 def is_out(visit: Visit, email: str | None) -> bool:
@@ -75,14 +81,6 @@ def sequence_for(visit: Visit, email: str | None) -> int:
     departures = sum(b.volunteer_email == email and _has_left(b) for b in visit.bookings)
     is_told_already = is_out(visit, email) and visit.state is VisitState.CANCELLED
     return visit.sequence + departures - is_told_already
-
-
-def _is_near(visit: Visit, today: date) -> bool:
-    first = today - timedelta(days=DAYS_BACK)
-    last = today + timedelta(days=DAYS_AHEAD)
-    begins = visit.period.start.astimezone(UTC).date()
-    ends = visit.period.end.astimezone(UTC).date()
-    return first <= ends and begins <= last
 
 
 def _ended_on(visit: Visit, booking: Booking | None) -> date | None:

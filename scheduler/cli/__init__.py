@@ -31,9 +31,12 @@ HOME_BY_COMMAND = MappingProxyType(
         "serve": "running.serve",
         "jobs": "running.jobs",
         "feeds": "people.feeds",
+        "receive": "receiving.receive",
         "sign-in": "people.sign_in",
         "busy": "looking.busy",
         "doctor": "district.doctor",
+        "backup": "backing_up.backup",
+        "restore": "backing_up.restore",
     }
 )
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 from sqlalchemy.exc import DatabaseError
 
 from scheduler.cli.database_words import database_sentence, is_out_of_reach
+from scheduler.cli.refusals import NO_ANSWER
+from scheduler.domain.errors import OutOfReach
 from scheduler.factory import Wiring
 from scheduler.jobs.timetable import LEASE, LEASE_LASTS
+from scheduler.mail.transports import SmtpTransport
 from scheduler.services.records import OutboxState
 from scheduler.storage import database
+
+# A timer that runs ``jobs --once`` may leave this long between two runs.
+SILENCE = timedelta(minutes=15)
+MOST_APART = timedelta(seconds=5)
+NEVER = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +37,17 @@ class Finding:
 def examine(wiring: Wiring) -> tuple[Finding, ...]:
     """Return what was found, database first; the rest needs a database that is up to date."""
     found = list(_database(wiring))
-    if all(finding.is_well for finding in found):
+    is_reachable = all(finding.is_well for finding in found)
+    if is_reachable:
         found += (_district(wiring), _jobs(wiring), _mail(wiring))
-    return (*found, _zones(), _clock(), *_secrets(wiring))
+    return (*found, _zones(), _clock(wiring, is_reachable=is_reachable), *_secrets(wiring))
 
 
 def _database(wiring: Wiring) -> Iterator[Finding]:
     try:
         sentences = database.problems(wiring.settings.database_url)
+    except OutOfReach:
+        sentences = (NO_ANSWER,)
     except DatabaseError as failure:
         if not is_out_of_reach(failure):
             raise
@@ -60,14 +71,20 @@ def _jobs(wiring: Wiring) -> Finding:
         until = work.leases.seen(LEASE)
     if until is None:
         return Finding("jobs", True, "never ran: keep visitbell jobs running")
+    if datetime.now(UTC) > until + SILENCE:
+        return Finding(
+            "jobs", False, f"last seen {until:%Y-%m-%d %H:%M} UTC: start visitbell jobs again"
+        )
     if datetime.now(UTC) > until + LEASE_LASTS:
-        return Finding("jobs", True, f"last seen {until:%Y-%m-%d %H:%M} UTC: is it running?")
+        return Finding("jobs", True, f"last seen {until:%Y-%m-%d %H:%M} UTC")
     return Finding("jobs", True, "running")
 
 
 def _mail(wiring: Wiring) -> Finding:
     with wiring.store.read() as work:
         counts = work.outbox.counts()
+    if not _takes_mail(wiring):
+        return Finding("mail", False, "nobody takes it: look at VISITBELL_MAIL_URL")
     failed = counts.get(OutboxState.FAILED, 0)
     words = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
     if failed:
@@ -75,12 +92,27 @@ def _mail(wiring: Wiring) -> Finding:
     return Finding("mail", True, words or "nothing written yet")
 
 
+def _takes_mail(wiring: Wiring) -> bool:
+    transport = wiring.transport
+    if not isinstance(transport, SmtpTransport):
+        return True
+    try:
+        with transport.connect():
+            return True
+    except OSError:
+        return False
+
+
 def _zones() -> Finding:
     return Finding("time zones", True, f"tzdata {version('tzdata')}")
 
 
-def _clock() -> Finding:
+def _clock(wiring: Wiring, *, is_reachable: bool) -> Finding:
     now = datetime.now(UTC)
+    apart = abs(database.clock_of(wiring.settings.database_url) - now) if is_reachable else NEVER
+    if apart > MOST_APART:
+        seconds = round(apart.total_seconds())
+        return Finding("clock", False, f"{seconds} seconds from the database's: set both by NTP")
     return Finding("clock", True, f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 

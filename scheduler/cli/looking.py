@@ -15,6 +15,7 @@ from scheduler.cli.ground import operator, settings_at, wired
 from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.cli.terminal import print_json
 from scheduler.cli.words import about_lines, why_lines
+from scheduler.domain.errors import OutOfReach
 from scheduler.domain.periods import DateRange
 from scheduler.factory import Wiring, wire
 from scheduler.services import explanations
@@ -88,8 +89,8 @@ def _zone_and_country(timezone: str | None) -> tuple[str, str]:
     try:
         with closing(wire(settings_at(None))) as wiring, wiring.store.read() as work:
             district = find_district(work)
-    except DatabaseError as failure:
-        if not is_out_of_reach(failure):
+    except (DatabaseError, OutOfReach) as failure:
+        if isinstance(failure, DatabaseError) and not is_out_of_reach(failure):
             raise
         district = None
     if district:

@@ -12,9 +12,10 @@ from typing import NoReturn
 import click
 
 from scheduler.config import WrongSetting
-from scheduler.domain.errors import SchedulerError, Unknown
+from scheduler.domain.errors import OutOfReach, SchedulerError, Unknown
 
 REFUSED = 1
+NO_ANSWER = "The database does not answer: look at VISITBELL_DATABASE_URL, or run visitbell doctor."
 NO_DISTRICT = "There is no district yet: run visitbell import FOLDER."
 
 
@@ -52,6 +53,8 @@ def refuse(*sentences: str) -> NoReturn:
 def _sentence(refusal: SchedulerError | WrongSetting) -> str:
     if isinstance(refusal, Unknown) and refusal.kind == "district":
         return NO_DISTRICT
+    if isinstance(refusal, OutOfReach) and not refusal.is_full:
+        return NO_ANSWER
     return str(refusal)
 
 

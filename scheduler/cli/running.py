@@ -10,46 +10,19 @@ import sys
 from dataclasses import replace
 
 import click
-from flask import Flask
-from gunicorn.app.base import BaseApplication
 
 from scheduler.cli.demonstration import Demonstration
 from scheduler.cli.ground import PORT, moment_option, operator, settings_at, solve_here, wired
 from scheduler.cli.refusals import PlainCommand, refuse
+from scheduler.cli.serving import Server
 from scheduler.cli.terminal import progress_bar
 from scheduler.config import Settings
 from scheduler.factory import Wiring, create_app, timetable_of
+from scheduler.jobs.absence import PlainAbsence
 from scheduler.jobs.leaving import noticing_the_end
 from scheduler.jobs.timetable import Timetable
 
-THREADS = 4
 HOST = "127.0.0.1"
-
-
-class Server(BaseApplication):  # type: ignore[misc]
-    """Gunicorn, told everything by the command line and nothing by files."""
-
-    def __init__(self, app: Flask, *, bind: str, workers: int) -> None:
-        self._app = app
-        self._settings = {
-            "bind": bind,
-            "workers": workers,
-            "threads": THREADS,
-            "worker_class": "gthread",
-            "control_socket_disable": True,
-            "accesslog": None,
-            "loglevel": "warning",
-        }
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Hand the settings to gunicorn."""
-        for name, value in self._settings.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        """Return the application that the workers serve."""
-        return self._app
 
 
 @click.command(cls=PlainCommand)
@@ -72,6 +45,7 @@ def jobs(wiring: Wiring, once: bool) -> None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
         # It warns whenever a search is still at work as the clock looks for the next one.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        logging.getLogger("apscheduler.executors.default").addFilter(PlainAbsence())
         timetable.run()
         return
     with noticing_the_end(timetable.leaving):

@@ -87,6 +87,26 @@ class DoubleBooked(SchedulerError):
         self.subject = subject
 
 
+class Outrun(SchedulerError):
+    """Say that another writer changed the same rows at the same moment; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed the same thing a moment ago. Try again.")
+
+
+class OutOfReach(SchedulerError):
+    """Say that the database does not answer, or has no room left to write.
+
+    What was under way was most likely undone; whether it was, only the database knows.
+    """
+
+    def __init__(self, *, is_full: bool = False) -> None:
+        super().__init__(
+            "There is no room left on the disk." if is_full else "The database does not answer."
+        )
+        self.is_full = is_full
+
+
 class SolverFailed(SchedulerError):
     """Say that the engine broke a promise; always our own fault."""
 

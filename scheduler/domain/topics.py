@@ -26,6 +26,11 @@ class Topic:
         """Return the label, or the key in words where there is none."""
         return self.label or self.key.replace("_", " ").capitalize()
 
+    def title_in(self, language: str) -> str:
+        """Return the label in a language such as ``fr-CA``, else the title."""
+        labels = {"fr": self.label_fr, "es": self.label_es}
+        return labels.get(language.partition("-")[0].lower(), "") or self.title
+
 
 @dataclass(frozen=True, slots=True)
 class TopicTree:

@@ -80,7 +80,8 @@ class Visit:
     ``school`` is the school's key. ``hosts`` names what no other visit may use at that time:
     ``teacher:``, ``class:`` and ``room:`` keys, as :func:`hosts_of` makes them. ``sequence``
     rises with time, zone, place and status; ``revised_at`` is the last change that anyone
-    could see. ``was_released`` tells whether any feed or mail ever showed it.
+    could see. ``was_released`` tells whether any feed or mail ever showed it. ``host_agrees``
+    tells whether the teacher's yes is given; asking inside one's own windows is one.
     """
 
     uid: str
@@ -102,6 +103,7 @@ class Visit:
     was_released: bool = False
     cancelled_at: datetime | None = None
     cancel_reason: str = ""
+    host_agrees: bool = True
 
     @property
     def occupies(self) -> bool:
@@ -147,9 +149,11 @@ class Visit:
 
     @property
     def has_every_yes(self) -> bool:
-        """Tell whether everyone who is still meant to come has said yes."""
+        """Tell whether the teacher and everyone who is still meant to come have said yes."""
         present = self.present_bookings
-        return bool(present) and all(b.partstat is Partstat.ACCEPTED for b in present)
+        return bool(present and self.host_agrees) and all(
+            booking.partstat is Partstat.ACCEPTED for booking in present
+        )
 
 
 def hosts_of(*, teacher_email: str, school: str, classroom: str, room: str) -> tuple[str, ...]:
@@ -201,6 +205,18 @@ def answer(
     )
     bookings = tuple(given if b is booking else b for b in visit.bookings)
     return _with_bookings(visit, bookings, at=at)
+
+
+def agree(visit: Visit, *, at: datetime) -> Visit:
+    """Enter the teacher's yes to a time outside their own windows; a second yes is nothing.
+
+    Raises:
+        IllegalTransition: unless the visit is invited or confirmed.
+    """
+    _require(visit, OPEN, step="agreed to")
+    if visit.host_agrees:
+        return visit
+    return _with_bookings(replace(visit, host_agrees=True), visit.bookings, at=at)
 
 
 def join(visit: Visit, bookings: Iterable[Booking], *, at: datetime) -> Visit:

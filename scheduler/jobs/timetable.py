@@ -19,9 +19,9 @@ from threading import Event
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scheduler.domain.errors import SchedulerError
+from scheduler.domain.errors import OutOfReach, SchedulerError
 from scheduler.jobs.leaving import noticing_the_end
-from scheduler.services import busy_calendars, delivery, nights, reminders, running, visits
+from scheduler.services import busy_calendars, delivery, nights, reminders, rounds, running, visits
 from scheduler.services.busy_calendars import Refreshed
 from scheduler.services.calendar_links import end_lost_links
 from scheduler.services.delivery import Delivered
@@ -29,8 +29,10 @@ from scheduler.services.journal import trim_journal
 from scheduler.services.letters import Letterhead
 from scheduler.services.ports import Clock, Gazetteer, Store, Transport, WatchedSolve
 from scheduler.services.ports.fetching import Fetch
+from scheduler.services.rounds import Asked
 from scheduler.services.running import Worked, Worker
 from scheduler.services.runs import TIMETABLE
+from scheduler.services.stand_in_rounds import Advanced, advance_stand_ins
 
 LEASE = TIMETABLE
 LEASE_LASTS = timedelta(seconds=45)
@@ -50,6 +52,8 @@ class Ticked:
     released: int = 0
     reminders: int = 0
     closed: int = 0
+    asked: Asked = field(default_factory=Asked)
+    stand_ins: Advanced = field(default_factory=Advanced)
     mail: Delivered = field(default_factory=Delivered)
 
 
@@ -58,7 +62,7 @@ class Timetable:
     """The regular work of one district.
 
     ``lease_clock`` gives the time that leases are reckoned by: real time, also while the
-    district rehearses another day.
+    district rehearses another day. ``mail_at_any_hour`` is for mail that reaches nobody.
     """
 
     store: Store
@@ -71,21 +75,18 @@ class Timetable:
     fetch: Fetch
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
     leaving: Event = field(default_factory=Event)
+    at_work: Event = field(default_factory=Event)
+    mail_at_any_hour: bool = False
 
     def tick(self) -> Ticked:
         """Do whatever is due, if the lease can be had."""
         if not self.holds_lease():
             return Ticked()
-        now = self.clock()
-        trim_journal(self.store, at=self.lease_clock())
-        released = visits.release_due(self.store, now=now)
-        return Ticked(
-            worked=True,
-            released=len(released.visits) + len(released.moves),
-            reminders=reminders.write_due(self.store, now=now),
-            closed=visits.close_past(self.store, now=now),
-            mail=self._deliver(now),
-        )
+        self.at_work.set()
+        try:
+            return self._work()
+        finally:
+            self.at_work.clear()
 
     def run_once(self, *, patience: timedelta = LEASE_LASTS * 2) -> Ticked:
         """Do whatever is due and give the lease back; wait for one that a dead process left."""
@@ -115,6 +116,7 @@ class Timetable:
             (self.ask_nightly, TICK_SECONDS),
             (self.refresh_calendars, TICK_SECONDS),
             (self._work_and_tell, LOOK_SECONDS),
+            (self._keep_lease, RENEW_SECONDS),
         ):
             every = IntervalTrigger(seconds=seconds)
             clock.add_job(work, every, next_run_time=datetime.now(UTC))
@@ -175,6 +177,25 @@ class Timetable:
         """Propose if the night's proposals are due, by whichever process is first."""
         return self.ask_nightly() and self.work_one() is not None
 
+    def _work(self) -> Ticked:
+        now = self.clock()
+        trim_journal(self.store, at=self.lease_clock())
+        released = visits.release_due(self.store, now=now)
+        return Ticked(
+            worked=True,
+            released=len(released.visits) + len(released.moves),
+            reminders=reminders.write_due(self.store, now=now),
+            closed=visits.close_past(self.store, now=now),
+            asked=rounds.ask_daily(self.store, now=now),
+            stand_ins=advance_stand_ins(self.store, now=now, gazetteer=self.gazetteer),
+            mail=self._deliver(now),
+        )
+
+    def _keep_lease(self) -> None:
+        """Hold on to the lease while a tick takes long: a server may let us wait a minute."""
+        if self.at_work.is_set():
+            self.holds_lease()
+
     def _deliver(self, now: datetime) -> Delivered:
         with self.store.write() as work:
             # Nobody else sends while the lease is held, so what is still taken was left behind.
@@ -185,6 +206,7 @@ class Timetable:
             transport=self.transport,
             head=self.letterhead,
             may_go_on=self._renewing_now_and_then(),
+            at_any_hour=self.mail_at_any_hour,
         )
 
     def _renewing_now_and_then(self) -> Callable[[], bool]:
@@ -210,6 +232,8 @@ class Timetable:
     def _work_and_tell(self) -> None:
         try:
             done = self.work_one()
+        except OutOfReach:
+            raise
         except SchedulerError as error:
             log.warning("The search failed: %s", error)
             return

@@ -109,8 +109,12 @@ class SmtpConnection:
         try:
             server.sendmail(sender, [recipient], message.as_bytes())
         except FAILURES as failure:
+            refusal = _refusal_of(failure)
+            if _ran_out_of_time(failure):
+                # It would keep each of the others waiting just as long.
+                self._unreachable = refusal
             self._start_over(server)
-            raise _refusal_of(failure) from failure
+            raise refusal from failure
 
     def close(self) -> None:
         """Take leave of the server, if it is still there."""
@@ -135,7 +139,7 @@ class SmtpConnection:
     def _start_over(self, server: smtplib.SMTP) -> None:
         # After DATA itself was refused the library leaves the transaction open.
         with suppress(*FAILURES):
-            if server.rset()[0] == RESET_DONE:
+            if not self._unreachable and server.rset()[0] == RESET_DONE:
                 return
         self._server = None
         server.close()
@@ -148,6 +152,10 @@ def _closed_on_failure(server: smtplib.SMTP) -> Iterator[None]:
     except FAILURES:
         server.close()
         raise
+
+
+def _ran_out_of_time(failure: Exception) -> bool:
+    return isinstance(failure, TimeoutError) or isinstance(failure.__context__, TimeoutError)
 
 
 def _refusal_of(failure: Exception, *, stage: Stage | None = None) -> MailRefused:

@@ -8,12 +8,17 @@ Whoever calls brings the renderer and what the templates speak of:
   none and ``None`` in the mails of ``WITHOUT_VISIT``;
 - ``links``: absolute addresses by name, at least those of ``LINKS_BY_MESSAGE``; ``feed``,
   ``page`` and ``choices`` are shown wherever they are given;
+- ``locale``: the tag of the language and region the reader is spoken to in; English without;
 - ``old``: for a change, the former ``period`` and ``room``, else ``None``;
 - ``reason``: in the words of whoever gave it, or empty; and ``site_name``;
 - ``facts``: ``minutes`` a sign-in link is valid; ``speaker_name``, who said no, or empty;
   ``answer_by``, the moment until which an invitation is held; ``days`` until a reminded visit,
   counted when the mail is sent; ``by``, who cancelled; ``has_calendar``, whether a calendar
-  file is attached. The first two are required by the mails that tell of them.
+  file is attached; ``author`` and ``words`` of a message with the request's ``title``;
+  ``class_name``, ``school_name`` and ``author`` of a class that is handed over, ``accepted``
+  once that is decided; ``host`` and ``former_host`` of a visit; ``changed``, the kinds of what
+  a coordinator arranged; ``headlines`` of a digest, with ``words`` and ``href``;
+  ``plan_b``, what a class does without a guest. What a mail tells of is required by it.
 """
 
 from __future__ import annotations
@@ -39,10 +44,39 @@ LINKS_BY_MESSAGE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reopened": ("page",),
         "taken_out": (),
         "ask_availability": ("sign_in",),
+        "other_time": ("page",),
+        "feedback": ("feedback",),
+        "message": ("page",),
+        "hand_over": ("page",),
+        "handed_over": ("page",),
+        "new_host": ("page",),
+        "join_confirm": ("join",),
+        "join_waiting": ("joinings",),
+        "join_accepted": ("availability",),
+        "join_declined": (),
+        "still_right": ("keep", "availability"),
+        "times_offered": ("offers",),
+        "time_kept": ("answer",),
+        "arranged": ("page",),
+        "renew_clearance": ("page",),
+        "address_changed": ("page",),
+        "stand_in_ask": ("answer",),
+        "stand_in_looking": ("page",),
+        "stand_in_found": ("page",),
+        "stand_in_arrives": ("page",),
+        "stand_in_plan_b": ("page",),
+        "digest": ("home",),
     }
 )
 MESSAGES = tuple(LINKS_BY_MESSAGE)
-WITHOUT_VISIT = frozenset({"sign_in", "ask_availability"})
+WITHOUT_VISIT = frozenset(
+    {
+        *("sign_in", "ask_availability", "message", "hand_over", "handed_over"),
+        *("join_confirm", "join_waiting", "join_accepted", "join_declined", "still_right"),
+        "arranged",
+        *("renew_clearance", "address_changed", "digest"),
+    }
+)
 
 Render = Callable[[str, Mapping[str, object]], str]
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import OPEN, Partstat, Visit, VisitState
 from scheduler.services.access import Actor
 from scheduler.services.ports import Store
 from scheduler.services.sheets import sheets_of
 from scheduler.services.tokens import answer_token
+from scheduler.services.visits import answer
 
 PAST_SHOWN = timedelta(days=366)
 
@@ -54,6 +56,44 @@ def my_visits(store: Store, *, actor: Actor, now: datetime, key: bytes) -> MyVis
             each for each in mine if not _waits(each, now) and each.sheet.visit.period.end > now
         ),
         past=tuple(sorted(past, key=lambda each: each.sheet.visit.period, reverse=True)),
+    )
+
+
+def answer_own(
+    store: Store,
+    uid: str,
+    *,
+    says_yes: bool,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> tuple[Visit, ...]:
+    """Enter the actor's own answer to a visit and to the coming ones of the same request.
+
+    Raises:
+        Unknown: if there is no such visit, or the actor has no part in it.
+        IllegalTransition: if it was called off or has begun.
+    """
+    with store.read() as work:
+        visit = work.visits.get(uid)
+        if visit is None or not visit.was_released or actor.email not in visit.volunteers:
+            raise Unknown("visit", uid)
+        siblings = work.visits.of_requests((visit.request,))
+    open_uids = tuple(
+        each.uid
+        for each in siblings
+        if each.state in OPEN and actor.email in each.volunteers and now < each.period.start
+    )
+    if uid not in open_uids:
+        raise IllegalTransition(subject="visit", state=str(visit.state), step="answered")
+    return answer(
+        store,
+        open_uids,
+        email=actor.email,
+        says_yes=says_yes,
+        actor=actor,
+        now=now,
+        reason=reason,
     )
 
 

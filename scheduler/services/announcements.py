@@ -24,7 +24,31 @@ DECLINED = "declined"
 REOPENED = "reopened"
 TAKEN_OUT = "taken_out"
 ASK_AVAILABILITY = "ask_availability"
+RENEW_CLEARANCE = "renew_clearance"
+ADDRESS_CHANGED = "address_changed"
 SIGN_IN = "sign_in"
+ARRANGED = "arranged"
+OTHER_TIME = "other_time"
+FEEDBACK = "feedback"
+MESSAGE = "message"
+HAND_OVER = "hand_over"
+HANDED_OVER = "handed_over"
+NEW_HOST = "new_host"
+JOIN_CONFIRM = "join_confirm"
+JOIN_WAITING = "join_waiting"
+JOIN_ACCEPTED = "join_accepted"
+JOIN_DECLINED = "join_declined"
+STILL_RIGHT = "still_right"
+TIMES_OFFERED = "times_offered"
+TIME_KEPT = "time_kept"
+STAND_IN_ASK = "stand_in_ask"
+STAND_IN_LOOKING = "stand_in_looking"
+STAND_IN_FOUND = "stand_in_found"
+STAND_IN_ARRIVES = "stand_in_arrives"
+STAND_IN_PLAN_B = "stand_in_plan_b"
+DIGEST = "digest"
+# Whoever gets one of these need not have an account; what we call them stands in the facts.
+TO_STRANGERS = frozenset({ADDRESS_CHANGED, JOIN_CONFIRM, JOIN_DECLINED})
 
 
 def outbox_key(
@@ -78,7 +102,10 @@ def invitations(
     at: datetime,
     held_until: datetime | None,
 ) -> tuple[OutboxRow, ...]:
-    """Return the invitations of a request's new visits, and word to its teacher."""
+    """Return the invitations of a request's new visits, and word to its teacher.
+
+    A teacher who gave other windows is asked whether the time suits.
+    """
     speakers = dict.fromkeys(email for visit in visits for email in visit.volunteers)
     rows: list[OutboxRow] = []
     for email in speakers:
@@ -88,7 +115,7 @@ def invitations(
         )
     rows += announce(
         visits,
-        purpose=ANNOUNCEMENT,
+        purpose=ANNOUNCEMENT if all(visit.host_agrees for visit in visits) else OTHER_TIME,
         recipients=(request.teacher_email,),
         at=at,
         held_until=held_until,

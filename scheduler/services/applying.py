@@ -1,21 +1,25 @@
-"""Carry out a remedy that people agreed to: change the request or a limit, and propose who comes.
+"""Carry out a remedy: change the request or a person's limits, and propose who comes.
 
 Only what was promised is done: the remedy is worked out anew first, and refused if it no longer
-helps. What others have to answer for, such as a clearance or their own times, is not done here.
+helps. Whoever owns what is changed is told once the undo has ended. What only others can bring
+about, such as a clearance, is not done here.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from scheduler.domain.assignments import Assignment
+from scheduler.domain.assignments import Assignment, Session
+from scheduler.domain.availability import WeeklyAvailability
 from scheduler.domain.errors import ConstraintViolated, IllegalTransition, Unknown
-from scheduler.domain.periods import minute_of
+from scheduler.domain.periods import minute_of, moment_of
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.requests import ClassroomRequest
-from scheduler.domain.visits import VOLUNTEER_PREFIX
+from scheduler.domain.visits import APPROVAL_HOLD, VOLUNTEER_PREFIX
 from scheduler.domain.volunteers import Format, Limits, Volunteer
+from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.alterations import (
     ANOTHER_LESSON,
@@ -26,27 +30,46 @@ from scheduler.services.alterations import (
     VIRTUAL,
     moved_to,
 )
+from scheduler.services.announcements import ARRANGED, outbox_key
 from scheduler.services.explanations import why_in
 from scheduler.services.judging import broken_findings
+from scheduler.services.keepsakes import kept_person, kept_proposal, kept_request, kept_unassigned
 from scheduler.services.locking import lock_requests
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.proposing import proposal_of
-from scheduler.services.records import Activity
-from scheduler.services.remedies import Change, Remedy
+from scheduler.services.records import Activity, OutboxRow
+from scheduler.services.remedies import ASK_AGAIN, Change, Remedy
 from scheduler.services.scenes import Scene, load_scene
-from scheduler.services.snapshots import problem_of
+from scheduler.services.snapshots import demand_of, problem_of
 
-ONE_MORE = "one_more"
+CHANGED = "changed a request"
 OF_REQUESTS = frozenset(
     {ANOTHER_LESSON, VIRTUAL, AT_SCHOOL, SMALLER_TEAM, FEWER_SESSIONS, SHORTER_VISIT}
 )
+OF_PEOPLE = frozenset(
+    {"ask_times", "one_more", "shorter_notice", "another_grade", "short_visit", "wider_radius"}
+)
+OF_NOBODY = frozenset({ASK_AGAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Who is proposed now, and the names of those who are told of it at that moment."""
+
+    proposal: Proposal
+    told: tuple[str, ...]
+    told_at: datetime
 
 
 def can_be_applied(remedy: Remedy) -> bool:
-    """Say whether a coordinator may carry it out here: nobody else has to do anything for it."""
+    """Say whether a coordinator may carry it out here.
+
+    Not where another request would have to give somebody up, and not where somebody else has
+    to bring a paper.
+    """
     kinds = {change.kind for change in remedy.changes}
-    return bool(kinds) and kinds <= OF_REQUESTS | {ONE_MORE} and not remedy.displaces
+    return kinds <= OF_REQUESTS | OF_PEOPLE | OF_NOBODY and not remedy.displaces
 
 
 def apply_remedy(
@@ -58,11 +81,10 @@ def apply_remedy(
     actor: Actor,
     now: datetime,
     gazetteer: Gazetteer,
-) -> Proposal:
-    """Carry out the first remedy of this kind at this start; return who is proposed then.
+) -> Applied:
+    """Carry out the first remedy of this kind at this start; tell who is proposed then.
 
-    The teacher's or the person's word is taken before; nobody is told until the proposal is
-    approved.
+    The speakers and the teacher hear of a visit only once the proposal is approved.
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
@@ -77,17 +99,35 @@ def apply_remedy(
         lock_requests(work, (key,))
         work.visits.lock(VOLUNTEER_PREFIX + email for email in remedy.team)
         former = work.requests.get(key)
-        if former != scene.picture.requests[key]:
+        if former is None or former != scene.picture.requests[key]:
             raise _outdated()
-        work.requests.put((_changed(former, remedy, picture=scene.picture),))
-        work.volunteers.put(_with_limits(work, remedy))
+        before = _before(work, former, remedy)
+        request = _changed(former, remedy, picture=scene.picture)
+        people = _changed_people(work, remedy, request, picture=scene.picture)
+        work.requests.put((request,))
+        work.volunteers.put(people)
+        again = {str(c.facts["email"]) for c in remedy.changes if c.kind == ASK_AGAIN}
+        passed_over = tuple(each for each in scene.passed_over if each not in again)
         proposal = _proposed(work, key, remedy, now=now, gazetteer=gazetteer)
-        work.proposals.put((replace(proposal, passed_over=scene.passed_over),))
-        facts = {"kind": kind, "start": start.isoformat(), "before": _written(former)}
-        work.activities.add(
-            (Activity(now, actor.email, "changed a request", f"request:{key}", facts),)
-        )
-        return proposal
+        work.proposals.put((replace(proposal, passed_over=passed_over),))
+        after = {"request": kept_request(request), "people": [kept_person(p) for p in people]}
+        facts = {"kind": kind, "start": start.isoformat(), **before, "after": after}
+        work.activities.add((Activity(now, actor.email, CHANGED, f"request:{key}", facts),))
+        mail = tuple(_mail(request, people, remedy, now=now))
+        work.outbox.add(mail)
+        names = work.people.many(row.recipient for row in mail)
+    told = tuple(person.name for person in names.values())
+    return Applied(replace(proposal, passed_over=passed_over), told, now + APPROVAL_HOLD)
+
+
+def arranged_key(key: str, *, at: datetime, recipient: str) -> str:
+    """Return the outbox key of the mail that tells somebody of a remedy carried out then."""
+    return outbox_key(
+        subject=f"request:{key}",
+        purpose=ARRANGED,
+        revision=int(at.timestamp()),
+        recipient=recipient,
+    )
 
 
 def _remedy(scene: Scene, key: str, *, kind: str, start: datetime) -> Remedy:
@@ -99,6 +139,17 @@ def _remedy(scene: Scene, key: str, *, kind: str, start: datetime) -> Remedy:
 
 def _outdated() -> IllegalTransition:
     return IllegalTransition(subject="remedy", state="outdated", step="carried out")
+
+
+def _before(work: Work, request: ClassroomRequest, remedy: Remedy) -> dict[str, object]:
+    proposal, entry = work.proposals.get(request.key), work.proposals.unassigned().get(request.key)
+    people = work.volunteers.many(_changed_emails(remedy))
+    return {
+        "before": kept_request(request),
+        "people": [kept_person(each) for each in people.values()],
+        "proposal": kept_proposal(proposal) if proposal else None,
+        "unassigned": kept_unassigned(entry) if entry else None,
+    }
 
 
 def _changed(request: ClassroomRequest, remedy: Remedy, *, picture: Picture) -> ClassroomRequest:
@@ -124,28 +175,76 @@ def _with(request: ClassroomRequest, change: Change) -> ClassroomRequest:
     return request
 
 
-def _with_limits(work: Work, remedy: Remedy) -> tuple[Volunteer, ...]:
-    found = []
+def _changed_emails(remedy: Remedy) -> tuple[str, ...]:
+    """Those whose own settings are changed; a wider way is that of everybody who comes."""
+    found: list[str] = []
     for change in remedy.changes:
-        if change.kind == ONE_MORE:
-            email, rule = str(change.facts["email"]), str(change.facts["rule"])
-            person = work.volunteers.get(email)
-            if person is None:
-                raise Unknown("volunteer", email)
-            limits = _raised(person.limits, rule, needed=change.facts["needed"])
-            found.append(replace(person, limits=limits))
-    return tuple(found)
+        if change.kind == "wider_radius":
+            found += remedy.team
+        elif change.kind in OF_PEOPLE:
+            found.append(str(change.facts["email"]))
+    return tuple(dict.fromkeys(found))
 
 
-def _raised(limits: Limits, rule: str, *, needed: object) -> Limits:
-    match rule, needed:
-        case "max_per_day", int(most):
-            return replace(limits, max_per_day=most)
-        case "max_per_week", int(most):
-            return replace(limits, max_per_week=most)
-        case "max_per_month", int(most):
-            return replace(limits, max_per_month=most)
-    return limits
+def _changed_people(
+    work: Work, remedy: Remedy, request: ClassroomRequest, *, picture: Picture
+) -> tuple[Volunteer, ...]:
+    emails = _changed_emails(remedy)
+    people = dict(work.volunteers.many(emails))
+    option = demand_of(picture, request).option_at(minute_of(remedy.start))
+    sessions = option.sessions if option else ()
+    for change in remedy.changes:
+        concerned = remedy.team if change.kind == "wider_radius" else (change.facts.get("email"),)
+        for email in concerned:
+            if change.kind in OF_PEOPLE:
+                if str(email) not in people:
+                    raise Unknown("volunteer", str(email))
+                person = people[str(email)]
+                people[str(email)] = _with_setting(person, change, sessions, picture=picture)
+    return tuple(people.values())
+
+
+def _with_setting(
+    person: Volunteer, change: Change, sessions: tuple[Session, ...], *, picture: Picture
+) -> Volunteer:
+    limits = person.limits
+    match change.kind, change.facts:
+        case "one_more", {"rule": str(rule), "needed": int(needed)}:
+            return replace(person, limits=_raised(limits, rule, needed=needed))
+        case "shorter_notice", {"earliest_day": date()}:
+            days = max(min(s.day for s in sessions) - picture.today.toordinal(), 0)
+            return replace(person, limits=replace(limits, notice_days=days))
+        case "another_grade", {"grade": int(grade)}:
+            return replace(person, grades=person.grades | {grade})
+        case "short_visit", {"minutes": int(minutes)}:
+            return replace(person, limits=replace(limits, min_minutes=minutes))
+        case "wider_radius", {"km": int(km)}:
+            is_short = limits.max_km is not None and limits.max_km < km
+            return replace(person, limits=replace(limits, max_km=float(km))) if is_short else person
+        case "ask_times", _:
+            return replace(person, weekly=(*person.weekly, *_free_then(person, sessions, picture)))
+    return person
+
+
+def _raised(limits: Limits, rule: str, *, needed: int) -> Limits:
+    match rule:
+        case "max_per_day":
+            return replace(limits, max_per_day=needed)
+        case "max_per_week":
+            return replace(limits, max_per_week=needed)
+    return replace(limits, max_per_month=needed)
+
+
+def _free_then(
+    person: Volunteer, sessions: tuple[Session, ...], picture: Picture
+) -> Iterator[WeeklyAvailability]:
+    """The hours of the visits, on their days alone, by the clock the person's week is told in."""
+    zone = person.timezone or picture.district.timezone
+    for session in sessions:
+        start, end = local(moment_of(session.start), zone), local(moment_of(session.end), zone)
+        if start.date() == end.date():
+            day = start.date()
+            yield WeeklyAvailability(day.weekday(), start.time(), end.time(), day, day)
 
 
 def _proposed(
@@ -164,11 +263,28 @@ def _proposed(
     return proposal
 
 
-def _written(request: ClassroomRequest) -> dict[str, object]:
-    return {
-        "windows": [str(window) for window in request.windows],
-        "format": str(request.format),
-        "speakers": request.speakers,
-        "sessions": request.sessions,
-        "duration_minutes": request.duration_minutes,
-    }
+def _mail(
+    request: ClassroomRequest, people: tuple[Volunteer, ...], remedy: Remedy, *, now: datetime
+) -> Iterator[OutboxRow]:
+    """Word to whoever owns what was changed, once it can no longer be taken back."""
+    kinds = [change.kind for change in remedy.changes]
+    asked = [kind for kind in kinds if kind in OF_REQUESTS]
+    given = [kind for kind in kinds if kind in OF_PEOPLE]
+    told = [(request.teacher_email, "teacher", asked)] if asked else []
+    told += [(person.email, "volunteer", given) for person in people]
+    for recipient, role, changed in told:
+        yield OutboxRow(
+            key=arranged_key(request.key, at=now, recipient=recipient),
+            subject=f"request:{request.key}",
+            purpose=ARRANGED,
+            recipient=recipient,
+            created_at=now,
+            due_at=now + APPROVAL_HOLD,
+            facts={
+                "role": role,
+                "request": request.key,
+                "title": request.title,
+                "changed": changed,
+                "page": f"/requests/{request.key}" if role == "teacher" else "/availability",
+            },
+        )

@@ -16,7 +16,7 @@ from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.proposals import Proposal, ProposalState, decide
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import APPROVAL_HOLD, VisitState
-from scheduler.services.access import Actor, require_coordinator
+from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.bookings import carry_out
 from scheduler.services.judging import broken_findings, judge, lock_for, with_booked
 from scheduler.services.locking import lock_requests, locked_visits
@@ -32,6 +32,33 @@ class Approval:
     already: tuple[str, ...] = ()
     stale: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     release_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided on a proposal, when, and what became of it."""
+
+    request: str
+    name: str
+    at: datetime
+    state: ProposalState
+
+
+def decided(store: Store, requests: Iterable[str], *, actor: Actor) -> tuple[Decision, ...]:
+    """Return who decided on those of these requests' proposals that somebody decided on.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
+    """
+    require_overseer(actor, deed="see who decided")
+    with store.read() as work:
+        found = work.proposals.many(requests)
+        people = work.people.many({proposal.decided_by for proposal in found.values()})
+    return tuple(
+        Decision(key, people[each.decided_by].name, each.decided_at, each.state)
+        for key, each in found.items()
+        if each.decided_at and each.decided_by in people
+    )
 
 
 def approve(
@@ -107,7 +134,7 @@ def _approve(
     all_or_nothing: bool,
 ) -> Approval:
     lock_requests(work, keys)
-    known = work.proposals.all()
+    known = work.proposals.many(keys)
     proposals = {key: _decidable(known, key) for key in keys}
     already = tuple(k for k, p in proposals.items() if p.state is ProposalState.APPROVED)
     pending = {k: p for k, p in proposals.items() if p.state is ProposalState.PENDING}
@@ -150,8 +177,8 @@ def _decidable(known: Mapping[str, Proposal], key: str) -> Proposal:
 
 def _reopen(work: Work, keys: tuple[str, ...], *, actor: Actor, now: datetime) -> tuple[str, ...]:
     requests = work.requests.many(keys)
-    proposals = [p for key in keys if (p := work.proposals.get(key))]
-    approved = [p for p in proposals if p.state is ProposalState.APPROVED]
+    proposals = work.proposals.many(keys)
+    approved = [p for p in proposals.values() if p.state is ProposalState.APPROVED]
     undone = tuple(p.request for p in approved)
     work.proposals.put(
         replace(p, state=ProposalState.PENDING, decided_at=None, decided_by="") for p in approved

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from scheduler.domain.classes import Classroom
 from scheduler.domain.errors import NotAllowed
 from scheduler.domain.periods import minute_of
+from scheduler.domain.promises import promised_day
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.starts import start_at
+from scheduler.domain.topic_words import nearest_topic
 from scheduler.domain.topics import Topic, TopicTree
-from scheduler.domain.visits import Visit
+from scheduler.domain.zones import local
 from scheduler.services.access import Actor
 from scheduler.services.free_people import count_free
 from scheduler.services.lessons import LessonAhead, LessonWeek, lessons_in, weeks_ahead
@@ -48,10 +50,16 @@ class TopicGroup:
 class AskSheet:
     """Everything the form offers.
 
-    ``counts`` is None until a topic is chosen: who is free depends on it.
+    ``counts`` is None until a topic is chosen: who is free depends on it. ``guess`` is the
+    topic that the title speaks of, empty where it names none. ``schools`` are those to choose
+    from where no class tells; ``school`` is the one that counts. ``name_by`` is the day by
+    which a request sent now gets a name.
     """
 
+    school: str
     school_name: str
+    schools: tuple[tuple[str, str], ...]
+    school_by_class: Mapping[str, str]
     timezone: str
     classes: tuple[Classroom, ...]
     classroom: str
@@ -61,6 +69,8 @@ class AskSheet:
     familiar: tuple[Familiar, ...]
     weeks: tuple[LessonWeek, ...]
     counts: FreeCounts | None
+    guess: str = ""
+    name_by: date | None = None
 
     def free_at(self, lesson: LessonAhead) -> int | None:
         """Return how many people could come to that lesson, None where nobody counted."""
@@ -77,34 +87,46 @@ def ask_sheet(
     actor: Actor,
     now: datetime,
     gazetteer: Gazetteer,
+    teacher: str = "",
 ) -> AskSheet:
     """Return what the form offers to someone who answered this much.
 
-    Without a class among the answers the one last asked for is taken, else the first.
+    Without a class among the answers the one last asked for is taken, else the first. A
+    coordinator may fill it in for a ``teacher``, by address.
 
     Raises:
-        NotAllowed: unless the actor is a teacher.
+        NotAllowed: unless the actor is that teacher, or a coordinator for one.
     """
-    if not actor.is_teacher:
+    if teacher not in ("", actor.email) and actor.is_coordinator:
+        actor = Actor(teacher, "", is_teacher=True)
+    if not actor.is_teacher or teacher not in ("", actor.email):
         raise NotAllowed("ask for a speaker")
     with store.read() as work:
-        person = work.people.get(actor.email)
-        requests = work.requests.of_teacher(actor.email)
-        familiar = _familiar(work, work.visits.of_requests(requests))
+        asked_before = tuple(trace.request for trace in work.traces.asked(teacher=actor.email))
+        own_schools = work.traces.schools_of(actor.email)
+        familiar = tuple(
+            Familiar(reference_of(each.email), each.email, each.name)
+            for each in work.traces.acquaintances(actor.email)
+        )
         with warm.at(work, now=now, gazetteer=gazetteer) as district:
             picture = district.ground
             own = tuple(c for c in picture.classes.values() if c.teacher_email == actor.email)
-            chosen = _chosen_class(own, answers, asked_before=requests.values())
-            schools = (chosen.school,) if chosen else person.schools if person else ()
-            school = next((key for key in schools if key in picture.schools), "")
+            chosen = _chosen_class(own, answers, asked_before=asked_before)
+            schools = tuple(key for key in own_schools if key in picture.schools)
+            school = chosen.school if chosen else _chosen_school(schools, answers)
             weeks = _weeks(picture, chosen)
+            guess = nearest_topic(answers.title, picture.topics)
+            answers = replace(answers, topic=answers.topic or guess)
             counts = None
             if chosen and answers.topic in picture.topics:
                 request = asked(answers, school=chosen.school, picture=picture, actor=actor)
                 counts = _counts(work, district, request, weeks, now=now, gazetteer=gazetteer)
             languages = {*district.table.languages_spoken(), picture.district.language}
     return AskSheet(
+        school=school,
         school_name=picture.schools[school].name if school else "",
+        schools=tuple((key, picture.schools[key].name) for key in schools),
+        school_by_class={each.key: picture.schools[each.school].name for each in own},
         timezone=picture.zone_of(school) if school else picture.district.timezone,
         classes=own,
         classroom=chosen.key if chosen else "",
@@ -114,6 +136,8 @@ def ask_sheet(
         familiar=familiar,
         weeks=weeks,
         counts=counts,
+        guess=guess,
+        name_by=_name_by(picture, school),
     )
 
 
@@ -138,6 +162,18 @@ def grouped(tree: TopicTree) -> tuple[TopicGroup, ...]:
         return (topic, *(each for child in children.get(topic.key, ()) for each in below(child)))
 
     return tuple(TopicGroup(top.title, below(top)) for top in children.get("", ()))
+
+
+def _chosen_school(schools: tuple[str, ...], answers: Answers) -> str:
+    return answers.school if answers.school in schools else next(iter(schools), "")
+
+
+def _name_by(picture: Picture, school: str) -> date | None:
+    school_time = picture.school_time_by_school.get(school)
+    if school_time is None:
+        return None
+    asked_on = local(picture.now, school_time.timezone).date()
+    return promised_day(asked_on, school_time=school_time)
 
 
 def _weeks(picture: Picture, classroom: Classroom | None) -> tuple[LessonWeek, ...]:
@@ -173,13 +209,3 @@ def _counts(
     )
     options = tuple(option_of(s, timezone=school_time.timezone) for s in starts if s)
     return count_free(work, district, request, options=options, now=now, gazetteer=gazetteer)
-
-
-def _familiar(work: Work, visits: tuple[Visit, ...]) -> tuple[Familiar, ...]:
-    emails = {email for visit in visits if visit.was_released for email in visit.volunteers}
-    known = work.volunteers.many(emails).values()
-    return tuple(
-        Familiar(reference_of(each.email), each.email, each.name)
-        for each in sorted(known, key=lambda person: person.name)
-        if each.is_active
-    )

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from scheduler.domain.availability import DaysAway, WeeklyAvailability
+from scheduler.domain.districts import District
 from scheduler.domain.errors import Unknown
+from scheduler.domain.own_weeks import FormerWeek, last_term, week_on
 from scheduler.domain.periods import DateRange
 from scheduler.domain.visits import OPEN, VOLUNTEER_PREFIX, Visit
 from scheduler.domain.volunteers import Limits, Volunteer
@@ -19,6 +21,7 @@ from scheduler.domain.zones import local
 from scheduler.services.access import Actor
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Store, Work
+from scheduler.services.reconfirming import confirm_week, note_change
 from scheduler.services.records import Activity
 from scheduler.services.week_boxes import (
     BLOCK_BY_BOX,
@@ -38,7 +41,9 @@ class MyWeek:
     """All that a volunteer told us about when they can visit.
 
     ``day_by_booked_box`` holds the day of the next visit that falls into a box. What has
-    passed, days away and times with a last day, is left out.
+    passed, days away and times with a last day, is left out. ``last_term`` holds the boxes as
+    they were when the last term ended, None where they are the same or there was none;
+    ``holds_until`` is the end of the school year.
     """
 
     timezone: str
@@ -50,6 +55,10 @@ class MyWeek:
     limits: Limits
     away: tuple[DateRange, ...]
     day_by_booked_box: Mapping[str, date]
+    last_term: frozenset[str] | None = None
+    holds_until: date | None = None
+    right_since: datetime | None = None
+    is_stale: bool = False
 
 
 def my_week(store: Store, *, actor: Actor, now: datetime) -> MyWeek:
@@ -58,10 +67,26 @@ def my_week(store: Store, *, actor: Actor, now: datetime) -> MyWeek:
     Raises:
         Unknown: if the actor is no volunteer.
     """
+    if not actor.is_volunteer:
+        raise Unknown("volunteer", actor.email)
+    return week_of(store, actor.email, now=now)
+
+
+def week_of(store: Store, email: str, *, now: datetime) -> MyWeek:
+    """Return a volunteer's week, for whoever has proven to be that person.
+
+    Raises:
+        Unknown: if nobody volunteers under that address.
+    """
     with store.read() as work:
-        volunteer = _own(work, actor)
-        timezone = volunteer.timezone or load_district(work).timezone
-        visits = work.visits.of_volunteers((actor.email,), since=now)
+        volunteer = work.volunteers.get(email)
+        if volunteer is None:
+            raise Unknown("volunteer", email)
+        district = load_district(work)
+        timezone = volunteer.timezone or district.timezone
+        visits = work.visits.of_volunteers((email,), since=now)
+        former = work.own_weeks.former(email) if district.terms else ()
+        check = work.own_weeks.checks((email,)).get(email)
     today = local(now, timezone).date()
     weekly = tuple(block for block in volunteer.weekly if not block.last or block.last >= today)
     away = {absence.days for absence in volunteer.away if absence.days.last >= today}
@@ -74,7 +99,11 @@ def my_week(store: Store, *, actor: Actor, now: datetime) -> MyWeek:
         minutes_a_week=weekly_minutes(weekly),
         limits=volunteer.limits,
         away=tuple(sorted(away)),
-        day_by_booked_box=_booked(visits, actor.email, timezone=timezone),
+        day_by_booked_box=_booked(visits, email, timezone=timezone),
+        last_term=_at_last_term(former, district, today=today, present=ticked(weekly)),
+        holds_until=_end_of_year(district, today),
+        right_since=check.right_since if check else None,
+        is_stale=bool(check and volunteer.has_availability and check.is_stale(now)),
     )
 
 
@@ -148,6 +177,16 @@ def come_back(store: Store, days: DateRange, *, actor: Actor, now: datetime) -> 
     )
 
 
+def keep_as_it_is(store: Store, *, actor: Actor, now: datetime) -> None:
+    """Say that the week still holds as it is.
+
+    Raises:
+        Unknown: if the actor is no volunteer.
+    """
+    with store.write() as work:
+        confirm_week(work, _own(work, actor).email, now=now)
+
+
 def _own(work: Work, actor: Actor) -> Volunteer:
     volunteer = work.volunteers.get(actor.email) if actor.is_volunteer else None
     if volunteer is None:
@@ -165,8 +204,24 @@ def _change(
         if changed == volunteer:
             return
         work.volunteers.put((changed,))
+        zone = volunteer.timezone or load_district(work).timezone
+        note_change(work, actor.email, before=volunteer.weekly, timezone=zone, now=now)
         subject = VOLUNTEER_PREFIX + actor.email
         work.activities.add((Activity(now, actor.email, "changed availability", subject),))
+
+
+def _at_last_term(
+    former: Iterable[FormerWeek], district: District, *, today: date, present: frozenset[str]
+) -> frozenset[str] | None:
+    term = last_term(district.terms, today)
+    weekly = week_on(former, term.days.last, timezone=district.timezone) if term else None
+    boxes = ticked(weekly) if weekly is not None else present
+    return boxes if boxes != present else None
+
+
+def _end_of_year(district: District, today: date) -> date | None:
+    year = district.year
+    return year.last if year and today <= year.last else None
 
 
 def _booked(visits: Iterable[Visit], email: str, *, timezone: str) -> dict[str, date]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from scheduler.domain.periods import Period
 from scheduler.domain.proposals import Proposal, ProposalState, decide
 from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.starts import starts_of
 from scheduler.domain.visits import APPROVAL_HOLD, Booking, Visit, VisitState, join
 from scheduler.domain.volunteers import Format
 from scheduler.services.access import Actor
@@ -76,13 +77,20 @@ def _written(proposal: Proposal, picture: Picture, *, now: datetime) -> _Written
 def new_visits(
     proposal: Proposal, request: ClassroomRequest, *, picture: Picture, now: datetime
 ) -> tuple[Visit, ...]:
-    """Return the held visits of the sessions that no visit stands for yet, with fresh UIDs."""
+    """Return the held visits of the sessions that no visit stands for yet, with fresh UIDs.
+
+    Asking inside one's own windows is the teacher's yes; any other time waits for one.
+    """
     standing = picture.visits_of(request.key)
     taken = {visit.period for visit in standing}
     periods = tuple(period for period in proposal.sessions if period not in taken)
     numbers = missing_sessions(request, standing)
+    offered = _offered(request, picture)
     return tuple(
-        _new_visit(proposal, request, picture=picture, now=now, session=number, period=period)
+        replace(
+            _new_visit(proposal, request, picture=picture, now=now, session=number, period=period),
+            host_agrees=period in offered,
+        )
         for number, period in zip(numbers, periods, strict=False)
     )
 
@@ -90,6 +98,16 @@ def new_visits(
 def bookings_of(proposal: Proposal) -> tuple[Booking, ...]:
     """Return the unanswered bookings of a proposal's speakers, each in their own format."""
     return tuple(Booking(each.email, format=each.format) for each in proposal.speakers)
+
+
+def _offered(request: ClassroomRequest, picture: Picture) -> frozenset[Period]:
+    """Every session of every start that the teacher's own windows hold."""
+    starts = starts_of(
+        request,
+        school_time=picture.school_time_by_school[request.school],
+        classroom=picture.classroom_of(request),
+    )
+    return frozenset(session for start in starts for session in start.sessions)
 
 
 def _new_visit(

@@ -88,7 +88,7 @@ def book(
         work.visits.lock(VOLUNTEER_PREFIX + email for email in emails)
         picture = load_picture(work, now=now, requests=(key,), volunteers=emails)
         request = _open_request(picture, key)
-        option, sessions = _chosen_start(picture, request, start=start)
+        option, sessions = chosen_start(picture, request, start=start)
         problem = _problem(picture, request, option, gazetteer=gazetteer)
         _require_known(problem, emails)
         findings = _findings(problem, option, emails=emails)
@@ -102,11 +102,37 @@ def book(
         return proposal
 
 
+def chosen_start(
+    picture: Picture, request: ClassroomRequest, *, start: datetime
+) -> tuple[Option, tuple[Period, ...]]:
+    """Return a start of one's own choosing as the rules see it, and the span of each session.
+
+    Raises:
+        ConstraintViolated: if the school has no lessons then, or the visit's length is unknown.
+    """
+    school_time = picture.school_time_by_school[request.school]
+    closed = Finding("school_open", False, {"start": start.isoformat()})
+    if not school_time.has_lessons(local(start, school_time.timezone).date()):
+        raise ConstraintViolated(f"Booking {request.key}", (closed,))
+    minutes = request.duration_minutes or _period_minutes(picture, request, start=start)
+    chosen = start_at(start, request, minutes=minutes, school_time=school_time)
+    if chosen is None:
+        raise ConstraintViolated(f"Booking {request.key}", (closed,))
+    return option_of(chosen, timezone=school_time.timezone), chosen.sessions
+
+
 def broken_by_move(
     work: Work, visit: Visit, *, period: Period, now: datetime, gazetteer: Gazetteer
 ) -> tuple[Finding, ...]:
     """Return every hard rule that the visit would break at another time."""
     picture = load_picture(work, now=now, requests=(visit.request,), volunteers=visit.volunteers)
+    return broken_there(picture, visit, period=period, gazetteer=gazetteer)
+
+
+def broken_there(
+    picture: Picture, visit: Visit, *, period: Period, gazetteer: Gazetteer
+) -> tuple[Finding, ...]:
+    """Return every hard rule that the visit would break then, judged in this picture."""
     others = tuple(each for each in picture.visits if each.uid != visit.uid)
     picture = replace(picture, visits=others)
     request = replace(picture.requests[visit.request], speakers=len(visit.volunteers))
@@ -126,20 +152,6 @@ def _open_request(picture: Picture, key: str) -> ClassroomRequest:
     if request.state is not RequestState.OPEN or picture.visits_of(key):
         raise IllegalTransition(subject="request", state=str(request.state), step="booked")
     return request
-
-
-def _chosen_start(
-    picture: Picture, request: ClassroomRequest, *, start: datetime
-) -> tuple[Option, tuple[Period, ...]]:
-    school_time = picture.school_time_by_school[request.school]
-    closed = Finding("school_open", False, {"start": start.isoformat()})
-    if not school_time.has_lessons(local(start, school_time.timezone).date()):
-        raise ConstraintViolated(f"Booking {request.key}", (closed,))
-    minutes = request.duration_minutes or _period_minutes(picture, request, start=start)
-    chosen = start_at(start, request, minutes=minutes, school_time=school_time)
-    if chosen is None:
-        raise ConstraintViolated(f"Booking {request.key}", (closed,))
-    return option_of(chosen, timezone=school_time.timezone), chosen.sessions
 
 
 def _period_minutes(picture: Picture, request: ClassroomRequest, *, start: datetime) -> int:

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from scheduler.domain.people import Person
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.services.access import Actor, require_overseer
+from scheduler.services.closing_pages import closing_lines
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity
 
 LIMIT = 200
-REQUEST, VISIT = "request", "visit"
+PAGE = 100
+REQUEST, VISIT, CLOSING = "request", "visit", "closing"
+DEEDS_BY_TOPIC: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "requests": ("asked", "withdrew", "reopened"),
+        "proposals": (
+            *("asked for proposals", "approved", "undid approval", "rejected", "overrode"),
+            *("tried out a change", "carried out a change", "dropped a change"),
+        ),
+        "visits": ("cancelled", "moved", "accepted", "declined", "closed a day", "opened a day"),
+        "people": (
+            *("created account", "made an account", "changed an address", "merged accounts"),
+            *("deactivated", "reactivated", "gave a role", "took a role", "changed schools"),
+            *("added a clearance", "approved a clearance", "withdrew a clearance"),
+            *("asked to renew", "changed availability"),
+        ),
+        "places": (
+            *("changed a school", "added a closure", "removed a closure"),
+            *("changed an organization", "changed settings", "changed weights", "imported"),
+        ),
+    }
+)
 # Who came to look changed nothing.
 UNTOLD = frozenset({"signed in"})
 
@@ -25,7 +48,8 @@ class Deed:
     """One entry with what it is about.
 
     ``request`` is the key of the request it concerns and ``title`` its title, both empty for
-    other things; ``undo`` is ``approval`` or ``withdrawal`` while it can be taken back.
+    other things; ``undo`` is ``approval``, ``withdrawal`` or ``closing`` while it can be taken
+    back, ``key`` that of a closed day.
     ``undo_until`` is the moment after which an approval cannot.
     """
 
@@ -35,29 +59,44 @@ class Deed:
     title: str = ""
     undo: str = ""
     undo_until: datetime | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """The latest deeds, newest first, in the district's zone."""
+    """The latest deeds, newest first, in the district's zone; ``before`` leads to older ones."""
 
     lines: tuple[Deed, ...]
     timezone: str
+    before: datetime | None = None
 
 
-def recent(store: Store, *, actor: Actor, now: datetime) -> Deeds:
-    """Return what was done lately.
+def recent(
+    store: Store,
+    *,
+    actor: Actor,
+    now: datetime,
+    topic: str = "",
+    by: str = "",
+    before: datetime | None = None,
+    limit: int = LIMIT,
+) -> Deeds:
+    """Return what was done lately, of one topic or by one address, and before that moment.
 
     Raises:
         NotAllowed: unless the actor oversees.
     """
     require_overseer(actor, deed="read what was done")
     with store.read() as work:
-        entries = tuple(e for e in work.activities.recent(limit=LIMIT) if e.deed not in UNTOLD)
-        around = _around(work, entries)
+        read = work.activities.recent(
+            limit=limit, actor=by, deeds=DEEDS_BY_TOPIC.get(topic), before=before
+        )
+        entries = tuple(entry for entry in read if entry.deed not in UNTOLD)
+        around = _around(work, entries, now=now)
         timezone = load_district(work).timezone
     lines = tuple(around.deed(entry, actor=actor, now=now) for entry in entries)
-    return Deeds(_undo_once(lines), timezone)
+    older = read[-1].at if len(read) == limit else None
+    return Deeds(_undo_once(lines), timezone, older)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +105,12 @@ class _Around:
     visits_by_request: Mapping[str, tuple[Visit, ...]]
     request_by_uid: Mapping[str, str]
     people: Mapping[str, Person]
+    open_closings: frozenset[str] = frozenset()
 
     def deed(self, entry: Activity, *, actor: Actor, now: datetime) -> Deed:
         kind, _, key = entry.subject.partition(":")
+        if kind == CLOSING:
+            return self._closing(entry, key, actor=actor)
         key = self.request_by_uid.get(key, "") if kind == VISIT else key if kind == REQUEST else ""
         request = self.requests.get(key)
         person = self.people.get(entry.actor)
@@ -77,6 +119,12 @@ class _Around:
             return Deed(entry, name)
         undo, until = self._undo(entry, request, now=now) if actor.is_coordinator else ("", None)
         return Deed(entry, name, request.key, request.title, undo, until)
+
+    def _closing(self, entry: Activity, key: str, *, actor: Actor) -> Deed:
+        can_undo = actor.is_coordinator and entry.deed == "closed a day"
+        undo = "closing" if can_undo and key in self.open_closings else ""
+        person = self.people.get(entry.actor)
+        return Deed(entry, person.name if person else entry.actor, undo=undo, key=key)
 
     def _undo(
         self, entry: Activity, request: ClassroomRequest, *, now: datetime
@@ -93,7 +141,7 @@ class _Around:
         return "", None
 
 
-def _around(work: Work, entries: Iterable[Activity]) -> _Around:
+def _around(work: Work, entries: Iterable[Activity], *, now: datetime) -> _Around:
     subjects = [entry.subject.partition(":") for entry in entries]
     named = work.visits.many({key for kind, _, key in subjects if kind == VISIT})
     keys = {key for kind, _, key in subjects if kind == REQUEST}
@@ -101,7 +149,10 @@ def _around(work: Work, entries: Iterable[Activity]) -> _Around:
     visits: dict[str, tuple[Visit, ...]] = {}
     for visit in work.visits.of_requests(keys):
         visits[visit.request] = (*visits.get(visit.request, ()), visit)
+    has_closings = any(kind == CLOSING for kind, _, _ in subjects)
+    lines = closing_lines(work, now=now) if has_closings else ()
     return _Around(
+        open_closings=frozenset(line.closing.key for line in lines if line.can_undo),
         requests=work.requests.many(keys),
         visits_by_request=visits,
         request_by_uid={uid: visit.request for uid, visit in named.items()},
@@ -111,10 +162,10 @@ def _around(work: Work, entries: Iterable[Activity]) -> _Around:
 
 def _undo_once(lines: tuple[Deed, ...]) -> tuple[Deed, ...]:
     """Only the latest approval or withdrawal of a request offers its undo."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     kept = []
     for line in lines:
-        is_first = (line.request, line.undo) not in seen
-        seen.add((line.request, line.undo))
-        kept.append(line if is_first else Deed(line.entry, line.actor, line.request, line.title))
+        place = (line.request, line.key, line.undo)
+        kept.append(replace(line, undo="", undo_until=None) if place in seen else line)
+        seen.add(place)
     return tuple(kept)

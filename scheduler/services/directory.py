@@ -1,28 +1,27 @@
-"""The volunteers of the district, for those who oversee it.
+"""The volunteers of the district, for those who oversee it: who there is, and who needs care.
 
-An address of a person never stands in a web address: a reference stands for it there.
+An address of a person never stands in a web address: a reference stands for it there. One
+volunteer with everything is found in :mod:`scheduler.services.volunteer_pages`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from scheduler.domain.busy_calendars import BusyCalendar, Trust
-from scheduler.domain.errors import Unknown
-from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import Visit
-from scheduler.domain.volunteers import Volunteer
+from scheduler.domain.topics import MAX_DEPTH, TopicTree
+from scheduler.domain.volunteers import Clearance, ClearanceState
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_overseer
-from scheduler.services.asking import find_email, reference_of
-from scheduler.services.picture import Picture, load_picture
-from scheduler.services.ports import Store
-from scheduler.services.sheets import sheets_of
+from scheduler.services.asking import reference_of
+from scheduler.services.folding import folded
+from scheduler.services.picture import load_district, memory_start
+from scheduler.services.ports import ListedVolunteer, Store, Work
 
-PAGE = 100
+PAGE = 50
 ENDS_SOON = timedelta(days=60)
 
 
@@ -34,6 +33,38 @@ class Care(StrEnum):
     NEVER_ASKED = "never_asked"
     INACTIVE = "inactive"
     CALENDAR = "calendar"
+
+
+class Standing(StrEnum):
+    """How the clearance of a volunteer stands; a way to filter the list."""
+
+    HELD = "held"
+    ENDING = "ending"
+    ENDED = "ended"
+    PENDING = "pending"
+    NONE = "none"
+
+
+class Order(StrEnum):
+    """In which order the list comes."""
+
+    NAME = "name"
+    NEXT_VISIT = "next_visit"
+    VISITS = "visits"
+    CLEARANCE = "clearance"
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerFilter:
+    """Which volunteers are asked for, and in which order; what is empty asks nothing."""
+
+    text: str = ""
+    care: Care | None = None
+    topic: str = ""
+    organization: str = ""
+    zone: str = ""
+    standing: Standing | None = None
+    order: Order = Order.NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +87,28 @@ class VolunteerLine:
     has_times: bool
     is_active: bool
     has_old_calendar: bool = False
+    email: str = ""
+    standing: Standing = Standing.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class VolunteerPage:
-    """One page of the volunteers that pass the filter, and how many there are."""
+    """One page of the volunteers that pass the filter, and how many there are.
+
+    ``topics``, ``organizations`` and ``zones`` are what can be filtered by, key and name.
+    """
 
     lines: tuple[VolunteerLine, ...]
     found: int
     number: int
+    topics: tuple[tuple[str, str], ...] = ()
+    organizations: tuple[tuple[str, str], ...] = ()
+    zones: tuple[str, ...] = ()
 
     @property
     def has_next(self) -> bool:
         """Tell whether another page follows."""
         return self.number * PAGE < self.found
-
-
-@dataclass(frozen=True, slots=True)
-class VolunteerProfile:
-    """One volunteer with all that a coordinator cares for.
-
-    ``topics`` are titles with the level named, 1 to 3; ``sheets`` are the year's visits and
-    those to come, by start.
-    """
-
-    line: VolunteerLine
-    volunteer: Volunteer
-    topics: tuple[tuple[str, int], ...]
-    sheets: tuple[VisitSheet, ...]
-    timezone: str
-    calendars: tuple[BusyCalendar, ...] = ()
 
 
 def volunteers(
@@ -96,110 +119,179 @@ def volunteers(
     text: str = "",
     care: Care | None = None,
     number: int = 1,
+    asked: VolunteerFilter | None = None,
 ) -> VolunteerPage:
-    """Return one page of the volunteers by name; inactive ones only when asked for.
+    """Return one page of the volunteers; inactive ones only when asked for.
 
-    ``text`` keeps those whose name, organization or topics hold it.
+    ``text`` keeps those whose name, organization or topics hold it; ``asked`` says all that
+    can be asked in its place.
 
     Raises:
         NotAllowed: unless the actor oversees.
     """
     require_overseer(actor, deed="read volunteers")
     with store.read() as work:
-        picture = load_picture(work, now=now, requests=())
-        organizations = {k: each.name for k, each in work.districts.organizations().items()}
-    lines = (
-        _line(picture, person, visits, organization=organizations.get(person.organization, ""))
-        for person, visits in _with_visits(picture)
-    )
-    found = [line for line in lines if _passes(line, care, text, today=picture.today)]
-    found.sort(key=lambda line: (line.name.casefold(), line.reference))
-    return VolunteerPage(tuple(found[(number - 1) * PAGE : number * PAGE]), len(found), number)
+        everyone = _Everyone(work, now=now)
+        found = everyone.passing(asked or VolunteerFilter(text, care))
+        shown = everyone.with_calendars(found[(number - 1) * PAGE : number * PAGE])
+    return VolunteerPage(shown, len(found), number, *everyone.choices())
 
 
-def volunteer(store: Store, reference: str, *, actor: Actor, now: datetime) -> VolunteerProfile:
-    """Return the volunteer whom a reference stands for.
+def all_volunteers(
+    store: Store, asked: VolunteerFilter, *, actor: Actor, now: datetime
+) -> tuple[VolunteerLine, ...]:
+    """Return every volunteer that passes the filter, to take along.
 
     Raises:
         NotAllowed: unless the actor oversees.
-        Unknown: if it stands for nobody.
     """
     require_overseer(actor, deed="read volunteers")
     with store.read() as work:
-        email = find_email(work, reference)
-        picture = load_picture(work, now=now, requests=(), volunteers=(email,))
-        if email not in picture.volunteers:
-            raise Unknown("volunteer", reference)
-        visits = tuple(v for v in picture.visits if email in v.volunteers)
-        person = picture.volunteers[email]
-        organization = work.districts.organizations().get(person.organization)
-        sheets = sheets_of(work, visits)
-    topics = sorted(person.level_by_topic.items(), key=lambda each: (-each[1], each[0]))
-    return VolunteerProfile(
-        line=_line(picture, person, visits, organization=organization.name if organization else ""),
-        volunteer=person,
-        topics=tuple((picture.topics.title(key), level) for key, level in topics),
-        sheets=sheets,
-        timezone=person.timezone or picture.district.timezone,
-        calendars=picture.calendars.get(email, ()),
-    )
+        everyone = _Everyone(work, now=now)
+        return everyone.with_calendars(everyone.passing(asked))
 
 
-def _with_visits(picture: Picture) -> Iterator[tuple[Volunteer, tuple[Visit, ...]]]:
-    visits: dict[str, list[Visit]] = {}
-    for visit in picture.visits:
-        for email in visit.volunteers:
-            visits.setdefault(email, []).append(visit)
-    for email, person in picture.volunteers.items():
-        yield person, tuple(visits.get(email, ()))
+def standing_of(clearances: Iterable[Clearance], *, today: date) -> tuple[Standing, date | None]:
+    """Return how a volunteer's clearances for every school stand, and the last day of the best.
+
+    The day is None where the best has no end, or there is none.
+    """
+    known = tuple(each for each in clearances if not each.school)
+    ends = [each.expires for each in known if each.counts]
+    if not ends:
+        is_pending = any(each.state is ClearanceState.PENDING for each in known)
+        return (Standing.PENDING if is_pending else Standing.NONE), None
+    if None in ends:
+        return Standing.HELD, None
+    last = max(end for end in ends if end)
+    if last < today:
+        return Standing.ENDED, last
+    return (Standing.ENDING if last <= today + ENDS_SOON else Standing.HELD), last
 
 
-def _line(
-    picture: Picture, person: Volunteer, visits: Iterable[Visit], *, organization: str
-) -> VolunteerLine:
-    theirs = tuple(visits)
-    coming = (v for v in theirs if v.occupies and v.period.start > picture.now)
-    following = min(coming, key=lambda visit: visit.period, default=None)
-    holding = [c for c in person.clearances if c.counts and not c.school]
-    ends = [c.expires for c in holding]
-    last = None if None in ends else max((end for end in ends if end), default=None)
+def line_of(listed: ListedVolunteer, *, topics: TopicTree, today: date) -> VolunteerLine:
+    """Return what the list shows of a volunteer, calendars aside."""
+    standing, last = standing_of(listed.clearances, today=today)
+    start = listed.next_start
     return VolunteerLine(
-        reference=reference_of(person.email),
-        name=person.name,
-        organization=organization,
-        topics=tuple(sorted(picture.topics.title(key) for key in person.level_by_topic)),
-        visits=len(theirs),
-        next_visit=local(following.period.start, following.timezone).date() if following else None,
-        is_cleared=bool(holding) and (last is None or last >= picture.today),
+        reference=reference_of(listed.email),
+        name=listed.name,
+        organization=listed.organization_name,
+        topics=tuple(sorted(topics.title(key) for key in listed.level_by_topic)),
+        visits=listed.visits,
+        next_visit=local(start, listed.next_timezone).date() if start else None,
+        is_cleared=standing in (Standing.HELD, Standing.ENDING),
         cleared_until=last,
-        has_times=person.has_availability,
-        is_active=person.is_active,
-        has_old_calendar=_has_old_calendar(picture, person),
+        has_times=listed.has_times,
+        is_active=listed.is_active,
+        email=listed.email,
+        standing=standing,
     )
 
 
-def _has_old_calendar(picture: Picture, person: Volunteer) -> bool:
-    timezone = person.timezone or picture.district.timezone
-    lent = picture.calendars.get(person.email, ())
-    return any(each.trust(picture.now, timezone) is not Trust.FRESH for each in lent)
+def has_old_calendar(calendars: Iterable[BusyCalendar], *, now: datetime, timezone: str) -> bool:
+    """Tell whether one of these calendars was not read lately, or tells nothing any more."""
+    return any(each.trust(now, timezone) is not Trust.FRESH for each in calendars)
 
 
-def _passes(line: VolunteerLine, care: Care | None, text: str, *, today: date) -> bool:
-    words = " ".join((line.name, line.organization, *line.topics)).casefold()
-    if text.strip().casefold() not in words:
+class _Everyone:
+    """All volunteers, lightly, while the store is open."""
+
+    def __init__(self, work: Work, *, now: datetime) -> None:
+        self._work, self._now = work, now
+        district = load_district(work)
+        self._timezone = district.timezone
+        self._topics = work.districts.topics()
+        self._today = local(now, district.timezone).date()
+        self._all = work.listings.volunteers(now=now, since=memory_start(district, now))
+
+    def passing(self, asked: VolunteerFilter) -> list[VolunteerLine]:
+        """Return the lines that pass, in the order asked for."""
+        is_about_calendars = asked.care is Care.CALENDAR
+        old = self._old_among(v.email for v in self._all) if is_about_calendars else frozenset()
+        wanted = self._topics_below(asked.topic)
+        lines = [
+            line
+            for listed in self._all
+            if self._is_listed(listed, asked, wanted)
+            for line in (line_of(listed, topics=self._topics, today=self._today),)
+            if _passes(line, asked, today=self._today, old_calendars=old)
+        ]
+        lines.sort(key=lambda line: (folded(line.name), line.reference))
+        if asked.order is not Order.NAME:
+            lines.sort(key=lambda line: _rank(line, asked.order))
+        return lines
+
+    def with_calendars(self, lines: Iterable[VolunteerLine]) -> tuple[VolunteerLine, ...]:
+        """Return the lines, old calendars marked."""
+        lines = tuple(lines)
+        old = self._old_among(line.email for line in lines)
+        return tuple(
+            replace(line, has_old_calendar=True) if line.email in old else line for line in lines
+        )
+
+    def choices(
+        self,
+    ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], tuple[str, ...]]:
+        """Return topics, organizations and zones that can be filtered by."""
+        topics = sorted(((t.key, t.title) for t in self._topics.topics), key=lambda each: each[1])
+        organizations = {(v.organization, v.organization_name) for v in self._all}
+        named = sorted((each for each in organizations if each[0]), key=lambda each: each[1])
+        return tuple(topics), tuple(named), tuple(sorted({z for v in self._all for z in v.zones}))
+
+    def _topics_below(self, topic: str) -> frozenset[str]:
+        """Return the topic and what lies below it; nothing for no topic."""
+        below = {topic} - {""}
+        for _ in range(MAX_DEPTH):
+            below |= {each.key for each in self._topics.topics if each.parent in below}
+        return frozenset(below)
+
+    def _is_listed(
+        self, listed: ListedVolunteer, asked: VolunteerFilter, topics: frozenset[str]
+    ) -> bool:
+        return (
+            (not topics or not topics.isdisjoint(listed.level_by_topic))
+            and (not asked.organization or listed.organization == asked.organization)
+            and (not asked.zone or asked.zone in listed.zones)
+        )
+
+    def _old_among(self, emails: Iterable[str]) -> frozenset[str]:
+        lenders = {listed.email for listed in self._all if listed.has_calendar}
+        lent = self._work.busy_calendars.of_owners(e for e in emails if e in lenders)
+        return frozenset(
+            email
+            for email, calendars in lent.items()
+            if has_old_calendar(calendars, now=self._now, timezone=self._timezone)
+        )
+
+
+def _rank(line: VolunteerLine, order: Order) -> tuple[bool, date | int]:
+    """What has no such date comes last, who visited least comes first."""
+    match order:
+        case Order.NEXT_VISIT:
+            return line.next_visit is None, line.next_visit or date.max
+        case Order.CLEARANCE:
+            return line.cleared_until is None and line.is_cleared, line.cleared_until or date.min
+        case _:
+            return False, line.visits
+
+
+def _passes(
+    line: VolunteerLine, asked: VolunteerFilter, *, today: date, old_calendars: frozenset[str]
+) -> bool:
+    words = folded(" ".join((line.name, line.organization, *line.topics)))
+    is_meant = folded(asked.text.strip()) in words
+    if not is_meant or line.is_active is (asked.care is Care.INACTIVE):
         return False
-    if care is Care.INACTIVE:
-        return not line.is_active
-    if not line.is_active:
+    if asked.standing is not None and line.standing is not asked.standing:
         return False
-    match care:
+    match asked.care:
         case Care.NO_TIMES:
             return not line.has_times
         case Care.CLEARANCE:
-            ends = line.cleared_until
-            return not line.is_cleared or (ends is not None and ends <= today + ENDS_SOON)
+            return line.standing is not Standing.HELD
         case Care.CALENDAR:
-            return line.has_old_calendar
+            return line.email in old_calendars
         case Care.NEVER_ASKED:
             return not line.visits
         case _:

@@ -115,9 +115,9 @@ def why_in(scene: Scene, key: str) -> Why:
         title=request.title,
         timezone=picture.zone_of(request.school),
         needed=problem.demand_by_id[key].speakers,
-        pool=found.pool,
+        pool=found.pool + scene.others,
         decided_by=decided_by,
-        sieve=tuple(SieveStep(step.rule, step.left, step.removed) for step in found.sieve),
+        sieve=tuple(_sieve(found.sieve, others=scene.others)),
         candidates=tuple(_ranked(problem, each) for each in found.candidates),
         held=tuple(_held(scene, world, ruling) for ruling in found.held),
         rivals=tuple(rivals_in(scene, key)),
@@ -136,10 +136,23 @@ def as_json(told: Why | About) -> dict[str, object]:
 
 
 def _advice(scene: Scene, key: str, others: tuple[Assignment, ...]) -> Advice:
+    if scene.advice is not None:
+        return scene.advice
     adviser = Adviser(
-        scene.problem, scene.picture, (key,), gazetteer=scene.gazetteer, assignments=others
+        scene.problem,
+        scene.picture,
+        (key,),
+        gazetteer=scene.gazetteer,
+        assignments=others,
+        knows_all_days=scene.knows_all_days,
     )
     return adviser.advice(key)
+
+
+def _sieve(steps: tuple[engine.SieveStep, ...], *, others: int) -> Iterator[SieveStep]:
+    for step in steps:
+        lost = step.removed + (others if step.rule == "topic_match" else 0)
+        yield SieveStep(step.rule, step.left, lost)
 
 
 def _names(problem: Problem, advice: Advice, swaps: tuple[Swap, ...]) -> dict[str, str]:

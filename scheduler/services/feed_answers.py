@@ -1,26 +1,22 @@
 """What a feed's address answers: the same octets for the same visits, whoever asks and when.
 
-What was written last is kept by the revision of each event, so an unchanged feed costs one
-look-up, and its octets one more. An event's LAST-MODIFIED rises with everything its reader can
-see, a school's new name too, though that leaves the visit as it was.
+What was written last is kept event by event, so an unchanged feed costs one look-up, and its
+octets one more; after a change only what changed is written again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from scheduler.calendars.events import Entry, event
 from scheduler.calendars.feeds import Heading, head, render_replaced, whole
 from scheduler.calendars.phrases import phrases_in
-from scheduler.calendars.showing import DAYS_AHEAD, DAYS_BACK, shown_in_feed
-from scheduler.calendars.texts import Audience
+from scheduler.calendars.showing import DAYS_AHEAD, DAYS_BACK
 from scheduler.domain.errors import Unknown
-from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import Visit, VisitState
 from scheduler.services.feed_records import Door, EventText, Rendering
+from scheduler.services.feed_writing import FeedWriter
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Feed, FeedKind
@@ -30,21 +26,7 @@ REPLACED_ANSWERS_FOR = timedelta(days=30)
 NOTED_EVERY = timedelta(hours=1)
 # A day more than feeds show: which visits they do is told by days, never by the hour.
 PAST, AHEAD = timedelta(days=DAYS_BACK + 1), timedelta(days=DAYS_AHEAD + 1)
-CERTAIN = frozenset({VisitState.CONFIRMED, VisitState.HAPPENED})
-AUDIENCE_BY_KIND = {
-    FeedKind.VOLUNTEER: Audience.VOLUNTEER,
-    FeedKind.TEACHER: Audience.TEACHER,
-    FeedKind.BUSY: Audience.BUSY,
-    FeedKind.CLASS: Audience.TEACHER,
-    FeedKind.SCHOOL: Audience.SCHOOL,
-    FeedKind.OFFICE: Audience.OFFICE,
-    FeedKind.ORGANIZATION: Audience.DISTRICT,
-    FeedKind.ZONE: Audience.DISTRICT,
-    FeedKind.PUBLIC: Audience.PUBLIC,
-}
-WITHOUT_PAGE = frozenset({FeedKind.BUSY, FeedKind.OFFICE, FeedKind.ORGANIZATION, FeedKind.PUBLIC})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_A_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +82,6 @@ def answer(
     return RenderedFeed(octets, rendering.etag, rendering.last_modified)
 
 
-def page_of(visit: Visit, feed: Feed, *, base_url: str) -> str:
-    """Return the page on which the feed's holder finds a visit, empty where there is none."""
-    if feed.kind in WITHOUT_PAGE:
-        return ""
-    if feed.kind is FeedKind.VOLUNTEER:
-        return f"{base_url}/visits#{visit.uid}"
-    return f"{base_url}/requests/{visit.request}"
-
-
 def calendar_name(feed: Feed, *, label: str, site_title: str, language: str) -> str:
     """Return what a program calls the calendar: the site, and whose visits."""
     phrases = phrases_in(language)
@@ -139,13 +112,15 @@ def _fresh(
 def _written_anew(work: Work, door: Door, *, base_url: str, now: datetime) -> _Fresh:
     feed = door.address.feed
     former = {text.uid: text for text in work.feeds.texts(feed)}
-    sheets = work.feeds.sheets(feed, since=now - PAST, until=now + AHEAD)
-    entries = tuple(_entries(sheets, door, former=former, base_url=base_url, now=now))
-    written = tuple(
-        _written(entry, former.get(entry.sheet.visit.uid), now=now) for entry in entries
+    glimpses = work.feeds.glimpses(
+        feed, language=door.language, since=now - PAST, until=now + AHEAD
     )
+    writer = FeedWriter(door, former, base_url=base_url, now=now)
+    written = tuple(text for glimpse in glimpses if (text := writer.text_of(glimpse)))
     name = calendar_name(feed, label=door.label, site_title=door.site_title, language=door.language)
-    top = head(Heading(feed.key, name, door.timezone), entries)
+    top = head(
+        Heading(feed.key, name, door.timezone), ((text.starts_at, text.zone) for text in written)
+    )
     texts = tuple(event_text.text for event_text in written)
     shown = {event_text.uid for event_text in written}
     return _Fresh(
@@ -157,67 +132,9 @@ def _written_anew(work: Work, door: Door, *, base_url: str, now: datetime) -> _F
             head=top,
         ),
         texts=texts,
-        changed=tuple(text for text in written if former.get(text.uid) != text),
+        changed=tuple(text for text in written if former.get(text.uid) is not text),
         gone=tuple(uid for uid in former if uid not in shown),
     )
-
-
-def _entries(
-    sheets: Iterable[VisitSheet],
-    door: Door,
-    *,
-    former: Mapping[str, EventText],
-    base_url: str,
-    now: datetime,
-) -> Iterable[Entry]:
-    feed = door.address.feed
-    for sheet in sheets:
-        sheet = _as_told_to(sheet, feed, label=door.label)
-        visit = sheet.visit
-        viewer = _viewer(sheet, feed)
-        is_told = not feed.certain_only or visit.state in CERTAIN or visit.uid in former
-        if is_told and shown_in_feed(visit, now=now, email=viewer):
-            yield Entry(
-                sheet,
-                AUDIENCE_BY_KIND[feed.kind],
-                viewer,
-                page_of(visit, feed, base_url=base_url),
-                language=door.language,
-                alarm_minutes=feed.alarm_minutes,
-            )
-
-
-def _as_told_to(sheet: VisitSheet, feed: Feed, *, label: str) -> VisitSheet:
-    """An organization reads of its own people, not of those who come with them."""
-    if feed.kind is not FeedKind.ORGANIZATION:
-        return sheet
-    own = tuple(speaker for speaker in sheet.speakers if speaker.organization == label)
-    return replace(sheet, speakers=own)
-
-
-def _viewer(sheet: VisitSheet, feed: Feed) -> str | None:
-    """Return whose part in the visit decides what the calendar says of it, None for nobody's."""
-    if feed.kind is FeedKind.VOLUNTEER:
-        return feed.owner
-    if feed.kind is FeedKind.BUSY:
-        return feed.owner if sheet.speaker(feed.owner) else None
-    if feed.kind is FeedKind.ORGANIZATION and all(one.removed for one in sheet.speakers):
-        return next((one.email for one in reversed(sheet.speakers)), None)
-    return None
-
-
-def _written(entry: Entry, former: EventText | None, *, now: datetime) -> EventText:
-    visit = entry.sheet.visit
-    revised_at = visit.revised_at
-    if former is not None:
-        text = event(entry, revised_at=former.revised_at)
-        if text == former.text:
-            return replace(former, starts_at=visit.period.start)
-        if revised_at <= former.revised_at:
-            # The visit is as it was; what stands around it changed since, and is noticed now.
-            revised_at = max(now.replace(microsecond=0), former.revised_at + _A_SECOND)
-    text = event(entry, revised_at=revised_at)
-    return EventText(visit.uid, visit.period.start, revised_at, text)
 
 
 def _keep(store: Store, door: Door, fresh: _Fresh, *, client: str, now: datetime) -> None:

@@ -6,10 +6,12 @@ outside the data of any visit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.services.records import FeedAddress
 
 
@@ -30,12 +32,32 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class EventText:
-    """One event of a feed as it was written last, at which change of it."""
+    """One event of a feed as it was written last, at which change of it.
+
+    ``zone`` is the one that its times name, empty where they are in UTC. ``facts`` stands for
+    everything it was made from, and ``shown_through`` is the last UTC day on which the feed
+    shows it: until then equal facts mean an equal text.
+    """
 
     uid: str
     starts_at: datetime
     revised_at: datetime
     text: str
+    zone: str
+    facts: str
+    shown_through: date
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A visit as a feed's store sees it: what stands for its facts, and its sheet when asked.
+
+    Glimpses with equal ``facts`` have equal sheets; making a sheet costs more than all else.
+    """
+
+    uid: str
+    facts: str
+    sheet: Callable[[], VisitSheet]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,20 @@ release a teacher learns that somebody was found, and no more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from scheduler.domain.classes import Classroom
-from scheduler.domain.districts import School
-from scheduler.domain.people import Person
-from scheduler.domain.proposals import Proposal, ProposalState
+from scheduler.domain.feedback import Feedback
+from scheduler.domain.promises import Promise
 from scheduler.domain.requests import ClassroomRequest, RequestState
-from scheduler.domain.topics import TopicTree
+from scheduler.domain.topics import Topic, TopicTree
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import Visit, VisitState
+from scheduler.domain.visits import OPEN, Visit, VisitState
 from scheduler.services.access import Actor, require_overseer, require_readable_request
-from scheduler.services.picture import load_district
-from scheduler.services.ports import Store, Work
-from scheduler.services.sheets import sheets_of
+from scheduler.services.messages import Thread, thread_of
+from scheduler.services.ports import Outline, Store, Trace, Work
 
 PAGE = 100
 
@@ -45,7 +42,8 @@ class Followed:
     """One request with everything its page shows.
 
     ``sheets`` are its visits that were released, called off ones too, by start;
-    ``release_at`` is when held ones are let out.
+    ``release_at`` is when held ones are let out. ``said`` is what was said after visits, by
+    UID. While a visit is to come, a change is one of words, or of times for everyone.
     """
 
     request: ClassroomRequest
@@ -54,12 +52,25 @@ class Followed:
     school_name: str
     class_name: str
     teacher_name: str
-    topic: str
+    topic: Topic
     timezone: str
     sheets: tuple[VisitSheet, ...] = ()
     release_at: datetime | None = None
     can_withdraw: bool = False
     can_reopen: bool = False
+    can_change: bool = False
+    students: int | None = None
+    promise: Promise | None = None
+    said: Mapping[str, Feedback] = field(default_factory=dict)
+
+    @property
+    def needs_yes(self) -> tuple[VisitSheet, ...]:
+        """Return the visits at times that the teacher did not offer and has not agreed to."""
+        return tuple(
+            sheet
+            for sheet in self.sheets
+            if sheet.visit.state in OPEN and not sheet.visit.host_agrees
+        )
 
     @property
     def present_sheets(self) -> tuple[VisitSheet, ...]:
@@ -98,15 +109,36 @@ def follow(store: Store, key: str, *, actor: Actor) -> Followed:
         Unknown: if there is none, or it is somebody else's.
     """
     with store.read() as work:
-        request = require_readable_request(actor, work.requests.get(key), key=key)
-        return _followed(work, (request,), actor=actor)[0]
+        return _followed(trace_of(work, key, actor=actor), actor=actor)
+
+
+def follow_with_messages(store: Store, key: str, *, actor: Actor) -> tuple[Followed, Thread]:
+    """Return one request and what was written about it, for its teacher or an overseer.
+
+    Raises:
+        Unknown: if there is none, or it is somebody else's.
+    """
+    with store.read() as work:
+        trace = trace_of(work, key, actor=actor)
+        return _followed(trace, actor=actor), thread_of(work, trace, actor=actor)
+
+
+def trace_of(work: Work, key: str, *, actor: Actor) -> Trace:
+    """Return one request with its visits for its teacher or an overseer.
+
+    Raises:
+        Unknown: if there is none, or it is somebody else's.
+    """
+    found = work.traces.asked(keys=(key,))
+    require_readable_request(actor, found[0].request if found else None, key=key)
+    return work.traces.with_visits(found)[0]
 
 
 def own_requests(store: Store, *, actor: Actor) -> tuple[Followed, ...]:
     """Return a teacher's own requests, latest first."""
     with store.read() as work:
-        requests = tuple(work.requests.of_teacher(actor.email).values())
-        return _followed(work, requests[::-1], actor=actor)
+        mine = work.traces.asked(teacher=actor.email)[::-1]
+        return tuple(_followed(trace, actor=actor) for trace in work.traces.with_visits(mine))
 
 
 def all_requests(
@@ -119,33 +151,38 @@ def all_requests(
     """
     require_overseer(actor, deed="read all requests")
     with store.read() as work:
-        schools, classes = work.districts.schools(), work.districts.classes()
-        people = work.people.all()
-        states = (RequestState(wanted.state),) if wanted.state in set(RequestState) else None
-        found = tuple(
-            request
-            for request in reversed(tuple(work.requests.all(states=states).values()))
-            if _passes(request, wanted, schools=schools, classes=classes, people=people)
-        )
+        found = _found(work, wanted)
         page = found[(number - 1) * PAGE : number * PAGE]
         return RequestPage(
-            lines=_followed(work, page, actor=actor),
+            lines=tuple(_followed(trace, actor=actor) for trace in _traced(work, page)),
             found=len(found),
             number=number,
-            schools={key: school.name for key, school in schools.items()},
+            schools={key: school.name for key, school in work.districts.schools().items()},
         )
 
 
-def stage_of(
-    request: ClassroomRequest, visits: Iterable[Visit], proposal: Proposal | None
-) -> Stage:
-    """Return how far a request has come; of several visits to come the least settled counts."""
+def every_request(store: Store, *, actor: Actor, wanted: Filter = Filter()) -> tuple[Followed, ...]:
+    """Return all requests that pass the filter, latest first.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
+    """
+    require_overseer(actor, deed="read all requests")
+    with store.read() as work:
+        found = _traced(work, _found(work, wanted))
+        return tuple(_followed(trace, actor=actor) for trace in found)
+
+
+def stage_of(request: ClassroomRequest, visits: Iterable[Visit], *, has_name: bool) -> Stage:
+    """Return how far a request has come; of several visits to come the least settled counts.
+
+    ``has_name`` tells whether a suggestion waits for the coordinator.
+    """
     if request.state is RequestState.WITHDRAWN:
         return Stage.STOPPED
     states = {visit.state for visit in visits}
-    is_named = proposal is not None and proposal.state is ProposalState.PENDING
     if request.state is RequestState.OPEN:
-        return Stage.NAMED if is_named else Stage.LOOKING
+        return Stage.NAMED if has_name else Stage.LOOKING
     for state, stage in _STAGE_BY_STATE.items():
         if state in states:
             return stage
@@ -161,94 +198,47 @@ _STAGE_BY_STATE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    schools: Mapping[str, School]
-    classes: Mapping[str, Classroom]
-    topics: TopicTree
-    people: Mapping[str, Person]
-    proposals: Mapping[str, Proposal]
-    timezone: str
-
-
-def _followed(
-    work: Work, requests: tuple[ClassroomRequest, ...], *, actor: Actor
-) -> tuple[Followed, ...]:
-    visits: dict[str, list[Visit]] = {}
-    for visit in work.visits.of_requests([request.key for request in requests]):
-        visits.setdefault(visit.request, []).append(visit)
-    released = [v for of_request in visits.values() for v in of_request if v.was_released]
-    sheets: dict[str, list[VisitSheet]] = {}
-    for sheet in sheets_of(work, released):
-        sheets.setdefault(sheet.visit.request, []).append(sheet)
-    around = _Around(
-        schools=work.districts.schools(),
-        classes=work.districts.classes(),
-        topics=work.districts.topics(),
-        people=work.people.many({request.teacher_email for request in requests}),
-        proposals=work.proposals.all(),
-        timezone=load_district(work).timezone,
-    )
-    return tuple(
-        _one(
-            request,
-            around,
-            visits=tuple(visits.get(request.key, ())),
-            sheets=tuple(sheets.get(request.key, ())),
-            actor=actor,
-        )
-        for request in requests
-    )
-
-
-def _one(
-    request: ClassroomRequest,
-    around: _Around,
-    *,
-    visits: tuple[Visit, ...],
-    sheets: tuple[VisitSheet, ...],
-    actor: Actor,
-) -> Followed:
-    classroom = around.classes.get(request.classroom)
-    teacher = around.people.get(request.teacher_email)
-    school = around.schools[request.school]
+def _followed(trace: Trace, *, actor: Actor) -> Followed:
+    request = trace.request
+    visits = tuple(sheet.visit for sheet in trace.sheets)
+    released = tuple(sheet for sheet in trace.sheets if sheet.visit.was_released)
     may_act = actor.is_coordinator or actor.email == request.teacher_email
     is_coming = any(visit.occupies for visit in visits)
     return Followed(
         request=request,
-        stage=stage_of(request, visits, around.proposals.get(request.key)),
-        school=school.key,
-        school_name=school.name,
-        class_name=classroom.name if classroom else "",
-        teacher_name=teacher.name if teacher else "",
-        topic=around.topics.title(request.topic),
-        timezone=school.timezone or around.timezone,
-        sheets=sheets,
+        stage=stage_of(request, visits, has_name=trace.has_name),
+        school=request.school,
+        school_name=trace.school_name,
+        class_name=trace.class_name,
+        teacher_name=trace.teacher_name,
+        topic=trace.topic,
+        timezone=trace.timezone,
+        sheets=released,
         release_at=min((v.release_at for v in visits if v.release_at), default=None),
         can_withdraw=may_act and (request.state is RequestState.OPEN or is_coming),
         can_reopen=may_act and request.state is RequestState.WITHDRAWN and not visits,
+        can_change=may_act and (request.state is RequestState.OPEN or is_coming),
+        students=trace.students,
+        promise=trace.promise,
+        said=trace.said,
     )
 
 
-def _passes(
-    request: ClassroomRequest,
-    wanted: Filter,
-    *,
-    schools: Mapping[str, School],
-    classes: Mapping[str, Classroom],
-    people: Mapping[str, Person],
-) -> bool:
-    if wanted.school and request.school != wanted.school:
+def _found(work: Work, wanted: Filter) -> tuple[str, ...]:
+    """Return the keys of the requests that pass the filter, latest first."""
+    states = (RequestState(wanted.state),) if wanted.state in set(RequestState) else None
+    outlines, topics = reversed(work.traces.outlines(states=states)), work.districts.topics()
+    return tuple(each.key for each in outlines if _passes(each, wanted, topics=topics))
+
+
+def _traced(work: Work, keys: Sequence[str]) -> tuple[Trace, ...]:
+    """Return these requests with their visits, in the order given."""
+    found = {trace.request.key: trace for trace in work.traces.asked(keys=keys)}
+    return work.traces.with_visits(found[key] for key in keys)
+
+
+def _passes(outline: Outline, wanted: Filter, *, topics: TopicTree) -> bool:
+    if wanted.school and outline.school != wanted.school:
         return False
-    if not wanted.text:
-        return True
-    classroom, teacher = classes.get(request.classroom), people.get(request.teacher_email)
-    words = (
-        request.key,
-        request.title,
-        request.topic,
-        schools[request.school].name,
-        classroom.name if classroom else "",
-        teacher.name if teacher else "",
-    )
+    words = (outline.key, outline.topic, topics.title(outline.topic), *outline.words)
     return wanted.text.casefold() in " ".join(words).casefold()

@@ -12,15 +12,20 @@ from datetime import datetime
 from enum import StrEnum
 
 from scheduler.domain.errors import Unknown
+from scheduler.domain.other_times import OfferState, TimeOffer, is_unanswered
 from scheduler.domain.people import Person, RoleName
+from scheduler.domain.periods import Period
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import OPEN, Partstat, Visit, VisitState
 from scheduler.services.access import Actor
+from scheduler.services.announcements import CHANGE
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Mailbox
 from scheduler.services.sheets import sheets_of
 from scheduler.services.tokens import person_of_answer_token, visit_of_answer_token
 from scheduler.services.visits import answer
+
+ENDS = ("start", "end")
 
 
 class Standing(StrEnum):
@@ -36,12 +41,22 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """When and where the visit was to be, as an older mail said."""
+
+    period: Period
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """What a person needs to answer.
 
     ``sheet`` is the visit the link was written for; ``open_sheets``, by start, are those an
     answer counts for, empty when there is nothing left to answer. ``contact`` is whom to
-    write to, where there is a coordinator.
+    write to after a no, where there is a coordinator. ``before`` is what the mail said that
+    the link came from, where that has changed since; ``offer`` is the other times that wait
+    for a word.
     """
 
     person: Mailbox
@@ -50,25 +65,34 @@ class Invitation:
     open_sheets: tuple[VisitSheet, ...]
     answered_at: datetime | None
     contact: Mailbox | None
+    before: Before | None = None
+    offer: TimeOffer | None = None
 
 
-def open_invitation(store: Store, token: str, *, now: datetime, key: bytes) -> Invitation:
+def open_invitation(
+    store: Store, token: str, *, now: datetime, key: bytes, seen: int | None = None
+) -> Invitation:
     """Return what the link shows; nothing is changed.
+
+    ``seen`` is the visit's SEQUENCE when the mail with the link was written.
 
     Raises:
         Unknown: if the link is nobody's, or tells of what nobody may know yet.
     """
     with store.read() as work:
-        visit, person = _proven(work, token, key=key)
+        visit, person = proven(work, token, key=key)
         coming = _coming(work, visit, email=person.email, now=now)
         sheet, *open_sheets = sheets_of(work, (visit, *coming))
+        standing = _standing(visit, coming, email=person.email, now=now)
         return Invitation(
             person=Mailbox(person.name, person.email),
-            standing=_standing(visit, coming, email=person.email, now=now),
+            standing=standing,
             sheet=sheet,
             open_sheets=tuple(open_sheets),
             answered_at=_answered_at((*coming, visit), email=person.email),
-            contact=_contact(work),
+            contact=_contact(work) if standing is Standing.DECLINED else None,
+            before=_before(work, visit, email=person.email, seen=seen),
+            offer=_waiting_offer(work, visit, email=person.email),
         )
 
 
@@ -107,7 +131,12 @@ def reply(
     return open_invitation(store, token, now=now, key=key)
 
 
-def _proven(work: Work, token: str, *, key: bytes) -> tuple[Visit, Person]:
+def proven(work: Work, token: str, *, key: bytes) -> tuple[Visit, Person]:
+    """Return the visit and the person that a link is about.
+
+    Raises:
+        Unknown: as ``open_invitation``.
+    """
     uid = visit_of_answer_token(token)
     # PostgreSQL refuses to compare text that holds a NUL.
     visit = work.visits.get(uid) if uid.isprintable() else None
@@ -143,6 +172,29 @@ def _standing(visit: Visit, coming: tuple[Visit, ...], *, email: str, now: datet
 def _answered_at(visits: tuple[Visit, ...], *, email: str) -> datetime | None:
     moments = (visit.booking_of(email).answered_at for visit in visits)
     return max((moment for moment in moments if moment), default=None)
+
+
+def _before(work: Work, visit: Visit, *, email: str, seen: int | None) -> Before | None:
+    """The first change after what was seen tells what it was; later ones tell of it no more."""
+    if seen is None or seen >= visit.sequence:
+        return None
+    rows = (
+        row
+        for row in work.outbox.of_subjects((visit.uid,))
+        if row.purpose == CHANGE and row.recipient == email and row.revision > seen
+    )
+    first = min(rows, key=lambda row: row.revision, default=None)
+    if first is None:
+        return None
+    start, end = (datetime.fromisoformat(str(first.facts[f"old_{name}"])) for name in ENDS)
+    before = Before(Period(start, end), str(first.facts["old_room"]))
+    return before if before != Before(visit.period, visit.room) else None
+
+
+def _waiting_offer(work: Work, visit: Visit, *, email: str) -> TimeOffer | None:
+    offers = work.time_offers.of_visits((visit.uid,))
+    theirs = (o for o in offers if o.email == email and o.state is OfferState.WAITING)
+    return next((offer for offer in theirs if is_unanswered(offer, visit)), None)
 
 
 def _contact(work: Work) -> Mailbox | None:

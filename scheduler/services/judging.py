@@ -20,7 +20,7 @@ from scheduler.domain.assignments import (
 )
 from scheduler.domain.constraints import assignment_findings, broken, chosen_format
 from scheduler.domain.periods import minute_of
-from scheduler.domain.proposals import Proposal, ProposalState
+from scheduler.domain.proposals import Proposal
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.matching.problem import Problem
@@ -86,20 +86,6 @@ def with_booked(problem: Problem, proposal: Proposal) -> Problem:
         commitments=(*problem.commitments, *commitments),
         host_commitments=(*problem.host_commitments, *hosts),
     )
-
-
-def ready(work: Work, *, now: datetime, gazetteer: Gazetteer) -> Mapping[str, tuple[Finding, ...]]:
-    """Return every pending proposal's broken findings: empty where it can be approved.
-
-    Each is judged by itself against what is booked, not against the others.
-    """
-    pending = {
-        key: p for key, p in work.proposals.all().items() if p.state is ProposalState.PENDING
-    }
-    judged = judge(work, pending, now=now, gazetteer=gazetteer)
-    return {
-        key: broken_findings(judged.problem, proposal) for key, proposal in sorted(pending.items())
-    }
 
 
 def broken_findings(problem: Problem, proposal: Proposal) -> tuple[Finding, ...]:

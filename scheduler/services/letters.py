@@ -22,19 +22,47 @@ from scheduler.mail.messages import CalendarPart, compose, message_id_of
 from scheduler.mail.words import write_words
 from scheduler.services import announcements as news
 from scheduler.services.feed_records import CalendarMode
+from scheduler.services.own_links import ending_address, own_links
 from scheduler.services.ports import Render
 from scheduler.services.records import Mailbox, OutboxRow
 from scheduler.services.sign_in import LINK_LASTS
-from scheduler.services.tokens import answer_token
+from scheduler.services.tokens import answer_token, feedback_token, stand_in_token
 
 WITH_REQUEST = frozenset(
-    {news.INVITATION, news.CONFIRMATION, news.CONFIRMATION_TEACHER, news.CHANGE}
+    {
+        *(news.INVITATION, news.CONFIRMATION, news.CONFIRMATION_TEACHER, news.CHANGE),
+        news.STAND_IN_FOUND,
+    }
 )
 WITH_CANCEL = frozenset({news.CANCELLATION, news.TAKEN_OUT})
-WITH_FILE = WITH_REQUEST | {news.ANNOUNCEMENT}
+WITH_FILE = WITH_REQUEST | {news.ANNOUNCEMENT, news.OTHER_TIME}
+WITH_PLAN = frozenset({news.CONFIRMATION, news.REMINDER})
 # What first tells a person of a visit; from then on it reaches the calendar in one way.
 FIXES_MODE = WITH_FILE | {news.REMINDER}
 SIGN_IN_WANTED_FOR = timedelta(hours=1)
+TOLD_WITHOUT_VISIT = frozenset(
+    {
+        *(news.ASK_AVAILABILITY, news.MESSAGE, news.HAND_OVER, news.HANDED_OVER),
+        *(news.JOIN_CONFIRM, news.JOIN_WAITING, news.JOIN_ACCEPTED, news.JOIN_DECLINED),
+        *(news.STILL_RIGHT, news.ARRANGED),
+        *(news.RENEW_CLEARANCE, news.ADDRESS_CHANGED, news.DIGEST),
+    }
+)
+# Where mails lead that tell of no visit, by facts of their own.
+PAGES = {
+    news.MESSAGE: "/requests/{request}/messages",
+    news.ARRANGED: "{page}",
+    news.HAND_OVER: "/classes/offers/{offer}",
+    news.HANDED_OVER: "/classes",
+    news.RENEW_CLEARANCE: "/profile",
+    news.ADDRESS_CHANGED: "/login",
+}
+# Facts of people's own making, told as they were when the mail was written.
+TOLD_AS_WRITTEN = (
+    *("author", "words", "title", "class_name", "school_name"),
+    *("accepted", "host", "former_host", "starts", "waiting", "changed"),
+    *("clearance", "last_day", "has_ended", "new_address", "headlines", "plan_b"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +91,12 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whom a mail is for, and what they are to the visit."""
+    """Whom a mail is for, what they are to the visit, and the tag they are spoken to in."""
 
     name: str
     email: str
     role: str
+    locale: str = ""
 
 
 def is_still_wanted(row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime) -> bool:
@@ -78,7 +107,7 @@ def is_still_wanted(row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: date
     match row.purpose:
         case news.SIGN_IN:
             return now < row.created_at + SIGN_IN_WANTED_FOR
-        case news.ASK_AVAILABILITY:
+        case purpose if purpose in TOLD_WITHOUT_VISIT:
             return True
     return bool(still_told(row, sheets, now=now))
 
@@ -108,19 +137,17 @@ def letter(
     """
     is_invited = mode is CalendarMode.INVITATION
     calendar = _calendar_part(row, sheets, reader=reader, head=head) if is_invited else None
-    links = links_for(row, sheets, role=reader.role, head=head, token=sign_in_token)
-    if mode is CalendarMode.MAIL and row.purpose in WITH_FILE:
-        links |= _file_link(sheets, links, role=reader.role, head=head)
-    context = {
-        "sheet": sheets[0] if sheets else None,
-        "sheets": sheets,
-        "reader": reader,
-        "links": links,
-        "site_name": site_name,
-        "old": _old(row.facts),
-        "reason": row.facts.get("reason", ""),
-        "facts": facts_for(row, sheets, now=now, has_calendar=calendar is not None),
-    }
+    context = context_of(
+        row,
+        sheets,
+        reader=reader,
+        head=head,
+        site_name=site_name,
+        now=now,
+        sign_in_token=sign_in_token,
+        has_calendar=calendar is not None,
+        has_file=mode is CalendarMode.MAIL and row.purpose in WITH_FILE,
+    )
     words = write_words(row.purpose, context, render=head.render)
     return compose(
         sender=(head.sender.name, head.sender.email),
@@ -132,7 +159,37 @@ def letter(
         message_id=message_id_of(row.key, head.domain),
         date=row.created_at,
         calendar=calendar,
+        list_unsubscribe=ending_address(row, base_url=head.base_url, key=head.secret_key),
     )
+
+
+def context_of(
+    row: OutboxRow,
+    sheets: tuple[VisitSheet, ...],
+    *,
+    reader: Reader,
+    head: Letterhead,
+    site_name: str,
+    now: datetime,
+    sign_in_token: str = "",
+    has_calendar: bool = False,
+    has_file: bool = False,
+) -> dict[str, object]:
+    """Return all that the words of a row's mail may speak of."""
+    links = links_for(row, sheets, role=reader.role, head=head, token=sign_in_token)
+    if has_file:
+        links |= _file_link(sheets, links, role=reader.role, head=head)
+    return {
+        "sheet": sheets[0] if sheets else None,
+        "sheets": sheets,
+        "reader": reader,
+        "locale": reader.locale,
+        "links": links,
+        "site_name": site_name,
+        "old": _old(row.facts),
+        "reason": row.facts.get("reason", ""),
+        "facts": facts_for(row, sheets, now=now, has_calendar=has_calendar),
+    }
 
 
 def facts_for(
@@ -143,6 +200,7 @@ def facts_for(
         "minutes": int(LINK_LASTS.total_seconds() // 60),
         "has_calendar": has_calendar,
         "by": row.facts.get("by", ""),
+        **{name: row.facts[name] for name in TOLD_AS_WRITTEN if name in row.facts},
     }
     if sheets:
         visit = sheets[0].visit
@@ -169,20 +227,39 @@ def links_for(
         "home": f"{head.base_url}/",
         "availability": f"{head.base_url}/availability",
         "sign_in": f"{head.base_url}/login{_entry(row, token)}",
+        **own_links(row, base_url=head.base_url, key=head.secret_key),
     }
+    if row.purpose in PAGES:
+        links["page"] = head.base_url + PAGES[row.purpose].format(**row.facts)
     if not sheets:
         return links
     visit = sheets[0].visit
+    if row.purpose == news.FEEDBACK:
+        secret = feedback_token(visit.uid, row.recipient, key=head.secret_key)
+        links["feedback"] = f"{head.base_url}/f/{secret}"
     links["page"] = f"{head.base_url}/requests/{visit.request}"
     if role == "volunteer":
-        address = f"{head.base_url}/r/{answer_token(visit.uid, row.recipient, key=head.secret_key)}"
-        links |= {
-            "page": address,
-            "answer": f"{address}?a=yes",
-            "answer_no": f"{address}?a=no",
-            "cant": f"{address}?a=no",
-        }
+        links |= _ways_to_answer(row, visit, head=head)
+    if row.purpose == news.STAND_IN_ASK:
+        secret = stand_in_token(str(row.facts["search"]), row.recipient, key=head.secret_key)
+        links["page"] = links["answer"] = f"{head.base_url}/s/{secret}"
+    elif role == "office":
+        links["page"] = f"{head.base_url}/day"
     return links
+
+
+def _ways_to_answer(row: OutboxRow, visit: Visit, *, head: Letterhead) -> dict[str, str]:
+    """A later version is named, so that the page can tell what changed since the mail."""
+    secret = answer_token(visit.uid, row.recipient, key=head.secret_key)
+    address, plan = f"{head.base_url}/r/{secret}", f"{head.base_url}/v/{secret}"
+    seen = f"s={visit.sequence}" if visit.sequence else ""
+    alone, more = (f"?{seen}", f"&{seen}") if seen else ("", "")
+    return {
+        "page": (plan if row.purpose in WITH_PLAN else address) + alone,
+        "answer": f"{address}?a=yes{more}",
+        "answer_no": f"{address}?a=no{more}",
+        "cant": f"{plan}/cant",
+    }
 
 
 def _file_link(
@@ -191,7 +268,7 @@ def _file_link(
     if not sheets or role == "coordinator":
         return {}
     if role == "volunteer":
-        return {"file": f"{links['page']}/visit.ics"}
+        return {"file": f"{links['answer'].partition('?')[0]}/visit.ics"}
     return {"file": f"{head.base_url}/visits/{sheets[0].visit.uid}.ics"}
 
 
@@ -216,12 +293,30 @@ def _holds(row: OutboxRow, visit: Visit, *, now: datetime) -> bool:
             is_at_that_time = row.revision == minute_of(visit.period.start)
             is_certain = visit.state is VisitState.CONFIRMED and not has_left
             return is_certain and is_at_that_time and now < visit.period.start
-        case news.ANNOUNCEMENT | news.CHANGE:
+        case news.ANNOUNCEMENT:
+            # A yes that was given meanwhile has told the teacher more than this would.
+            is_told_since = visit.state is VisitState.CONFIRMED and visit.sequence > 0
+            return visit.state in OPEN and not is_told_since
+        case news.CHANGE:
             return visit.state in OPEN and not has_left
+        case news.OTHER_TIME:
+            return visit.state in OPEN and not visit.host_agrees
+        case news.NEW_HOST:
+            return comes and visit.state in OPEN
+        case news.TIMES_OFFERED | news.TIME_KEPT:
+            return visit.state in OPEN and now < visit.period.start
+        case news.FEEDBACK:
+            return visit.state in (VisitState.CONFIRMED, VisitState.HAPPENED)
         case news.CANCELLATION:
             return visit.state is VisitState.CANCELLED
         case news.TAKEN_OUT:
             return has_left
+        case news.STAND_IN_ASK:
+            return not comes and visit.state in OPEN and now < visit.period.start
+        case news.STAND_IN_LOOKING | news.STAND_IN_PLAN_B:
+            return visit.state in OPEN and now < visit.period.start
+        case news.STAND_IN_FOUND | news.STAND_IN_ARRIVES:
+            return visit.state in OPEN and row.facts["volunteer"] in visit.volunteers
     return True
 
 

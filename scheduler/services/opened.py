@@ -10,39 +10,41 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from scheduler.domain.assignments import IN_PERSON, Demand, Option, Speaker
+from scheduler.domain.assignments import IN_PERSON, Demand, Finding, Option, Speaker
 from scheduler.domain.constraints import chosen_format, distance_between, pair_findings
 from scheduler.domain.errors import Unknown
 from scheduler.domain.periods import Period
 from scheduler.domain.proposals import ProposalState
-from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.topics import TopicTree
 from scheduler.domain.zones import local
 from scheduler.matching.explain import explain
 from scheduler.matching.problem import Problem
-from scheduler.services.about import About, about_in, named_like
+from scheduler.services.about import MOST_NAMED, About, about_in
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
 from scheduler.services.board import (
     Board,
-    Order,
     Queued,
     at_chosen_start,
     board_of,
     first_day,
-    load_queue,
-    visits_by_school,
+    problem_at,
 )
+from scheduler.services.choices import OVERRIDABLE
+from scheduler.services.choosing import email_of
 from scheduler.services.day_plans import DayPlan, day_plan
 from scheduler.services.explanations import Why, why_in
 from scheduler.services.judging import broken_findings
+from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store
-from scheduler.services.proposing import turned_down
-from scheduler.services.scenes import Scene, passing_over
-from scheduler.services.snapshots import problem_of
+from scheduler.services.queue_rows import QueueLine, Wanted
+from scheduler.services.surroundings import COMPARED, Surroundings
 from scheduler.services.telling import Reason, Told, reasons_of
+from scheduler.services.warm import Warm
 
 MOST_ALTERNATIVES = 3
-COMPARED = 50
+EVERYTHING = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Somebody else who could come to the same lesson."""
+    """Somebody else who could come to the same lesson, in place of one of the team."""
 
     reference: str
     name: str
     differences: tuple[Difference, ...]
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ class Opened:
     sessions: tuple[Period, ...] = ()
     state: ProposalState | None = None
     said_no: str = ""
+    made_at: datetime | None = None
     broken: tuple[Reason, ...] = ()
     team: tuple[Suggested, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
@@ -135,24 +139,35 @@ class Opened:
         """Tell whether the proposal can be approved as it is."""
         return self.state is ProposalState.PENDING and not self.broken
 
+    @property
+    def can_override(self) -> bool:
+        """Tell whether everything that is in the way may be set aside with a reason."""
+        is_undecided = self.state in (ProposalState.PENDING, ProposalState.STALE)
+        return is_undecided and bool(self.broken) and {r.rule for r in self.broken} <= OVERRIDABLE
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The queue, and one request of it open; none when the queue is empty or it is not open."""
+    """The queue, and one request of it open; none when the queue is empty or it is not open.
+
+    ``schools`` and ``topics`` are keys and names to filter by, by name.
+    """
 
     board: Board
     opened: Opened | None
+    schools: tuple[tuple[str, str], ...] = ()
+    topics: tuple[tuple[str, str], ...] = ()
 
 
 def review(
     store: Store,
     key: str,
     *,
+    warm: Warm,
     actor: Actor,
     now: datetime,
     gazetteer: Gazetteer,
-    order: Order = Order.FAIREST,
-    text: str = "",
+    wanted: Wanted = EVERYTHING,
     person: str = "",
 ) -> Review:
     """Return the queue with this request open, or its first when the key is empty.
@@ -164,102 +179,106 @@ def review(
         Unknown: if there is no such request.
     """
     require_overseer(actor, deed="see proposals")
-    with store.read() as work:
-        queued = load_queue(work, now=now, also=key)
-        problem = problem_of(queued.picture, gazetteer=gazetteer)
-        found = board_of(queued, problem, order=order, text=text)
-        chosen = key or found.first
-        if key and work.requests.get(key) is None:
+    with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
+        also = (*wanted.also, key) if key else wanted.also
+        topics = topics_like(district.ground.topics, wanted.text)
+        wanted = replace(wanted, also=also, text_topics=topics)
+        queued = Queued(work, district, wanted, now=now, gazetteer=gazetteer)
+        found = board_of(queued, wanted)
+        line = queued.line(key or found.first)
+        if line is None and key:
             raise Unknown("request", key)
-        request = queued.requests.get(chosen)
-        if request is None:
-            return Review(found, None)
-        if chosen not in problem.demand_by_id:
-            queued = load_queue(work, now=now, also=chosen)
-            problem = problem_of(queued.picture, gazetteer=gazetteer)
-        teacher = work.people.get(request.teacher_email)
-        organizations = work.districts.organizations()
-    bench = _Bench(
-        queued,
-        problem,
-        chosen,
-        gazetteer=gazetteer,
-        organization_by_key={k: each.name for k, each in organizations.items()},
+        is_open = line is not None and line.request.state is RequestState.OPEN
+        opened = opened_in(queued, line, person=person.strip()) if line and is_open else None
+        return Review(found, opened, *_choices(district.ground))
+
+
+def _choices(ground: Picture) -> tuple[tuple[tuple[str, str], ...], ...]:
+    schools = sorted((each.name, key) for key, each in ground.schools.items())
+    topics = sorted((each.title, each.key) for each in ground.topics.topics)
+    return tuple((k, name) for name, k in schools), tuple((k, name) for name, k in topics)
+
+
+def topics_like(tree: TopicTree, text: str) -> tuple[str, ...]:
+    """Return the keys of the topics whose title holds the text; none for an empty one."""
+    wanted = text.strip().casefold()
+    return tuple(t.key for t in tree.topics if wanted and wanted in t.title.casefold())
+
+
+def opened_in(queued: Queued, line: QueueLine, *, person: str = "") -> Opened:
+    """Return one line of the queue, open."""
+    alike = _alike(queued, person)
+    asked = alike[0][0] if len(alike) == 1 else ""
+    proposal = line.proposal
+    broken = (
+        broken_findings(problem_at(queued, line.request, proposal), proposal) if proposal else ()
     )
-    opened = bench.opened(teacher_name=teacher.name if teacher else "")
-    return Review(found, bench.with_person(opened, person))
+    is_fine = proposal is not None and proposal.state is ProposalState.PENDING and not broken
+    surroundings = Surroundings(queued, line, asked=asked, with_all=not is_fine)
+    bench = _Bench(surroundings, line)
+    opened = bench.opened(broken=broken)
+    if not is_fine:
+        opened = replace(opened, why=why_in(surroundings.scene, line.request.key))
+    if asked:
+        return replace(
+            opened,
+            asked_for=person,
+            about=about_in(surroundings.scene, line.request.key, email=asked),
+        )
+    named = tuple((reference_of(email), name) for email, name in alike)
+    return replace(opened, asked_for=person, alike=named)
+
+
+def _alike(queued: Queued, text: str) -> tuple[tuple[str, str], ...]:
+    if not text:
+        return ()
+    email = email_of(queued.district, text)
+    return ((email, ""),) if email else queued.work.queue.alike(text, most=MOST_NAMED)
 
 
 class _Bench:
     """One request's problem, with the proposal laid on it."""
 
-    def __init__(
-        self,
-        queued: Queued,
-        problem: Problem,
-        key: str,
-        *,
-        gazetteer: Gazetteer,
-        organization_by_key: Mapping[str, str],
-    ) -> None:
-        self._pending = {
-            each: proposal
-            for each, proposal in queued.proposals.items()
-            if proposal.state is ProposalState.PENDING
-        }
-        self._picture, self._problem = queued.picture, problem
-        self._request, self._proposal = queued.requests[key], queued.proposals.get(key)
-        self._gazetteer, self._organization_by_key = gazetteer, organization_by_key
-        self._demand = problem.demand_by_id[key]
-        passed_over = turned_down(queued.proposals, queued.nobody).get(key, ())
-        bare = passing_over(problem, key, emails=passed_over)
-        self._scene = Scene(queued.picture, bare, self._pending, gazetteer, passed_over)
+    def __init__(self, surroundings: Surroundings, line: QueueLine) -> None:
+        self._around, self._line = surroundings, line
+        self._picture, self._problem = surroundings.picture, surroundings.problem
+        self._request, self._proposal = line.request, line.proposal
+        self._demand = self._problem.demand_by_id[line.request.key]
 
-    def opened(self, *, teacher_name: str) -> Opened:
-        """Return everything the page shows."""
+    def opened(self, *, broken: tuple[Finding, ...]) -> Opened:
+        """Return everything the page shows but why nobody could come."""
         request, picture, proposal = self._request, self._picture, self._proposal
         classroom = picture.classroom_of(request)
-        visits = visits_by_school(picture)
-        broken = broken_findings(self._problem, proposal) if proposal else ()
-        is_fine = proposal and proposal.state is ProposalState.PENDING and not broken
         here = at_chosen_start(self._problem, proposal) if proposal else None
         team = self._team(here) if here else ()
+        others = _compared(here, team) if here and team else ()
+        found = self._around.queued.found
         return Opened(
             request=request,
-            school_name=picture.schools[request.school].name,
-            class_name=classroom.name if classroom else "",
+            school_name=self._line.school_name,
+            class_name=self._line.class_name,
             students=classroom.students if classroom else None,
-            teacher_name=teacher_name,
+            teacher_name=self._line.teacher_name,
             topic=picture.topics.title(request.topic),
             timezone=picture.zone_of(request.school),
-            school_visits=visits[request.school],
-            usual_visits=sum(visits.values()) / len(picture.schools),
+            school_visits=self._line.visits_this_year,
+            usual_visits=found.visits_everywhere / len(picture.schools),
             asked_day=first_day(request),
             sessions=proposal.sessions if proposal else (),
             state=proposal.state if proposal else None,
             said_no=proposal.reason if proposal else "",
+            made_at=proposal.made_at if proposal else None,
             broken=reasons_of(broken),
-            team=tuple(self._suggested(speaker, here) for speaker in team) if here else (),
-            alternatives=tuple(self._alternatives(here, team)) if here else (),
+            team=tuple(self._suggested(each, here, others) for each in team) if here else (),
+            alternatives=tuple(self._alternatives(here, team, others)) if here else (),
             day=self._day(team) if proposal and team else None,
-            why=None if is_fine else why_in(self._scene, request.key),
         )
-
-    def with_person(self, opened: Opened, text: str) -> Opened:
-        """Return the page with whoever the text names held against the request."""
-        opened = replace(opened, asked_for=text)
-        alike = named_like(self._scene, text)
-        if len(alike) == 1:
-            return replace(
-                opened, about=about_in(self._scene, opened.request.key, email=alike[0][0])
-            )
-        return replace(opened, alike=tuple((reference_of(email), name) for email, name in alike))
 
     def _team(self, here: Problem) -> tuple[Speaker, ...]:
         emails = [each.email for each in self._proposal.speakers] if self._proposal else []
         return tuple(here.speaker_by_id[each] for each in emails if each in here.speaker_by_id)
 
-    def _suggested(self, speaker: Speaker, here: Problem) -> Suggested:
+    def _suggested(self, speaker: Speaker, here: Problem, others: tuple[Speaker, ...]) -> Suggested:
         demand = here.demands[0]
         option = demand.options[0] if demand.options else None
         visits = [v for v in self._picture.visits if speaker.id in v.volunteers]
@@ -272,22 +291,21 @@ class _Bench:
             geography=here.geography,
             standing=here.standing_by_speaker_id.get(speaker.id, ()),
         )
-        person = self._picture.volunteers[speaker.id]
         return Suggested(
             reference=reference_of(speaker.id),
             name=speaker.name,
-            organization=self._organization_by_key.get(person.organization, ""),
+            organization=self._around.queued.found.people[speaker.id].organization,
             visits=len(visits),
             last_visit=local(max(past), zone).date() if past else None,
             format=chosen_format(speaker, demand, geography=here.geography) or "",
             reasons=reasons_of(findings),
-            wishes=tuple(self._wishes(speaker, here, option)),
+            wishes=tuple(self._wishes(speaker, here, option, fitting=[*others, speaker])),
         )
 
-    def _wishes(self, speaker: Speaker, here: Problem, option: Option | None) -> Iterator[Wish]:
+    def _wishes(
+        self, speaker: Speaker, here: Problem, option: Option | None, *, fitting: list[Speaker]
+    ) -> Iterator[Wish]:
         demand = here.demands[0]
-        others = [each.speaker_id for each in explain(here, demand.id, top=COMPARED).candidates]
-        fitting = [here.speaker_by_id[each] for each in (*others, speaker.id)]
         level = speaker.level_by_topic.get(demand.topic, 0)
         best = max(each.level_by_topic.get(demand.topic, 0) for each in fitting)
         yield Wish("fit", level == best, {"level": level, "best": best})
@@ -311,17 +329,20 @@ class _Bench:
             facts = {"km": mine.km, "minutes": mine.minutes, "shortest": shortest}
             yield Wish("travel", mine.minutes == shortest, facts)
 
-    def _alternatives(self, here: Problem, team: tuple[Speaker, ...]) -> Iterator[Alternative]:
-        """Only a single speaker is swapped here; a visit that stands already keeps its team."""
-        if len(team) != 1 or self._picture.visits_of(self._request.key):
+    def _alternatives(
+        self, here: Problem, team: tuple[Speaker, ...], others: tuple[Speaker, ...]
+    ) -> Iterator[Alternative]:
+        """Each of a team can be swapped; a visit that stands already keeps its team."""
+        if self._picture.visits_of(self._request.key):
             return
-        (first,) = team
-        found = explain(here, self._request.key, top=MOST_ALTERNATIVES + 1).candidates
-        others = [each for each in found if each.speaker_id != first.id]
-        for candidate in others[:MOST_ALTERNATIVES]:
-            other = here.speaker_by_id[candidate.speaker_id]
-            differences = tuple(_differences(first, other, here))
-            yield Alternative(reference_of(other.id), other.name, differences)
+        for member in team:
+            for other in others[:MOST_ALTERNATIVES]:
+                yield Alternative(
+                    reference_of(other.id),
+                    other.name,
+                    tuple(_differences(member, other, here)),
+                    instead_of=reference_of(member.id),
+                )
 
     def _day(self, team: tuple[Speaker, ...]) -> DayPlan:
         assert self._proposal is not None
@@ -359,3 +380,10 @@ def _differences(first: Speaker, other: Speaker, here: Problem) -> Iterator[Diff
         yield Difference("topic", levels[1], levels[1] > levels[0])
     if first.history != other.history:
         yield Difference("visits", other.history, other.history < first.history)
+
+
+def _compared(here: Problem, team: tuple[Speaker, ...]) -> tuple[Speaker, ...]:
+    """Return who else could come to that lesson, the best first."""
+    present = {each.id for each in team}
+    found = explain(here, here.demands[0].id, top=COMPARED + len(present)).candidates
+    return tuple(here.speaker_by_id[e.speaker_id] for e in found if e.speaker_id not in present)

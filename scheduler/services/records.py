@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class OutboxState(StrEnum):
-    """Where a mail stands; a superseded one is never sent."""
+    """Where a mail stands; one that was overtaken or came too late is never sent."""
 
     HELD = "held"
     DUE = "due"
@@ -17,6 +17,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     SUPERSEDED = "superseded"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class OutboxRow:
 
     ``key`` is unique: subject, purpose with its offset, revision, recipient. ``facts`` never
     hold links or tokens: those are made when it is sent, and so is the Message-ID, from
-    ``key``. ``due_at`` is the earliest sending.
+    ``key``. ``due_at`` is the earliest sending. ``bundle`` names the day's mail that it went
+    out with, or was about to.
     """
 
     key: str
@@ -40,6 +42,7 @@ class OutboxRow:
     attempts: int = 0
     sent_at: datetime | None = None
     problem: str = ""
+    bundle: str = ""
 
 
 class FeedKind(StrEnum):

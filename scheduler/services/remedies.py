@@ -114,7 +114,8 @@ class Advice:
 class Adviser:
     """Advice for some requests of one picture; the tables are made once for all of them.
 
-    ``assignments`` are the other proposals of the plan, on top of what is booked.
+    ``assignments`` are the other proposals of the plan, on top of what is booked. With
+    ``knows_all_days`` nobody's free time is worked out again for other lessons.
     """
 
     def __init__(
@@ -125,11 +126,15 @@ class Adviser:
         *,
         gazetteer: Gazetteer,
         assignments: Iterable[Assignment] = (),
+        knows_all_days: bool = False,
     ) -> None:
         self._picture, self._keys = picture, tuple(keys)
         self._demands = tuple(problem.demand_by_id[key] for key in self._keys)
         self._plan = tuple(each for each in assignments if each.demand_id not in self._keys)
         self._variants_by_key = {d.id: self._variants(d) for d in self._demands}
+        self._problem = problem
+        if knows_all_days:
+            return
         everything = [v.demand for vs in self._variants_by_key.values() for v in vs]
         wider = _of_their_topics(problem, picture, self._demands)
         # Other lessons may lie on days for which nobody's times were worked out yet.

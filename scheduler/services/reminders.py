@@ -1,45 +1,70 @@
 """What falls due by itself: reminders of visits, and the question when somebody can visit.
 
 Everything is computed from the visits as they stand, so a clock that was stopped catches up:
-what is still useful is written once, what came too late is left out. A reminder whose moment
-lay before the visit was certain is never made: the news that it is reminds enough.
+what is still useful is written once, what came too late is written down as such and never
+sent. A reminder whose moment lay before the visit was certain is never made: the news that it
+is reminds enough.
+
+Reminders are due at 15:00. One day before means the last school day before for a school, which
+nobody reads mail for on a Sunday, and the day before for a volunteer.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
+from scheduler.domain.districts import District
 from scheduler.domain.periods import minute_of
+from scheduler.domain.schooldays import SchoolTime
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.zones import at_wall_time, local
 from scheduler.services.announcements import ASK_AVAILABILITY, REMINDER, announce, outbox_key
+from scheduler.services.picture import school_times
 from scheduler.services.ports import Store, Work
-from scheduler.services.records import OutboxRow
+from scheduler.services.quiet_hours import DAYS_MAIL_AT
+from scheduler.services.records import OutboxRow, OutboxState
 
 OFFSETS_DAYS = (7, 1)
+LONGEST_BREAK = timedelta(days=21)
+MISSED_WITHIN = timedelta(days=2)
 
 
-def write_due(store: Store, *, now: datetime) -> int:
+def write_due(store: Store, *, now: datetime, offsets_days: tuple[int, ...] = OFFSETS_DAYS) -> int:
     """Write every reminder and question that is due and return how many were new."""
     with store.write() as work:
-        return work.outbox.add((*_reminders(work, now=now), *_questions(work, now=now)))
+        due, missed = _reminders(work, now=now, offsets_days=offsets_days)
+        work.outbox.add(missed)
+        return work.outbox.add((*due, *_questions(work, now=now)))
 
 
-def reminder_moment(visit: Visit, *, days: int) -> datetime:
-    """Return the moment so many days before the visit, at the same wall time."""
-    start = local(visit.period.start, visit.timezone)
-    return at_wall_time(start.date() - timedelta(days=days), start.time(), visit.timezone)
+def reminder_moment(visit: Visit, *, days: int, school_time: SchoolTime | None = None) -> datetime:
+    """Return the moment so many days before the visit; for its school with ``school_time``."""
+    day = local(visit.period.start, visit.timezone).date() - timedelta(days)
+    if school_time and days == 1:
+        day = _school_day_until(day, school_time)
+    return at_wall_time(day, DAYS_MAIL_AT, visit.timezone)
 
 
-def due_offset(visit: Visit, *, now: datetime) -> int | None:
+def due_offset(
+    visit: Visit,
+    *,
+    now: datetime,
+    school_time: SchoolTime | None = None,
+    offsets_days: Iterable[int] = OFFSETS_DAYS,
+) -> int | None:
     """Return the one offset in days whose reminder is useful now, if any."""
     if visit.state is not VisitState.CONFIRMED or now >= visit.period.start:
         return None
-    passed = [days for days in OFFSETS_DAYS if reminder_moment(visit, days=days) <= now]
+    moments = {
+        days: reminder_moment(visit, days=days, school_time=school_time) for days in offsets_days
+    }
+    passed = [days for days, moment in moments.items() if moment <= now]
     if not passed:
         return None
-    nearest = min(passed)
-    return nearest if _certain_since(visit) < reminder_moment(visit, days=nearest) else None
+    nearest = max(passed, key=lambda days: moments[days])
+    return nearest if _certain_since(visit) < moments[nearest] else None
 
 
 def _certain_since(visit: Visit) -> datetime:
@@ -48,24 +73,77 @@ def _certain_since(visit: Visit) -> datetime:
     return max((visit.created_at, *answers))
 
 
-def _reminders(work: Work, *, now: datetime) -> tuple[OutboxRow, ...]:
-    until = now + timedelta(days=max(OFFSETS_DAYS) + 1)
-    coming = work.visits.in_states((VisitState.CONFIRMED,), since=now, until=until)
-    requests = work.requests.many({visit.request for visit in coming})
+def _school_day_until(day: date, school_time: SchoolTime) -> date:
+    days = (day - timedelta(back) for back in range(LONGEST_BREAK.days))
+    return next((each for each in days if school_time.is_school_day(each)), day)
+
+
+def _reminders(
+    work: Work, *, now: datetime, offsets_days: tuple[int, ...]
+) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
+    """The reminders that are due, and those of visits that began before they were written."""
+    states = (VisitState.CONFIRMED, VisitState.HAPPENED)
+    until = now + max(timedelta(max(offsets_days, default=0) + 1), LONGEST_BREAK)
+    visits = work.visits.in_states(states, since=now - MISSED_WITHIN, until=until)
+    district = work.districts.get()
+    if not visits or district is None:
+        return (), ()
+    requests = work.requests.many({visit.request for visit in visits})
+    times = _school_times(work, district)
+    due: list[OutboxRow] = []
+    late: list[OutboxRow] = []
+    for visit in visits:
+        teacher = requests[visit.request].teacher_email
+        readers = (
+            *((email, None) for email in visit.volunteers),
+            (teacher, times.get(visit.school)),
+        )
+        if now < visit.period.start:
+            due += _reminders_of(visit, readers, now=now, offsets_days=offsets_days)
+            continue
+        before = replace(visit, state=VisitState.CONFIRMED)
+        last = visit.period.start - timedelta(seconds=1)
+        late += _reminders_of(before, readers, now=last, offsets_days=offsets_days)
+    return tuple(due), tuple(replace(row, state=OutboxState.EXPIRED) for row in late)
+
+
+def _reminders_of(
+    visit: Visit,
+    readers: Iterable[tuple[str, SchoolTime | None]],
+    *,
+    now: datetime,
+    offsets_days: tuple[int, ...],
+) -> tuple[OutboxRow, ...]:
     rows: list[OutboxRow] = []
-    for visit in coming:
-        days = due_offset(visit, now=now)
+    for email, school_time in readers:
+        days = due_offset(visit, now=now, school_time=school_time, offsets_days=offsets_days)
         if days is not None:
-            rows += announce(
-                (visit,),
-                purpose=REMINDER,
-                offset=f"{days}d",
-                recipients=(*visit.volunteers, requests[visit.request].teacher_email),
-                at=now,
-                revision=minute_of(visit.period.start),
-                facts={"offset": f"{days}d"},
-            )
+            at = reminder_moment(visit, days=days, school_time=school_time)
+            rows.append(_reminder(visit, email, days=days, at=at))
     return tuple(rows)
+
+
+def _reminder(visit: Visit, recipient: str, *, days: int, at: datetime) -> OutboxRow:
+    offset = f"{days}d"
+    (row,) = announce(
+        (visit,),
+        purpose=REMINDER,
+        offset=offset,
+        recipients=(recipient,),
+        at=at,
+        revision=minute_of(visit.period.start),
+        facts={"offset": offset},
+    )
+    return row
+
+
+def _school_times(work: Work, district: District) -> Mapping[str, SchoolTime]:
+    return school_times(
+        work.districts.schools(),
+        district=district,
+        bells=work.districts.bell_schedules(),
+        closures=work.districts.closures(),
+    )
 
 
 def _questions(work: Work, *, now: datetime) -> tuple[OutboxRow, ...]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from scheduler.domain.assignments import Finding, Option
 from scheduler.domain.constraints import pair_findings
 from scheduler.domain.errors import ConstraintViolated, IllegalTransition, NotAllowed, Unknown
+from scheduler.domain.promises import Promise, promised_day
 from scheduler.domain.requests import (
     ClassroomRequest,
     RangeWindow,
@@ -22,6 +23,7 @@ from scheduler.domain.requests import (
 from scheduler.domain.schooldays import SchoolTime
 from scheduler.domain.starts import misfit_of, starts_of
 from scheduler.domain.volunteers import Format
+from scheduler.domain.zones import local
 from scheduler.matching.problem import Problem
 from scheduler.services import visits as visit_steps
 from scheduler.services.access import Actor, require_own_request
@@ -35,7 +37,10 @@ MOST_PICKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a teacher answered; ``windows`` in the order of preference, a class or none."""
+    """What a teacher answered; ``windows`` in the order of preference, a class or none.
+
+    ``school`` counts only without a class; empty means the teacher's first.
+    """
 
     title: str
     topic: str
@@ -49,6 +54,7 @@ class Answers:
     every_days: int = 7
     note: str = ""
     preferred: tuple[str, ...] = ()
+    school: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class FreeCounts:
 
 
 def submit(store: Store, answers: Answers, *, actor: Actor, now: datetime) -> ClassroomRequest:
-    """Store a teacher's request as open.
+    """Store a teacher's request as open, with the promise of a name; the draft is done with.
 
     Raises:
         NotAllowed: unless the actor is a teacher.
@@ -75,16 +81,38 @@ def submit(store: Store, answers: Answers, *, actor: Actor, now: datetime) -> Cl
         raise NotAllowed("ask for a speaker")
     with store.write() as work:
         picture = load_picture(work, now=now, requests=(), volunteers=())
-        school = _school_of(work, picture, answers, actor=actor)
-        findings = tuple(_misfits(picture, answers, school=school, actor=actor))
-        request = asked(answers, school=school, picture=picture, actor=actor)
-        findings = findings or tuple(_without_start(picture, request))
-        if findings:
-            raise ConstraintViolated("This request", findings)
+        request = checked(work, answers, picture=picture, actor=actor)
         request = replace(request, key=work.requests.new_key())
         work.requests.put((request,))
+        work.promises.put(promise_for(request, picture=picture, now=now))
+        work.drafts.remove(actor.email)
         work.activities.add((Activity(now, actor.email, "asked", f"request:{request.key}"),))
         return request
+
+
+def checked(
+    work: Work, answers: Answers, *, picture: Picture, actor: Actor, key: str = ""
+) -> ClassroomRequest:
+    """Return the request that these answers make, if they fit the school's own time.
+
+    Raises:
+        Unknown: if the teacher has no school.
+        ConstraintViolated: with one finding for everything that does not fit.
+    """
+    school = _school_of(work, picture, answers, actor=actor)
+    findings = tuple(_misfits(picture, answers, school=school, actor=actor))
+    request = asked(answers, school=school, picture=picture, actor=actor, key=key)
+    findings = findings or tuple(_without_start(picture, request))
+    if findings:
+        raise ConstraintViolated("This request", findings)
+    return request
+
+
+def promise_for(request: ClassroomRequest, *, picture: Picture, now: datetime) -> Promise:
+    """Return the promise that is made when a teacher asks, or asks for other times."""
+    school_time = picture.school_time_by_school[request.school]
+    asked_on = local(now, school_time.timezone).date()
+    return Promise(request.key, now, promised_day(asked_on, school_time=school_time))
 
 
 def asked(
@@ -222,7 +250,7 @@ def _school_of(work: Work, picture: Picture, answers: Answers, *, actor: Actor) 
     person = work.people.get(actor.email)
     if person is None or not person.schools:
         raise Unknown("school", "for this teacher")
-    return person.schools[0]
+    return answers.school if answers.school in person.schools else person.schools[0]
 
 
 def _misfits(picture: Picture, answers: Answers, *, school: str, actor: Actor) -> Iterator[Finding]:

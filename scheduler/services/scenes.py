@@ -14,6 +14,7 @@ from scheduler.matching.problem import Problem
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Gazetteer, Store
 from scheduler.services.proposing import turned_down
+from scheduler.services.remedies import Advice
 from scheduler.services.snapshots import assignment_of, problem_of
 
 
@@ -21,7 +22,10 @@ from scheduler.services.snapshots import assignment_of, problem_of
 class Scene:
     """A picture, the problem made from it, and the proposals that wait.
 
-    ``passed_over`` are those whom coordinators turned down for the request in question.
+    ``passed_over`` are those whom coordinators turned down for the request in question;
+    ``others`` counts active volunteers who were left out because they do not know its topic.
+    ``knows_all_days`` tells that everybody's free time reaches beyond the days asked for.
+    ``advice`` is what a run found would help, where that is recent enough to be told again.
     """
 
     picture: Picture
@@ -29,6 +33,9 @@ class Scene:
     pending: Mapping[str, Proposal]
     gazetteer: Gazetteer
     passed_over: tuple[str, ...] = ()
+    others: int = 0
+    knows_all_days: bool = False
+    advice: Advice | None = None
 
     def plan(self, *, but: str = "") -> tuple[Assignment, ...]:
         """Return what is proposed as a plan, without one request and without what lapsed."""

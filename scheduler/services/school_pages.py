@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scheduler.domain.classes import Classroom
 from scheduler.domain.districts import School
 from scheduler.domain.errors import Unknown
 from scheduler.domain.people import Person
-from scheduler.domain.requests import RequestState
 from scheduler.domain.schooldays import BellPeriod, Closure
 from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator, require_overseer
-from scheduler.services.board import visits_by_school
 from scheduler.services.feeds import FeedSettings, feed_for, rotate
-from scheduler.services.picture import Picture, load_picture
-from scheduler.services.ports import Store, Work
-from scheduler.services.records import FeedKind
+from scheduler.services.folding import folded
+from scheduler.services.picture import load_district, memory_start
+from scheduler.services.ports import CountOfSchool, Gazetteer, Store
+from scheduler.services.records import Activity, FeedKind
 from scheduler.services.sheets import sheets_of
+from scheduler.services.warm import Warm
+
+FEWEST_VISITS = "visits"
+NOTHING = CountOfSchool()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolFilter:
+    """Which schools are asked for, and in which order; what is empty asks nothing."""
+
+    text: str = ""
+    zone: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +63,49 @@ class SchoolProfile:
     teacher_by_email: Mapping[str, Person] = field(default_factory=dict)
 
 
-def schools(store: Store, *, actor: Actor, now: datetime) -> tuple[SchoolLine, ...]:
-    """Return every school by name.
+def schools(
+    store: Store, *, actor: Actor, now: datetime, asked: SchoolFilter = SchoolFilter()
+) -> tuple[SchoolLine, ...]:
+    """Return the schools that pass the filter, by name or the fewest visits first.
 
     Raises:
         NotAllowed: unless the actor oversees.
     """
     require_overseer(actor, deed="read schools")
     with store.read() as work:
-        picture = load_picture(work, now=now, requests=(), volunteers=())
-        lines = _lines(work, picture)
-    return tuple(sorted(lines.values(), key=lambda line: line.school.name.casefold()))
+        counts = work.listings.schools(since=memory_start(load_district(work), now))
+        known = work.districts.schools()
+    lines = (
+        SchoolLine(each, counts.get(key, NOTHING).filled, counts.get(key, NOTHING).open)
+        for key, each in known.items()
+    )
+    return passing(lines, asked)
+
+
+def passing(lines: Iterable[SchoolLine], asked: SchoolFilter) -> tuple[SchoolLine, ...]:
+    """Return the lines that pass the filter, in the order asked for."""
+    text = folded(asked.text.strip())
+    found = [
+        line
+        for line in lines
+        if text in folded(f"{line.school.name} {line.school.zone}")
+        and asked.zone in ("", line.school.zone)
+    ]
+    found.sort(key=lambda line: folded(line.school.name))
+    if asked.order == FEWEST_VISITS:
+        found.sort(key=lambda line: line.visits)
+    return tuple(found)
 
 
 def school(
-    store: Store, key: str, *, actor: Actor, now: datetime, settings: FeedSettings
+    store: Store,
+    key: str,
+    *,
+    warm: Warm,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
+    settings: FeedSettings,
 ) -> SchoolProfile:
     """Return one school.
 
@@ -74,29 +114,93 @@ def school(
         Unknown: if there is no such school.
     """
     require_overseer(actor, deed="read schools")
-    with store.read() as work:
-        picture = load_picture(work, now=now, requests=(), volunteers=())
-        if key not in picture.schools:
+    with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
+        ground = district.ground
+        known = ground.schools
+        if key not in known:
             raise Unknown("school", key)
-        classes = tuple(c for c in picture.classes.values() if c.school == key)
-        school_time = picture.school_time_by_school[key]
+        school_time = ground.school_time_by_school[key]
+        today = local(now, school_time.timezone).date()
+        since = memory_start(ground.district, now)
+        kept = tuple(visit for visit in district.visits.every() if visit.school == key)
+        classes = [each for each in ground.classes.values() if each.school == key]
         feed = work.feeds.of_owner(FeedKind.SCHOOL, key)
         may_see = feed is not None and actor.is_coordinator
+        waiting = work.listings.schools(since=since).get(key, NOTHING).open
         return SchoolProfile(
-            line=_lines(work, picture)[key],
+            line=SchoolLine(known[key], len({visit.request for visit in kept}), waiting),
             timezone=school_time.timezone,
             bells=tuple(sorted(school_time.bells.periods, key=lambda b: (b.day_type, b.start))),
             closures=tuple(
                 sorted(
-                    (c for c in school_time.closures if c.days.last >= picture.today),
+                    (c for c in school_time.closures if c.days.last >= today),
                     key=lambda closure: closure.days,
                 )
             ),
             classes=tuple(sorted(classes, key=lambda each: (each.grade, each.name))),
-            sheets=sheets_of(work, tuple(v for v in picture.visits if v.school == key)),
+            sheets=sheets_of(work, kept, ground=ground),
             feed_address=settings.address_of(feed) if feed and may_see else "",
             teacher_by_email=work.people.many({each.teacher_email for each in classes}),
         )
+
+
+def change_contact(
+    store: Store, key: str, *, phone: str, arrival_note: str, actor: Actor, now: datetime
+) -> None:
+    """Keep how to reach a school and what to do on arriving.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if there is no such school.
+    """
+    require_coordinator(actor, deed="change a school")
+    with store.write() as work:
+        known = work.districts.schools().get(key)
+        if known is None:
+            raise Unknown("school", key)
+        changed = replace(known, phone=phone.strip(), arrival_note=arrival_note.strip())
+        work.districts.put_schools((changed,))
+        work.activities.add((Activity(now, actor.email, "changed a school", f"school:{key}"),))
+
+
+def add_closure(store: Store, closure: Closure, *, actor: Actor, now: datetime) -> int:
+    """Close a school on some days ahead; return how many visits lie on them.
+
+    Those stay as they are: a what-if moves them, a closed day calls them off.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if there is no such school.
+    """
+    require_coordinator(actor, deed="close a school")
+    with store.write() as work:
+        closures = {*work.districts.closures(), closure}
+        work.districts.put_closures(sorted(closures))
+        facts = {"name": closure.name, "first": closure.days.first, "last": closure.days.last}
+        subject = f"school:{closure.school}"
+        work.activities.add((Activity(now, actor.email, "added a closure", subject, facts),))
+        return sum(
+            visit.occupies and local(visit.period.start, visit.timezone).date() in closure.days
+            for visit in work.visits.of_schools((closure.school,), since=now)
+        )
+
+
+def remove_closure(store: Store, closure: Closure, *, actor: Actor, now: datetime) -> None:
+    """Open a school again on the days of one of its own closures.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if the school has no such closure.
+    """
+    require_coordinator(actor, deed="open a school")
+    with store.write() as work:
+        closures = work.districts.closures()
+        if closure not in closures:
+            raise Unknown("closure", closure.name)
+        work.districts.put_closures(each for each in closures if each != closure)
+        facts = {"name": closure.name, "first": closure.days.first, "last": closure.days.last}
+        subject = f"school:{closure.school}"
+        work.activities.add((Activity(now, actor.email, "removed a closure", subject, facts),))
 
 
 def make_feed(store: Store, key: str, *, actor: Actor, settings: FeedSettings) -> None:
@@ -122,12 +226,3 @@ def renew_feed(
     require_coordinator(actor, deed="renew a school's calendar")
     feed = feed_for(store, kind=FeedKind.SCHOOL, owner=key, settings=settings)
     rotate(store, feed, settings=settings, now=now)
-
-
-def _lines(work: Work, picture: Picture) -> dict[str, SchoolLine]:
-    visits = visits_by_school(picture)
-    waiting = Counter(r.school for r in work.requests.all(states=(RequestState.OPEN,)).values())
-    return {
-        key: SchoolLine(school, visits[key], waiting[key])
-        for key, school in picture.schools.items()
-    }

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from scheduler.domain.classes import Classroom
-from scheduler.domain.districts import Organization, School
+from scheduler.domain.districts import School
 from scheduler.domain.grades import format_grade
-from scheduler.domain.people import Person
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.topics import TopicTree
 from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
 from scheduler.domain.visits import Booking, Visit
-from scheduler.services.picture import load_district
-from scheduler.services.ports import Work
+from scheduler.services.picture import Picture, load_district
+from scheduler.services.ports import OnSheet, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +22,35 @@ class _Surroundings:
     topics: TopicTree
     schools: Mapping[str, School]
     classes: Mapping[str, Classroom]
-    organizations: Mapping[str, Organization]
     requests: Mapping[str, ClassroomRequest]
-    people: Mapping[str, Person]
-    organization_by_email: Mapping[str, str]
+    people: Mapping[str, OnSheet]
 
 
-def sheets_of(work: Work, visits: Collection[Visit]) -> tuple[VisitSheet, ...]:
-    """Return one sheet per visit, in the order given."""
+def sheets_of(
+    work: Work, visits: Collection[Visit], *, ground: Picture | None = None
+) -> tuple[VisitSheet, ...]:
+    """Return one sheet per visit, in the order given.
+
+    Topics, schools and classes are those of the ``ground`` where one is known already.
+    """
     if not visits:
         return ()
     requests = work.requests.many({visit.request for visit in visits})
     speakers = {b.volunteer_email for visit in visits for b in visit.bookings}
     teachers = {request.teacher_email for request in requests.values()}
     around = _Surroundings(
-        site_name=load_district(work).title,
-        topics=work.districts.topics(),
-        schools=work.districts.schools(),
-        classes=work.districts.classes(),
-        organizations=work.districts.organizations(),
+        site_name=(ground.district if ground else load_district(work)).title,
+        topics=ground.topics if ground else work.districts.topics(),
+        schools=ground.schools if ground else work.districts.schools(),
+        classes=ground.classes if ground else _classes(work, requests.values()),
         requests=requests,
-        people=work.people.many(speakers | teachers),
-        organization_by_email=work.volunteers.organization_by_email(speakers),
+        people=work.listings.on_sheets(speakers | teachers),
     )
     return tuple(_sheet(visit, around) for visit in visits)
+
+
+def _classes(work: Work, requests: Iterable[ClassroomRequest]) -> Mapping[str, Classroom]:
+    return work.districts.classes(keys={request.classroom for request in requests})
 
 
 def _sheet(visit: Visit, around: _Surroundings) -> VisitSheet:
@@ -79,13 +83,10 @@ def _sheet(visit: Visit, around: _Surroundings) -> VisitSheet:
 
 def _speaker(booking: Booking, around: _Surroundings) -> SpeakerOnSheet:
     person = around.people.get(booking.volunteer_email)
-    organization = around.organizations.get(
-        around.organization_by_email.get(booking.volunteer_email, "")
-    )
     return SpeakerOnSheet(
         email=booking.volunteer_email,
         name=person.name if person else "",
-        organization=organization.name if organization else "",
+        organization=person.organization if person else "",
         partstat=booking.partstat,
         removed=booking.removed,
         format=booking.format,

@@ -104,11 +104,11 @@ def signed_in(store: Store, session_token: str, *, now: datetime) -> Person | No
     """Return who this browser belongs to, or None when its session has ended."""
     key = token_hash(session_token)
     with store.read() as work:
-        session = work.sign_ins.session(key)
-        if session is None or now >= min(session.expires_at, session.seen_at + IDLE_LIMIT):
-            return None
-        person = work.people.get(session.email)
-    if person is None or not person.is_active:
+        found = work.sign_ins.signed_in(key)
+    if found is None:
+        return None
+    session, person = found
+    if not person.is_active or now >= min(session.expires_at, session.seen_at + IDLE_LIMIT):
         return None
     if now - session.seen_at >= TOUCH_EVERY:
         with store.write() as work:

@@ -103,11 +103,12 @@ def _from_table(
     problem = district.problem_of(demand)
     found = suggest(district.table, problem, demand.id, top=top)
     emails = [each.speaker_id for each in found]
+    known = district.people.of(work, emails)
     shown = replace(
         picture,
-        volunteers=work.volunteers.many(emails),
+        volunteers=known.volunteers,
         visits=district.visits.of_volunteers(emails),
-        calendars=work.busy_calendars.of_owners(emails),
+        calendars=known.calendars,
     )
     speakers = speakers_of(shown, (demand,), gazetteer=gazetteer)
     told = candidates(

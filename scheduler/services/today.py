@@ -5,22 +5,31 @@ Counts are taken from the lists they stand for, so a number and its list never d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
-from scheduler.domain.requests import RequestState
+from scheduler.domain.other_times import OfferState, is_unanswered
+from scheduler.domain.periods import Period
 from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
-from scheduler.domain.visits import Partstat, VisitState
-from scheduler.domain.volunteers import Clearance, Volunteer
+from scheduler.domain.visits import Partstat, Visit, VisitState
+from scheduler.domain.volunteers import Clearance
 from scheduler.domain.zones import day_period, local
 from scheduler.services.access import Actor, require_overseer
-from scheduler.services.judging import ready
+from scheduler.services.asking import reference_of
+from scheduler.services.board import Queued, problem_at
+from scheduler.services.closing_pages import ClosingLine, closing_lines
+from scheduler.services.judging import broken_findings
 from scheduler.services.picture import find_district
-from scheduler.services.ports import Gazetteer, Store, Work
-from scheduler.services.records import OutboxRow, OutboxState
+from scheduler.services.ports import Gazetteer, Store, Waiting, Work
+from scheduler.services.queue_rows import Pile, Wanted
+from scheduler.services.records import OutboxRow
 from scheduler.services.sheets import sheets_of
+from scheduler.services.warm import Warm
+from scheduler.services.warm_district import WarmDistrict
 
+CHECKED_HERE = 20
 CLEARANCE_WARNING = timedelta(days=30)
 DAYS_STATES = (
     VisitState.INVITED,
@@ -29,7 +38,27 @@ DAYS_STATES = (
     VisitState.MISSED,
 )
 # The subjects under which mail stands that is about no visit.
-OTHER_SUBJECTS = ("availability", "sign-in")
+OTHER_SUBJECTS = ("availability", "sign-in", "clearance", "account")
+
+
+class Cleared(Protocol):
+    """Whoever holds clearances, in full or as a list shows them."""
+
+    @property
+    def email(self) -> str:
+        """Return the address."""
+
+    @property
+    def name(self) -> str:
+        """Return the name."""
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether they still volunteer."""
+
+    @property
+    def clearances(self) -> tuple[Clearance, ...]:
+        """Return all clearances, whatever their state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +78,20 @@ class EndingClearance:
     kind: str
     last_day: date
 
+    @property
+    def reference(self) -> str:
+        """Return what stands for the volunteer in addresses."""
+        return reference_of(self.email)
+
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What needs a coordinator now, each list in the order in which it presses."""
+    """What needs a coordinator now, each list in the order in which it presses.
+
+    ``changes`` is how many what-ifs wait for a decision; ``closings`` are the days from now on
+    that were closed at short notice, ``newcomers`` people who would like to volunteer,
+    ``offers`` other times that volunteers could come.
+    """
 
     day: date
     timezone: str
@@ -62,9 +101,15 @@ class Today:
     failed_mail: tuple[OutboxRow, ...]
     clearances: tuple[EndingClearance, ...]
     visits: tuple[VisitSheet, ...]
+    changes: int = 0
+    closings: tuple[ClosingLine, ...] = ()
+    newcomers: int = 0
+    offers: int = 0
 
 
-def today(store: Store, *, actor: Actor, now: datetime, gazetteer: Gazetteer) -> Today | None:
+def today(
+    store: Store, *, warm: Warm, actor: Actor, now: datetime, gazetteer: Gazetteer
+) -> Today | None:
     """Return what needs a coordinator at this moment, or None before the first import.
 
     Raises:
@@ -72,29 +117,38 @@ def today(store: Store, *, actor: Actor, now: datetime, gazetteer: Gazetteer) ->
     """
     require_overseer(actor, deed="see what needs a coordinator")
     with store.read() as work:
-        district = find_district(work)
-        if district is None:
+        if find_district(work) is None:
             return None
-        day = local(now, district.timezone).date()
-        of_day = day_period(day, district.timezone)
-        visits = work.visits.in_states(DAYS_STATES, since=of_day.start, until=of_day.end)
-        findings = ready(work, now=now, gazetteer=gazetteer)
-        still_open = work.requests.all(states=(RequestState.OPEN,))
-        return Today(
-            day=day,
-            timezone=district.timezone,
-            ready=sum(not broken for broken in findings.values()),
-            nobody=sum(key in still_open for key in work.proposals.unassigned()),
-            silences=_silences(work, now=now),
-            failed_mail=_failed_mail(work, now=now),
-            clearances=ending_clearances(work.volunteers.all().values(), today=day),
-            visits=sheets_of(work, visits),
-        )
+        with warm.at(work, now=now, gazetteer=gazetteer) as district:
+            return _today(work, district, now=now, gazetteer=gazetteer)
 
 
-def ending_clearances(
-    volunteers: Iterable[Volunteer], *, today: date
-) -> tuple[EndingClearance, ...]:
+def _today(work: Work, district: WarmDistrict, *, now: datetime, gazetteer: Gazetteer) -> Today:
+    timezone = district.ground.district.timezone
+    day = local(now, timezone).date()
+    visits = district.visits.every()
+    silent = tuple(v for v in visits if v.state is VisitState.INVITED and now < v.period.start)
+    of_day = tuple(each for each in visits if _is_on(each, day_period(day, timezone)))
+    sheets = sheets_of(work, (*silent, *of_day), ground=district.ground)
+    waiting = work.listings.waiting()
+    active = district.people.of(work, district.table.row_by_id).volunteers
+    return Today(
+        day=day,
+        timezone=timezone,
+        ready=_ready(work, district, waiting, now=now, gazetteer=gazetteer),
+        nobody=waiting.nobody,
+        silences=tuple(_silences(sheets[: len(silent)])),
+        failed_mail=_failed_mail(work, waiting, now=now),
+        clearances=ending_clearances(active.values(), today=day),
+        visits=sheets[len(silent) :],
+        changes=waiting.changes,
+        closings=closing_lines(work, now=now),
+        newcomers=waiting.newcomers,
+        offers=_offers(work, visits, now=now),
+    )
+
+
+def ending_clearances(volunteers: Iterable[Cleared], *, today: date) -> tuple[EndingClearance, ...]:
     """Return the clearances that end within thirty days with none to follow, soonest first."""
     found = (
         EndingClearance(volunteer.email, volunteer.name, clearance.kind, clearance.expires)
@@ -109,6 +163,25 @@ def ending_clearances(
     return tuple(sorted(set(found), key=lambda each: (each.last_day, each.name, each.kind)))
 
 
+def _ready(
+    work: Work, district: WarmDistrict, waiting: Waiting, *, now: datetime, gazetteer: Gazetteer
+) -> int:
+    """Return how many proposals can be approved.
+
+    After a busy week nobody waits until hundreds are checked: then all that wait are counted,
+    and the board checks those it shows.
+    """
+    if not 0 < waiting.proposed <= CHECKED_HERE:
+        return waiting.proposed
+    wanted = Wanted(most=CHECKED_HERE)
+    queued = Queued(work, district, wanted, now=now, gazetteer=gazetteer)
+    return sum(
+        not broken_findings(problem_at(queued, line.request, line.proposal), line.proposal)
+        for line in queued.found.lines
+        if line.proposal and line.pile is Pile.PROPOSED
+    )
+
+
 def _follows(other: Clearance, ending: Clearance) -> bool:
     covers_school = other.school in ("", ending.school)
     lasts_longer = other.expires is None or (
@@ -117,24 +190,26 @@ def _follows(other: Clearance, ending: Clearance) -> bool:
     return other.counts and covers_school and lasts_longer
 
 
-def _silences(work: Work, *, now: datetime) -> tuple[Silence, ...]:
-    visits = work.visits.in_states((VisitState.INVITED,), since=now)
-    return tuple(
-        Silence(sheet, speaker)
-        for sheet in sheets_of(work, visits)
-        if now < sheet.visit.period.start
-        for speaker in sheet.speakers
-        if not speaker.removed and speaker.partstat is Partstat.NEEDS_ACTION
-    )
+def _is_on(visit: Visit, day: Period) -> bool:
+    return visit.state in DAYS_STATES and visit.period.overlaps(day)
 
 
-def _failed_mail(work: Work, *, now: datetime) -> tuple[OutboxRow, ...]:
+def _silences(sheets: Iterable[VisitSheet]) -> Iterator[Silence]:
+    for sheet in sheets:
+        for speaker in sheet.speakers:
+            if not speaker.removed and speaker.partstat is Partstat.NEEDS_ACTION:
+                yield Silence(sheet, speaker)
+
+
+def _failed_mail(work: Work, waiting: Waiting, *, now: datetime) -> tuple[OutboxRow, ...]:
     """Return mail that failed about what is still to come, the latest first."""
-    if not work.outbox.counts().get(OutboxState.FAILED):
+    if not waiting.failed_mail:
         return ()
-    coming = work.visits.in_states(
-        (VisitState.INVITED, VisitState.CONFIRMED, VisitState.CANCELLED), since=now
-    )
-    rows = work.outbox.of_subjects((*(visit.uid for visit in coming), *OTHER_SUBJECTS))
-    failed = (row for row in rows if row.state is OutboxState.FAILED)
-    return tuple(sorted(failed, key=lambda row: row.created_at, reverse=True))
+    return work.listings.failed_mail(since=now, subjects=OTHER_SUBJECTS)
+
+
+def _offers(work: Work, visits: Iterable[Visit], *, now: datetime) -> int:
+    """Return how many volunteers who were asked wait for an answer about another time."""
+    coming = {visit.uid: visit for visit in visits if now < visit.period.start}
+    offers = work.time_offers.in_state(OfferState.WAITING)
+    return sum(each.visit in coming and is_unanswered(each, coming[each.visit]) for each in offers)

@@ -39,6 +39,42 @@ def answer_token(uid: str, email: str, *, key: bytes) -> str:
     return f"{_encode(uid.encode())}.{_encode(_mac(key, 'answer', uid, email))}"
 
 
+def feedback_token(uid: str, email: str, *, key: bytes) -> str:
+    """Return the secret part of the link by which this person says how the visit was."""
+    return f"{_encode(uid.encode())}.{_encode(_mac(key, 'feedback', uid, email))}"
+
+
+def is_feedback_token(token: str, uid: str, email: str, *, key: bytes) -> bool:
+    """Tell whether this is that person's token for that visit."""
+    expected = feedback_token(uid, email, key=key)
+    return hmac.compare_digest(token.encode(), expected.encode())
+
+
+def joining_token(joining: str, email: str, *, key: bytes) -> str:
+    """Return the secret part of the link by which this person proves the address they gave."""
+    return f"{_encode(joining.encode())}.{_encode(_mac(key, 'joining', joining, email))}"
+
+
+def stand_in_token(search: str, email: str, *, key: bytes) -> str:
+    """Return the secret part of the link by which this person steps in, or says no."""
+    return f"{_encode(search.encode())}.{_encode(_mac(key, 'stand-in', search, email))}"
+
+
+def is_stand_in_token(token: str, search: str, email: str, *, key: bytes) -> bool:
+    """Tell whether this is that person's token for that search."""
+    return _is_same(token, stand_in_token(search, email, key=key))
+
+
+def is_joining_token(token: str, joining: str, email: str, *, key: bytes) -> bool:
+    """Tell whether this is that person's token for what they sent."""
+    return _is_same(token, joining_token(joining, email, key=key))
+
+
+def door_token(purpose: str, email: str, *, key: bytes) -> str:
+    """Return the secret part of this person's link for one purpose; it holds no name at all."""
+    return _encode(_mac(key, "door", purpose, email))
+
+
 def visit_of_answer_token(token: str) -> str:
     """Return the UID that an answer token speaks of, unproven; empty when it is none."""
     try:
@@ -54,6 +90,10 @@ def person_of_answer_token(token: str, uid: str, emails: Iterable[str], *, key: 
         if hmac.compare_digest(token.encode(), answer_token(uid, email, key=key).encode()):
             found = email
     return found
+
+
+def _is_same(token: str, expected: str) -> bool:
+    return hmac.compare_digest(token.encode(), expected.encode())
 
 
 def _mac(key: bytes, *parts: str) -> bytes:

@@ -16,10 +16,12 @@ from scheduler.domain.people import RoleName
 from scheduler.domain.periods import Period
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.stand_ins import keep_open, needs_stand_in
 from scheduler.domain.visits import OCCUPYING, Partstat, Visit, VisitState
 from scheduler.services.access import Actor, require_coordinator, require_part_in
 from scheduler.services.announcements import (
     CHANGE,
+    REOPENED,
     announce,
     cancellations,
     confirmations,
@@ -29,6 +31,7 @@ from scheduler.services.choices import broken_by_move
 from scheduler.services.locking import locked_visit, locked_visits
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow, OutboxState
+from scheduler.services.stand_ins import begin_searches
 
 Pairs = tuple[tuple[Visit, Visit], ...]
 CLOSE_AFTER = timedelta(hours=1)
@@ -55,7 +58,8 @@ def answer(
     """Enter a volunteer's yes or no to visits of one request; the same answer again is nothing.
 
     A no takes them out at once: the request is open again, coordinators and teacher are told,
-    and a visit that nobody is left for is cancelled.
+    and a visit that nobody is left for is cancelled. After a yes, or late, a stand-in is looked
+    for instead, and the visit stays in the calendars meanwhile.
 
     Raises:
         Unknown: if that volunteer has no part in a visit, or the actor is a stranger.
@@ -150,11 +154,7 @@ def release_due(store: Store, *, now: datetime) -> Released:
         held = (r for r in work.outbox.of_subjects(uids) if r.state is OutboxState.HELD)
         work.outbox.set_state((row.key for row in held), state=OutboxState.DUE)
         moves = tuple(visit for visit in due if visit.pending_move)
-        for visit in moves:
-            assert visit.pending_move is not None
-            moved = life.release_move(visit, at=visit.pending_move.release_at)
-            work.visits.save((moved,))
-            _announce_change(work, visit, moved, now=now)
+        _release_moves(work, moves, now=now)
         return Released(uids, tuple(visit.uid for visit in moves))
 
 
@@ -190,9 +190,8 @@ def _accepted(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
 def _declined(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
     request = _request_of(work, pairs[0][1])
     reason = pairs[0][1].booking_of(email).reason
-    left = tuple(
-        new if new.present_bookings else life.cancel(new, reason=reason, at=now) for _, new in pairs
-    )
+    sought = frozenset(new.uid for old, new in pairs if needs_stand_in(old, email, at=now))
+    left = tuple(_left(new, sought, reason=reason, now=now) for _, new in pairs)
     work.outbox.set_state(
         (key for visit in left for key in _outdated_by_no(work, visit, email)),
         state=OutboxState.SUPERSEDED,
@@ -200,25 +199,55 @@ def _declined(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
     work.visits.save(left)
     work.requests.put((replace(request, state=RequestState.OPEN),))
     _outdate_proposal(work, request.key)
-    work.outbox.add(refusals(left, request, email=email, coordinators=_coordinators(work), at=now))
+    told = refusals(left, request, email=email, coordinators=_coordinators(work), at=now)
+    # Where a stand-in is looked for in every visit, the search has its own word for the teacher.
+    is_sought = len(sought) == len(left)
+    work.outbox.add(row for row in told if not is_sought or row.purpose != REOPENED)
+    begin_searches(work, (v for v in left if v.uid in sought), request, email=email, now=now)
     _note(work, pairs, email, "declined", now)
 
 
-def _announce_change(work: Work, old: Visit, moved: Visit, *, now: datetime) -> None:
-    request = _request_of(work, moved)
+def _left(visit: Visit, sought: frozenset[str], *, reason: str, now: datetime) -> Visit:
+    """What a no leaves of a visit: it goes on, waits for a stand-in, or is off."""
+    if visit.uid in sought:
+        return keep_open(visit, at=now)
+    return visit if visit.present_bookings else life.cancel(visit, reason=reason, at=now)
+
+
+def _release_moves(work: Work, moves: tuple[Visit, ...], *, now: datetime) -> None:
+    pairs = tuple(
+        (old, life.release_move(old, at=old.pending_move.release_at))
+        for old in moves
+        if old.pending_move
+    )
+    requests = work.requests.many(dict.fromkeys(old.request for old in moves))
+    work.visits.save(moved for _, moved in pairs)
     work.outbox.add(
-        announce(
-            (moved,),
-            purpose=CHANGE,
-            recipients=(*moved.volunteers, request.teacher_email),
-            at=now,
-            revision=moved.sequence,
-            facts={
-                "old_start": old.period.start.isoformat(),
-                "old_end": old.period.end.isoformat(),
-                "old_room": old.room,
-            },
-        )
+        row
+        for old, moved in pairs
+        if moved.sequence != old.sequence
+        for row in _change(old, moved, requests[moved.request], now=now)
+    )
+
+
+def _announce_change(work: Work, old: Visit, moved: Visit, *, now: datetime) -> None:
+    work.outbox.add(_change(old, moved, _request_of(work, moved), now=now))
+
+
+def _change(
+    old: Visit, moved: Visit, request: ClassroomRequest, *, now: datetime
+) -> tuple[OutboxRow, ...]:
+    return announce(
+        (moved,),
+        purpose=CHANGE,
+        recipients=(*moved.volunteers, request.teacher_email),
+        at=now,
+        revision=moved.sequence,
+        facts={
+            "old_start": old.period.start.isoformat(),
+            "old_end": old.period.end.isoformat(),
+            "old_room": old.room,
+        },
     )
 
 

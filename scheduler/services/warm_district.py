@@ -5,7 +5,7 @@ The rows say what ``snapshots`` says of one person, for all days of the horizon 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -23,6 +23,7 @@ from scheduler.services.snapshots import (
     speakers_of,
 )
 from scheduler.services.warm_calendars import FreeMinutes
+from scheduler.services.warm_people import KnownPeople
 from scheduler.services.warm_visits import KnownVisits
 
 EPOCH = date(1970, 1, 1)
@@ -46,6 +47,7 @@ class WarmDistrict:
         self.ground = replace(ground, visits=())
         self.number = number
         self.visits = KnownVisits(ground.visits)
+        self.people = KnownPeople()
         self._gazetteer = gazetteer
         self._days = _horizon(ground)
         # Whoever lives elsewhere may be a local day ahead or behind.
@@ -73,6 +75,7 @@ class WarmDistrict:
     def read_people(self, work: Work, emails: Collection[str]) -> None:
         """Work out anew what the table says of these people, gone ones included."""
         people = work.volunteers.many(emails)
+        self.people.forget(emails)
         for email in emails:
             if email not in people or not people[email].is_active:
                 self.table.remove(email)
@@ -87,8 +90,9 @@ class WarmDistrict:
                 visits=self.visits.of_volunteers(chunk),
                 calendars=work.busy_calendars.of_owners(chunk),
             )
+            self.people.put(chunk, calendars=picture.calendars)
             standing = _standing(picture)
-            for speaker in self._speakers(picture):
+            for speaker in self.speakers_of(picture):
                 self.table.put(speaker, standing=standing.get(speaker.id, ()))
 
     def problem_of(self, demand: Demand) -> Problem:
@@ -102,8 +106,8 @@ class WarmDistrict:
             weights=Weights(**self.ground.district.weights),
         )
 
-    def _speakers(self, picture: Picture) -> Iterable[Speaker]:
-        """Return speakers whose free time is that of the whole horizon."""
+    def speakers_of(self, picture: Picture) -> Iterator[Speaker]:
+        """Yield the active ones in order of address; their free time is that of all its days."""
         without_times = {
             email: replace(person, weekly=(), away=())
             for email, person in picture.volunteers.items()

@@ -42,6 +42,10 @@ class KnownVisits:
         changed = [v for uid, v in wanted.items() if self._visit_by_uid.get(uid) != v]
         return frozenset().union(*map(self.drop, gone), *map(self.put, changed))
 
+    def every(self) -> tuple[Visit, ...]:
+        """Return all visits that count, by start."""
+        return _by_start(self._visit_by_uid.values())
+
     def of_volunteers(self, emails: Iterable[str]) -> tuple[Visit, ...]:
         """Return the visits in which any of these has a part, by start."""
         return self.keeping(VOLUNTEER_PREFIX + email for email in emails)
@@ -53,8 +57,11 @@ class KnownVisits:
     def keeping(self, keys: Iterable[str]) -> tuple[Visit, ...]:
         """Return the visits for which any of these teachers, classes or rooms is kept."""
         uids = {uid for key in keys for uid in self._uids_by_key.get(key, ())}
-        visits = (self._visit_by_uid[uid] for uid in uids)
-        return tuple(sorted(visits, key=lambda visit: (visit.period.start, visit.uid)))
+        return _by_start(self._visit_by_uid[uid] for uid in uids)
+
+
+def _by_start(visits: Iterable[Visit]) -> tuple[Visit, ...]:
+    return tuple(sorted(visits, key=lambda visit: (visit.period.start, visit.uid)))
 
 
 def _keys_of(visit: Visit) -> frozenset[str]:

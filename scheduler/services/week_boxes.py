@@ -35,6 +35,7 @@ PARTS = (
     Part("afternoon", time(14), time(16)),
 )
 MORNINGS, CLEAR = "mornings", "clear"
+LAST_TERM = "last_term"
 BLOCK_BY_BOX: Mapping[str, WeeklyAvailability] = MappingProxyType(
     {
         f"{day}-{part.key}": WeeklyAvailability(weekday, part.start, part.end)

@@ -11,7 +11,9 @@ will write: one that reads first and writes later cannot wait for its turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -30,9 +34,18 @@ from sqlalchemy.pool import NullPool
 
 from scheduler.storage import soundness
 from scheduler.storage.models import Base
+from scheduler.storage.refusals import domain_errors
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SQLITE_WAIT_MILLISECONDS = 30_000
+CONNECTIONS = 10
+# A server that vanished without a word is noticed within a minute, not within the hours of TCP.
+POSTGRESQL_REACH = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 INTENT = "visitbell_intent"
 READING, WRITING = "reading", "writing"
 # Rows are re-read whenever they are asked for: bulk statements pass by the identity map.
@@ -70,13 +83,14 @@ def normal_url(url: str) -> URL:
     return normal
 
 
-def bind(app: Flask, url: str) -> Callable[[], Session]:
+def bind(app: Flask, url: str, *, connections: int = CONNECTIONS) -> Callable[[], Session]:
     """Give the application its database and return how to open sessions on it.
 
     Adds the command group ``db`` of Flask-Migrate. Call it once for each application.
+    ``connections`` is how many each process may have open at once.
     """
     app.config["SQLALCHEMY_DATABASE_URI"] = normal_url(url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(url, connections)
     db.init_app(app)
     with app.app_context():
         engine = _prepared(db.engine)
@@ -86,9 +100,15 @@ def bind(app: Flask, url: str) -> Callable[[], Session]:
     return partial(db.session.session_factory, bind=engine)
 
 
-def connect(url: str) -> Engine:
+def begin_anew_after_fork(app: Flask) -> None:
+    """Let a worker open connections of its own; those of its parent stay the parent's."""
+    with app.app_context():
+        db.engine.dispose(close=False)
+
+
+def connect(url: str, *, connections: int = CONNECTIONS) -> Engine:
     """Return an engine on that database for work without an application."""
-    return _prepared(sa.create_engine(normal_url(url), pool_pre_ping=True))
+    return _prepared(sa.create_engine(normal_url(url), **_options(url, connections)))
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
@@ -111,10 +131,46 @@ def begin(session: Session, *, writes: bool) -> None:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Create the tables or bring them to a revision, the newest by default; safe to repeat."""
+    command.upgrade(_with_engine(_scripts(), engine=_unpooled(url)), revision)
+
+
+def versions() -> frozenset[str]:
+    """Return every version of the tables that this program knows."""
+    return frozenset(each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
+def lay_tables(url: str, revision: str) -> None:
+    """Give an empty database the tables of one revision, whichever it has; they lose all rows."""
     engine = _unpooled(url)
-    config = Config(MIGRATIONS / "alembic.ini")
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(_with_engine(config, engine=engine), revision)
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    if present not in (None, revision):
+        command.downgrade(_with_engine(_scripts(), engine=engine), "base")
+    upgrade(url, revision)
+
+
+@contextmanager
+def one_moment(url: str) -> Iterator[Connection]:
+    """Yield a connection that sees the database as it is now, and changes nothing."""
+    with sessions(_unpooled(url))() as session, domain_errors():
+        begin(session, writes=False)
+        yield session.connection()
+
+
+@contextmanager
+def one_writer(url: str) -> Iterator[Connection]:
+    """Yield a connection whose changes are committed at the end, or undone by an error."""
+    with sessions(_unpooled(url))() as session, domain_errors():
+        begin(session, writes=True)
+        yield session.connection()
+        session.commit()
+
+
+def clock_of(url: str) -> datetime:
+    """Return what time it is where the database is."""
+    with one_moment(url) as connection:
+        moment = connection.execute(sa.select(sa.func.now())).scalar_one()
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def problems(database: str | Engine) -> tuple[str, ...]:
@@ -129,7 +185,28 @@ def problems(database: str | Engine) -> tuple[str, ...]:
 
 
 def _unpooled(url: str) -> Engine:
-    return _prepared(sa.create_engine(normal_url(url), poolclass=NullPool))
+    return _prepared(
+        sa.create_engine(normal_url(url), connect_args=_reach(url), poolclass=NullPool)
+    )
+
+
+def _options(url: str, connections: int) -> dict[str, Any]:
+    return {
+        "pool_pre_ping": True,
+        "pool_size": connections,
+        "max_overflow": 0,
+        "connect_args": _reach(url),
+    }
+
+
+def _reach(url: str) -> dict[str, int]:
+    return {} if normal_url(url).get_backend_name() == "sqlite" else dict(POSTGRESQL_REACH)
+
+
+def _scripts() -> Config:
+    config = Config(MIGRATIONS / "alembic.ini")
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def _with_engine(config: Config, *, engine: Engine) -> Config:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import Flask, Response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
 
 from scheduler.domain.errors import (
@@ -12,63 +12,155 @@ from scheduler.domain.errors import (
     DoubleBooked,
     IllegalTransition,
     NotAllowed,
+    OutOfReach,
+    Outrun,
     SchedulerError,
     StaleProposal,
     Unknown,
 )
 from scheduler.services.access import Actor
-from scheduler.services.picture import find_district
 from scheduler.web import (
     activity,
     answers,
     availability,
+    booking,
     busy,
+    calendar,
     calendars,
+    changing,
+    classes,
+    clearances,
+    closing,
+    conflicts,
+    day_sheet,
+    feedback,
     feeds,
     health,
+    help,
     home,
+    inbox,
+    join,
+    joining,
+    language_choice,
+    mail_choices,
+    mail_pages,
+    messages,
+    more,
+    organizations,
+    other_times,
+    people,
+    plans,
+    profile,
     proposals,
+    public_visits,
+    reconfirm,
     repairs,
     requests,
     runs,
+    school_time,
     schools,
+    search,
+    settings,
     sign_in,
+    stand_ins,
     suggestions,
+    ui_pages,
+    visit,
     visits,
     volunteers,
 )
-from scheduler.web.desk import EXTENSION, Desk, desk
+from scheduler.web.assets import hand_out
+from scheduler.web.desk import EXTENSION, Desk, close_desk, desk
+from scheduler.web.error_words import sentence_of
+from scheduler.web.languages import language_on_page, present_district, speak
+from scheduler.web.navigation import navigation
+from scheduler.web.out_of_reach import out_of_reach_page
 from scheduler.web.phrasing import FILTERS, day, initials, local_day
 from scheduler.web.security import csrf, protect
+from scheduler.web.sign_in import own_path
 from scheduler.web.signed_in import person
+from scheduler.web.spoken_templates import give_words
+from scheduler.web.squeezing import squeeze_pages
 
 BLUEPRINTS = (
     home.bp,
     sign_in.bp,
+    language_choice.bp,
     answers.bp,
+    stand_ins.bp,
     feeds.bp,
+    public_visits.bp,
     calendars.bp,
     health.bp,
+    ui_pages.bp,
+    help.bp,
     requests.bp,
+    changing.bp,
+    messages.bp,
+    feedback.bp,
+    classes.bp,
     suggestions.bp,
     availability.bp,
     busy.bp,
     visits.bp,
+    plans.bp,
+    profile.bp,
+    mail_choices.bp,
+    reconfirm.bp,
+    join.bp,
+    joining.bp,
+    other_times.bp,
     proposals.bp,
+    booking.bp,
+    conflicts.bp,
     repairs.bp,
     runs.bp,
     volunteers.bp,
+    school_time.bp,
     schools.bp,
     activity.bp,
+    clearances.bp,
+    organizations.bp,
+    people.bp,
+    closing.bp,
+    day_sheet.bp,
+    search.bp,
+    calendar.bp,
+    visit.bp,
+    mail_pages.bp,
+    inbox.bp,
+    settings.bp,
+    more.bp,
 )
-TITLES = {
-    400: ("That did not work", "The form was too old or came from another site. Open it again."),
-    401: ("Sign in first", "This page is for people who are signed in."),
-    404: ("We can't find that page", "It may have moved, or it is not yours to see."),
-    405: ("That did not work", "This address does not take that kind of visit."),
-    409: ("Nothing was changed", "Somebody else was faster."),
-    413: ("That file is too large", "Files can be up to 25 MB."),
-    500: ("Something went wrong", "It is our fault. Nothing was changed. Try again in a moment."),
+TITLES: dict[int, tuple[str, str]] = {
+    400: (
+        lazy_gettext("That did not work"),
+        lazy_gettext("The form was too old or came from another site. Open it again."),
+    ),
+    401: (
+        lazy_gettext("Sign in first"),
+        lazy_gettext("This page is for people who are signed in."),
+    ),
+    404: (
+        lazy_gettext("We can't find that page"),
+        lazy_gettext("It may have moved, or it is not yours to see."),
+    ),
+    405: (
+        lazy_gettext("That did not work"),
+        lazy_gettext("This address does not take that kind of visit."),
+    ),
+    409: (
+        lazy_gettext("Nothing was changed"),
+        lazy_gettext("Somebody else was faster."),
+    ),
+    413: (
+        lazy_gettext("That file is too large"),
+        lazy_gettext("Files can be up to 25 MB."),
+    ),
+    500: (
+        lazy_gettext("Something went wrong"),
+        lazy_gettext("It is our fault. Nothing was changed. Try again in a moment."),
+    ),
 }
 STATUS_BY_ERROR: tuple[tuple[type[SchedulerError], int], ...] = (
     (Unknown, 404),
@@ -77,6 +169,7 @@ STATUS_BY_ERROR: tuple[tuple[type[SchedulerError], int], ...] = (
     (StaleProposal, 409),
     (ConstraintViolated, 409),
     (DoubleBooked, 409),
+    (Outrun, 409),
 )
 
 
@@ -84,25 +177,31 @@ def put_together(app: Flask, *, with_desk: Desk) -> None:
     """Register every page of the site on this application."""
     app.extensions[EXTENSION] = with_desk
     protect(app, base_url=with_desk.base_url)
+    hand_out(app)
+    squeeze_pages(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     csrf.exempt(health.bp)
+    speak(app)
+    give_words(app)
     app.jinja_env.filters.update(FILTERS)
     app.context_processor(shared_by_pages)
+    app.teardown_request(close_desk)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SchedulerError, _scheduler_error)
+    app.register_error_handler(OutOfReach, out_of_reach_page)
 
 
 def shared_by_pages() -> dict[str, object]:
     """Return what the layout shows on every page."""
-    with desk().store.read() as work:
-        district = find_district(work)
+    district = present_district()
     present = person()
     moment = desk().now
     zone = district.timezone if district else "UTC"
     return {
-        "site_name": district.title if district else "School visits",
-        "nav": tuple(_navigation(Actor.of(present))) if present else (),
+        **language_on_page(),
+        "site_name": district.title if district else _("School visits"),
+        "nav": tuple(navigation(Actor.of(present))) if present else (),
         "account": {
             "name": present.name,
             "initials": initials(present.name),
@@ -111,56 +210,26 @@ def shared_by_pages() -> dict[str, object]:
         if present
         else None,
         "home_href": url_for("home.start"),
+        "help_href": url_for("help.topics"),
+        "here": own_path(request.full_path.rstrip("?")) if request.method == "GET" else "",
         "rehearsal_now": day(local_day(moment, zone)) if desk().is_rehearsal else "",
     }
-
-
-OVERSEER_LINKS = (
-    ("Today", "home.today"),
-    ("Proposals", "proposals.board"),
-    ("What if", "repairs.every"),
-    ("Requests", "requests.every"),
-    ("Volunteers", "volunteers.every"),
-    ("Schools", "schools.every"),
-    ("Activity", "activity.recent"),
-)
-TEACHER_LINKS = (("Ask for a speaker", "requests.ask"), ("My requests", "requests.own"))
-VOLUNTEER_LINKS = (("My visits", "visits.own"), ("When I can visit", "availability.week"))
-CALENDAR_LINK = ("Calendar", "calendars.mine")
-
-
-def _navigation(actor: Actor) -> Iterable[dict[str, object]]:
-    """Yield the links of every role held: three for one role, seven for a coordinator."""
-    links = (
-        *(OVERSEER_LINKS if actor.oversees else ()),
-        *(TEACHER_LINKS if actor.is_teacher else ()),
-        *(VOLUNTEER_LINKS if actor.is_volunteer else ()),
-        *(() if actor.oversees else (CALENDAR_LINK,)),
-    )
-    present = _nearest(tuple(endpoint for _, endpoint in links))
-    for label, endpoint in links:
-        yield {"label": label, "href": url_for(endpoint), "current": endpoint == present}
-
-
-def _nearest(endpoints: tuple[str, ...]) -> str:
-    """Return the link of this page, or of the list that it was opened from."""
-    if request.endpoint in endpoints:
-        return str(request.endpoint)
-    related = (each for each in reversed(endpoints) if each.split(".")[0] == request.blueprint)
-    return next(related, "")
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
     code = error.code or 500
     if code < 400:
         return error
-    return _error_page(code)
+    try:
+        return _error_page(code)
+    except OutOfReach as absence:
+        return out_of_reach_page(absence)
 
 
 def _scheduler_error(error: SchedulerError) -> tuple[str, int]:
     for kind, code in STATUS_BY_ERROR:
         if isinstance(error, kind):
-            return _error_page(code, sentence=str(error) if code == 409 else "")
+            return _error_page(code, sentence=sentence_of(error) if code == 409 else "")
     raise error
 
 
@@ -172,6 +241,6 @@ def _error_page(code: int, *, sentence: str = "") -> tuple[str, int]:
         title=title,
         sentence=sentence or words,
         home_href=url_for("home.start"),
-        home_words="Go to the start page",
+        home_words=_("Go to the start page"),
     )
     return page, code

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import cast
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -18,6 +21,7 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 
 from scheduler.domain.assignments import Finding
 from scheduler.domain.requests import (
+    ClassroomRequest,
     RangeWindow,
     RequestKind,
     TimeWindow,
@@ -25,15 +29,16 @@ from scheduler.domain.requests import (
     parse_window,
 )
 from scheduler.domain.volunteers import Format
-from scheduler.services.asking import AskSheet
+from scheduler.services.asking import AskSheet, reference_of
 from scheduler.services.lessons import ClosedLesson, LessonAhead, LessonWeek
 from scheduler.services.requests import Answers
 from scheduler.services.telling import Told, reason_of
-from scheduler.web.phrasing import clock, in_days, long_day, tile
+from scheduler.web.phrasing import clock, date_range, day, in_days, long_day, tile
 from scheduler.web.tiles import day_tile, short_range
 
-NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 Flaw = dict[str, str]
+# What is kept of a form for later: its questions, not what the browser adds.
+UNASKED = frozenset({"csrf_token"})
 
 
 class AskForm(FlaskForm):  # type: ignore[misc]
@@ -41,48 +46,57 @@ class AskForm(FlaskForm):  # type: ignore[misc]
 
     title = StringField(
         validators=[
-            InputRequired("Tell us what the visit should be about"),
-            Length(max=200, message="Use at most 200 letters"),
+            InputRequired(lazy_gettext("Tell us what the visit should be about")),
+            Length(max=200, message=lazy_gettext("Use at most 200 letters")),
         ]
     )
-    topic = StringField(validators=[InputRequired("Pick a topic from the list")])
+    topic = StringField()
+    guessed = StringField()
     classroom = StringField()
+    school = StringField()
     lessons = SelectMultipleField(validate_choice=False)
     other_day = DateField(validators=[Optional()])
     other_start = TimeField(validators=[Optional()])
     other_end = TimeField(validators=[Optional()])
     format = StringField(
-        default=str(Format.IN_PERSON), validators=[AnyOf(tuple(Format), "Pick one of the three")]
+        default=str(Format.IN_PERSON),
+        validators=[AnyOf(tuple(Format), lazy_gettext("Pick one of the three"))],
     )
     kind = StringField(
-        default=str(RequestKind.TALK), validators=[AnyOf(tuple(RequestKind), "Pick one of the two")]
+        default=str(RequestKind.TALK),
+        validators=[AnyOf(tuple(RequestKind), lazy_gettext("Pick one of the two"))],
     )
     language = StringField()
     speakers = IntegerField(
-        default=1, validators=[NumberRange(1, 6, "Ask for one to six speakers")]
+        default=1, validators=[NumberRange(1, 6, lazy_gettext("Ask for one to six speakers"))]
     )
-    sessions = IntegerField(default=1, validators=[NumberRange(1, 10, "Ask for one to ten visits")])
+    sessions = IntegerField(
+        default=1, validators=[NumberRange(1, 10, lazy_gettext("Ask for one to ten visits"))]
+    )
     every_days = IntegerField(
-        default=7, validators=[NumberRange(1, 28, "Leave one to 28 days between visits")]
+        default=7,
+        validators=[NumberRange(1, 28, lazy_gettext("Leave one to 28 days between visits"))],
     )
     preferred = StringField()
-    note = TextAreaField(validators=[Length(max=2000, message="Use at most 2,000 letters")])
+    note = TextAreaField(
+        validators=[Length(max=2000, message=lazy_gettext("Use at most 2,000 letters"))]
+    )
 
     def validate_lessons(self, field: SelectMultipleField) -> None:
         """Refuse what is no lesson; a form can be sent by anybody."""
         try:
             tuple(map(parse_window, field.data or ()))
         except ValueError as error:
-            raise ValidationError("Pick lessons from the list") from error
+            raise ValidationError(_("Pick lessons from the list")) from error
 
     def validate_other_day(self, field: DateField) -> None:
         """Ask for all three of day, start and end, and for an end after the start."""
         start, end = self.other_start.data, self.other_end.data
         given = (field.data, start, end)
         if any(given) and None in given:
-            raise ValidationError("Give the day, the start and the end")
+            raise ValidationError(_("Give the day, the start and the end"))
         if start and end and end <= start:
-            raise ValidationError("The visit must end after it starts")
+            raise ValidationError(_("The visit must end after it starts"))
 
 
 def answers_of(form: AskForm, *, sheet: AskSheet | None = None) -> Answers:
@@ -91,7 +105,7 @@ def answers_of(form: AskForm, *, sheet: AskSheet | None = None) -> Answers:
     preferred = familiar.get(form.preferred.data or "", "")
     return Answers(
         title=form.title.data or "",
-        topic=form.topic.data or "",
+        topic=_topic_of(form, sheet),
         classroom=form.classroom.data or "",
         windows=tuple(_windows(form)),
         format=Format(form.format.data) if form.format.data in set(Format) else Format.IN_PERSON,
@@ -104,15 +118,51 @@ def answers_of(form: AskForm, *, sheet: AskSheet | None = None) -> Answers:
         every_days=form.every_days.data or 7,
         note=form.note.data or "",
         preferred=(preferred,) if preferred else (),
+        school=form.school.data or "",
     )
 
 
-def flaws_of(form: AskForm) -> tuple[Flaw, ...]:
-    """Return what is wrong with the shape of the answers, for the summary on top."""
+def texts_of(form: AskForm) -> dict[str, tuple[str, ...]]:
+    """Return what was typed in each field, to be kept as it is; empty fields are left out."""
+    typed = {
+        field.name: tuple(str(text) for text in field.raw_data or ())
+        for field in form
+        if field.name not in UNASKED
+    }
+    return {name: texts for name, texts in typed.items() if any(texts)}
+
+
+def texts_asked(request: ClassroomRequest) -> dict[str, tuple[str, ...]]:
+    """Return the texts that would make this request, as the form's fields hold them."""
+    return {
+        "title": (request.title,),
+        "topic": (request.topic,),
+        "classroom": (request.classroom,),
+        "school": (request.school,),
+        "lessons": tuple(map(str, request.windows)),
+        "format": (str(request.format),),
+        "kind": (str(request.kind),),
+        "language": (request.language,),
+        "speakers": (str(request.speakers),),
+        "sessions": (str(request.sessions),),
+        "every_days": (str(request.every_days),),
+        "preferred": tuple(map(reference_of, request.preferred)),
+        "note": (request.note,),
+    }
+
+
+def flaws_of(form: AskForm, *, topic: str) -> tuple[Flaw, ...]:
+    """Return what is wrong with the answers, in the order of the questions.
+
+    ``topic`` is the one chosen or guessed; there has to be one.
+    """
+    messages = {name: str(told[0]) for name, told in form.errors.items() if name and told}
+    if not topic:
+        messages["topic"] = _("Pick a topic from the list")
     return tuple(
-        {"field": name, "message": str(messages[0])}
-        for name, messages in form.errors.items()
-        if name and messages
+        {"field": field.name, "message": messages[field.name]}
+        for field in form
+        if field.name in messages
     )
 
 
@@ -128,40 +178,82 @@ def lesson_weeks(
     return tuple(_week(week, sheet, chosen=chosen, today=today) for week in sheet.weeks)
 
 
+def other_picks(form: AskForm, weeks: Iterable[Mapping[str, object]]) -> tuple[dict[str, str], ...]:
+    """Return what was picked besides the lessons shown, as choices that stay ticked."""
+    shown = {
+        each["value"]
+        for week in weeks
+        for each in cast(Iterable[Mapping[str, object]], week["lessons"])
+        if "value" in each
+    }
+    return tuple(
+        {"value": str(window), "label": window_words(window)}
+        for window in _picked(form)
+        if str(window) not in shown
+    )
+
+
+def window_words(window: Window) -> str:
+    """Return ``Tue 8 December, P3`` or ``Tue 8 December, 10:40–11:30`` or a range of days."""
+    if isinstance(window, RangeWindow):
+        return date_range(window.days)
+    if isinstance(window, TimeWindow):
+        hours = f"{window.start:%H:%M}–{window.end:%H:%M}"
+        return _("%(day)s, %(hours)s", day=day(window.day), hours=hours)
+    period = "–".join(filter(None, (window.period, window.last_period)))
+    return _("%(day)s, %(hours)s", day=day(window.day), hours=period)
+
+
 def picked_days(windows: Sequence[Window]) -> tuple[date, ...]:
     """Return the days asked for, in order, each once."""
     days = {window.day for window in windows if not isinstance(window, RangeWindow)}
     return tuple(sorted(days))
 
 
+def _topic_of(form: AskForm, sheet: AskSheet | None) -> str:
+    """The topic that was chosen, else the one that the title speaks of by now."""
+    topic = form.topic.data or ""
+    is_chosen = topic and topic != form.guessed.data
+    return topic if is_chosen or sheet is None else sheet.guess or topic
+
+
 def _windows(form: AskForm) -> Iterator[Window]:
-    for text in form.lessons.data or ():
+    yield from _picked(form)
+    other, start, end = form.other_day.data, form.other_start.data, form.other_end.data
+    if other and start and end and start < end:
+        yield TimeWindow(other, start, end)
+
+
+def _picked(form: AskForm) -> Iterator[Window]:
+    for text in dict.fromkeys(form.lessons.data or ()):
         try:
             yield parse_window(text)
         except ValueError:
             continue
-    day, start, end = form.other_day.data, form.other_start.data, form.other_end.data
-    if day and start and end and start < end:
-        yield TimeWindow(day, start, end)
 
 
 def _flaw(finding: Finding, form: AskForm) -> Flaw:
     facts = reason_of(finding).facts
-    day = facts.get("day")
-    at_day = "other_day" if day and day == form.other_day.data else "lessons"
-    when = long_day(day) if isinstance(day, date) else ""
+    asked = facts.get("day")
+    at_day = "other_day" if asked and asked == form.other_day.data else "lessons"
+    when = long_day(asked) if isinstance(asked, date) else ""
     field, message = {
-        "title_given": ("title", "Tell us what the visit should be about"),
-        "topic_known": ("topic", "Pick a topic from the list"),
-        "class_known": ("classroom", "Pick one of your classes"),
+        "title_given": ("title", _("Tell us what the visit should be about")),
+        "topic_known": ("topic", _("Pick a topic from the list")),
+        "class_known": ("classroom", _("Pick one of your classes")),
         "few_windows": ("lessons", _too_many(facts.get("count"))),
-        "after_today": (at_day, "The visit must be after today"),
+        "after_today": (at_day, _("The visit must be after today")),
         "school_open": (at_day, _closed(facts, when)),
-        "window_fits": (at_day, f"The visit does not fit the bells on {when}. Pick another time"),
+        "window_fits": (
+            at_day,
+            _("The visit does not fit the bells on %(day)s. Pick another time", day=when),
+        ),
         "series_fits": (
             "sessions",
-            "One of the visits would fall on a day without lessons. "
-            "Pick another lesson or fewer visits",
+            _(
+                "One of the visits would fall on a day without lessons. "
+                "Pick another lesson or fewer visits"
+            ),
         ),
     }[finding.rule]
     return {"field": field, "message": message}
@@ -169,14 +261,17 @@ def _flaw(finding: Finding, form: AskForm) -> Flaw:
 
 def _too_many(count: object) -> str:
     if not isinstance(count, int) or not count:
-        return "Pick at least one lesson"
-    words = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else str(count)
-    return f"Pick up to three lessons. You picked {words}"
+        return _("Pick at least one lesson")
+    if count == 4:
+        return _("Pick up to three lessons. You picked four")
+    return _("Pick up to three lessons. You picked %(count)s", count=count)
 
 
 def _closed(facts: Mapping[str, Told], when: str) -> str:
-    verb = "is closed" if facts.get("closure") else "has no lessons"
-    return f"{facts.get('school')} {verb} on {when}. Pick another day"
+    school = facts.get("school")
+    if facts.get("closure"):
+        return _("%(school)s is closed on %(day)s. Pick another day", school=school, day=when)
+    return _("%(school)s has no lessons on %(day)s. Pick another day", school=school, day=when)
 
 
 def _week(
@@ -184,12 +279,17 @@ def _week(
 ) -> dict[str, object]:
     label = short_range(week.days)
     if week.closure:
-        resumes = f" Lessons start again on {long_day(week.resumes)}." if week.resumes else ""
-        closed = f"{week.closure}.{resumes}"
-        return {"label": label, "note": "school closed", "closed": closed, "lessons": ()}
+        closed = _("%(holiday)s.", holiday=week.closure)
+        if week.resumes:
+            closed = _(
+                "%(holiday)s. Lessons start again on %(day)s.",
+                holiday=week.closure,
+                day=long_day(week.resumes),
+            )
+        return {"label": label, "note": _("school closed"), "closed": closed, "lessons": ()}
     whole_weeks = (week.days.first - today) // timedelta(days=7)
     lessons = tuple(_lesson(each, sheet, chosen=chosen) for each in week.lessons)
-    empty = {} if lessons else {"closed": "No lessons of this class."}
+    empty = {} if lessons else {"closed": _("No lessons of this class.")}
     return {"label": label, "note": in_days(7 * whole_weeks), "lessons": lessons, **empty}
 
 
@@ -197,7 +297,7 @@ def _lesson(
     lesson: LessonAhead | ClosedLesson, sheet: AskSheet, *, chosen: Collection[str]
 ) -> dict[str, object]:
     if isinstance(lesson, ClosedLesson):
-        return {**day_tile(lesson.day), "closed": lesson.name, "note": "No lessons"}
+        return {**day_tile(lesson.day), "closed": lesson.name, "note": _("No lessons")}
     free = sheet.free_at(lesson)
     start, end = (
         clock(moment, sheet.timezone) for moment in (lesson.period.start, lesson.period.end)
@@ -207,7 +307,9 @@ def _lesson(
         "value": str(lesson.window),
         "start": start,
         "end": end,
-        "note": f"until {end}" if free is None else f"{free} free",
-        "said": "" if free is None else "speakers",
+        "note": _("until %(time)s", time=end)
+        if free is None
+        else ngettext("%(num)s free", "%(num)s free", free),
+        "said": "" if free is None else _("speakers"),
         "chosen": str(lesson.window) in chosen,
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import cast
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 
 from scheduler.domain.availability import WeeklyAvailability
 from scheduler.domain.periods import DateRange
+from scheduler.domain.volunteers import Limits
 from scheduler.services import availability
 from scheduler.services.availability import MyWeek
 from scheduler.services.busy_calendars import my_calendars
@@ -20,6 +23,7 @@ from scheduler.services.week_boxes import (
     BLOCK_BY_BOX,
     CLEAR,
     DAYS,
+    LAST_TERM,
     MORNINGS,
     PARTS,
     filled,
@@ -27,19 +31,27 @@ from scheduler.services.week_boxes import (
 from scheduler.web.availability_forms import AwayForm, TimeForm, WeekForm
 from scheduler.web.busy_lines import busy_lines
 from scheduler.web.desk import desk
-from scheduler.web.phrasing import MONTH_NAMES, WEEKDAY_NAMES, date_range, local_day
+from scheduler.web.formats import month_name, weekday_name, write_clock, write_day
+from scheduler.web.notices import tell_done
+from scheduler.web.phrasing import WEEKDAY_NAMES, date_range, local_day
 from scheduler.web.signed_in import actor, volunteers_only
+from scheduler.web.week_words import boxes_in_words, in_words
 
 bp = Blueprint("availability", __name__)
 
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 
-PART_WORDS = {part.key: part.key.capitalize() for part in PARTS}
+PART_WORDS = {
+    "early": lazy_gettext("Early"),
+    "morning": lazy_gettext("Morning"),
+    "midday": lazy_gettext("Midday"),
+    "afternoon": lazy_gettext("Afternoon"),
+}
 LINE_WORDS = {
     **dict(zip(DAYS, WEEKDAY_NAMES, strict=False)),
     **PART_WORDS,
-    MORNINGS: "all mornings",
-    CLEAR: "your week",
+    MORNINGS: lazy_gettext("all mornings"),
+    CLEAR: lazy_gettext("your week"),
 }
 
 
@@ -57,24 +69,39 @@ def save() -> ResponseReturnValue:
     form = WeekForm()
     if not form.validate():
         return page(week_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
-    before = frozenset(form.free.data or ())
-    boxes = filled(before, form.fill.data) if form.fill.data else before
-    limits = form.limits(_mine().limits)
+    mine = _mine()
+    ticked = frozenset(form.free.data or ())
+    boxes = _boxes(ticked, form.fill.data or "", mine)
+    limits = form.limits(mine.limits)
     availability.save_week(desk().store, boxes, actor=actor(), now=desk().now, limits=limits)
-    if not form.fill.data:
-        return _done("Saved.")
-    deed = "Filled" if boxes > before else "Cleared"
-    undo = url_for("availability.put_back")
-    return _done(f"{deed} {LINE_WORDS[form.fill.data]}.", undo, free=",".join(sorted(before)))
+    if form.fill.data:
+        before, words = ticked, _filled_words(form.fill.data, is_more=boxes > ticked)
+    else:
+        before, words = mine.ticked, _("Saved.")
+    if (boxes, limits) == (before, mine.limits):
+        return _done(words)
+    fields = limit_fields(mine.limits)
+    return _done(words, url_for("availability.put_back"), boxes=",".join(sorted(before)), **fields)
 
 
 @bp.post("/availability/undo")
 @volunteers_only
 def put_back() -> ResponseReturnValue:
-    """Tick the boxes again as they were before a line was filled or cleared."""
-    boxes = set(request.form.get("free", "").split(",")) & set(BLOCK_BY_BOX)
-    availability.save_week(desk().store, boxes, actor=actor(), now=desk().now)
-    return _done("Your boxes are as they were.")
+    """Tick the boxes again, and set the limits, as they were before a change."""
+    boxes = set(request.form.get("boxes", "").split(",")) & set(BLOCK_BY_BOX)
+    form = WeekForm()
+    named = set(limit_fields(Limits())) <= set(request.form)
+    limits = form.limits(_mine().limits) if named and form.validate() else None
+    availability.save_week(desk().store, boxes, actor=actor(), now=desk().now, limits=limits)
+    return _done(_("Your week is as it was."))
+
+
+@bp.post("/availability/keep")
+@volunteers_only
+def keep() -> ResponseReturnValue:
+    """Say that the week still holds."""
+    availability.keep_as_it_is(desk().store, actor=actor(), now=desk().now)
+    return _done(_("Thank you. We ask again in three months."))
 
 
 @bp.post("/availability/times")
@@ -86,7 +113,7 @@ def add_time() -> ResponseReturnValue:
         return page(time_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     availability.add_time(desk().store, form.block, actor=actor(), now=desk().now)
     undo = url_for("availability.remove_time")
-    return _done(f"Added {time_words(form.block)}.", undo, **time_fields(form.block))
+    return _done(_("Added %(time)s.", time=time_words(form.block)), undo, **time_fields(form.block))
 
 
 @bp.post("/availability/times/remove")
@@ -98,7 +125,9 @@ def remove_time() -> ResponseReturnValue:
         return page(time_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     availability.remove_time(desk().store, form.block, actor=actor(), now=desk().now)
     undo = url_for("availability.add_time")
-    return _done(f"Removed {time_words(form.block)}.", undo, **time_fields(form.block))
+    return _done(
+        _("Removed %(time)s.", time=time_words(form.block)), undo, **time_fields(form.block)
+    )
 
 
 @bp.post("/availability/away")
@@ -111,7 +140,7 @@ def go_away() -> ResponseReturnValue:
         return page(away_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     availability.go_away(desk().store, form.days, actor=actor(), now=desk().now)
     undo = url_for("availability.come_back")
-    return _done(f"Added {date_range(form.days)}.", undo, **away_fields(form.days))
+    return _done(_("Added %(days)s.", days=date_range(form.days)), undo, **away_fields(form.days))
 
 
 @bp.post("/availability/away/remove")
@@ -123,7 +152,7 @@ def come_back() -> ResponseReturnValue:
         return page(away_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     availability.come_back(desk().store, form.days, actor=actor(), now=desk().now)
     undo = url_for("availability.go_away")
-    return _done(f"Removed {date_range(form.days)}.", undo, **away_fields(form.days))
+    return _done(_("Removed %(days)s.", days=date_range(form.days)), undo, **away_fields(form.days))
 
 
 def page(
@@ -137,11 +166,12 @@ def page(
     """Return the page, with the form that was refused as it was written."""
     mine = _mine()
     lent = my_calendars(desk().store, actor=actor())
+    form = week_form or WeekForm.of(mine.ticked, mine.limits)
     return render_template(
         "availability/week.html",
         mine=mine,
         now=desk().now,
-        week_form=week_form or WeekForm.of(mine.ticked, mine.limits),
+        week_form=form,
         time_form=time_form or TimeForm(formdata=None),
         away_form=away_form or AwayForm(formdata=None),
         errors=_errors(week_form or time_form or away_form, calendar_errors),
@@ -149,6 +179,10 @@ def page(
         calendar_errors=calendar_errors,
         calendar_address=calendar_address,
         grid=_grid(mine),
+        sentence=in_words(mine),
+        boxes=boxes_in_words(len(form.free.data or ()), mine.minutes_a_week),
+        weekdays=WEEKDAY_NAMES,
+        saved_in_place=bool(request.headers.get("HX-Request")),
         times=[
             _line(time_words(block), url_for("availability.remove_time"), **time_fields(block))
             for block in mine.exact
@@ -162,13 +196,17 @@ def page(
 
 def time_words(block: WeeklyAvailability) -> str:
     """Return ``Monday 17:00–19:00`` with the block's first and last day where it has any."""
-    hours = f"{WEEKDAY_NAMES[block.weekday]} {block.start:%H:%M}–{block.end:%H:%M}"
+    start, end = (
+        write_clock(datetime.combine(date(2000, 1, 1), t)) for t in (block.start, block.end)
+    )
+    hours = f"{WEEKDAY_NAMES[block.weekday]} {start}–{end}"
     if block.first and block.last:
         return f"{hours}, {date_range(DateRange(block.first, block.last))}"
-    limit = block.first or block.last
-    if limit is None:
-        return hours
-    return f"{hours}, {'from' if block.first else 'until'} {date_range(DateRange(limit, limit))}"
+    if block.first:
+        return _("%(hours)s, from %(day)s", hours=hours, day=write_day(block.first))
+    if block.last:
+        return _("%(hours)s, until %(day)s", hours=hours, day=write_day(block.last))
+    return hours
 
 
 def time_fields(block: WeeklyAvailability) -> dict[str, str]:
@@ -182,9 +220,35 @@ def time_fields(block: WeeklyAvailability) -> dict[str, str]:
     }
 
 
+def limit_fields(limits: Limits) -> dict[str, str]:
+    """Return the limits as the form sends them."""
+    return {
+        "max_per_day": str(limits.max_per_day),
+        "max_per_week": str(limits.max_per_week),
+        "max_per_month": str(limits.max_per_month),
+        "max_km": "" if limits.max_km is None else f"{limits.max_km:g}",
+        "buffer_minutes": str(limits.buffer_minutes),
+        "notice_days": str(limits.notice_days),
+    }
+
+
 def away_fields(days: DateRange) -> dict[str, str]:
     """Return the days as a form sends them."""
     return {"away_first": days.first.isoformat(), "away_last": days.last.isoformat()}
+
+
+def _boxes(ticked: frozenset[str], line: str, mine: MyWeek) -> frozenset[str]:
+    if line == LAST_TERM:
+        return ticked if mine.last_term is None else mine.last_term
+    return filled(ticked, line) if line else ticked
+
+
+def _filled_words(line: str, *, is_more: bool) -> str:
+    if line == LAST_TERM:
+        return _("Your week is as it was last term.")
+    if is_more:
+        return _("Filled %(line)s.", line=str(LINE_WORDS[line]))
+    return _("Cleared %(line)s.", line=str(LINE_WORDS[line]))
 
 
 def _mine() -> MyWeek:
@@ -192,35 +256,39 @@ def _mine() -> MyWeek:
 
 
 def _done(words: str, undo: str = "", **fields: str) -> ResponseReturnValue:
-    message: object = {"words": words, "action": undo, "fields": fields} if undo else words
-    flash(cast(str, message), "done")  # Flask keeps whatever JSON can hold.
+    tell_done(words, undo=undo, **fields)
     return redirect(url_for("availability.week"), HTTPStatus.SEE_OTHER)
 
 
 def _line(words: str, action: str, **fields: str) -> dict[str, object]:
-    return {"words": words, "action": action, "said": f"Remove {words}", "fields": fields}
+    return {
+        "words": words,
+        "action": action,
+        "said": _("Remove %(words)s", words=words),
+        "fields": fields,
+    }
 
 
 def _grid(mine: MyWeek) -> dict[str, object]:
     return {
         "days": [
-            {"key": key, "short": name[:3], "label": name}
-            for key, name in zip(DAYS, WEEKDAY_NAMES, strict=False)
+            {"key": key, "short": weekday_name(number, is_short=True), "label": name}
+            for number, (key, name) in enumerate(zip(DAYS, WEEKDAY_NAMES, strict=False))
         ],
         "parts": [
             {
                 "key": part.key,
                 "label": PART_WORDS[part.key],
                 "hours": f"{part.start.hour}–{part.end.hour}",
-                "said": f"{part.start.hour} to {part.end.hour}",
+                "said": _("%(start)s to %(end)s", start=part.start.hour, end=part.end.hour),
             }
             for part in PARTS
         ],
         "booked": {
             box: {
                 "day": day.day,
-                "month": MONTH_NAMES[day.month - 1][:3],
-                "said": f"visit booked on {date_range(DateRange(day, day))}",
+                "month": month_name(day.month, is_short=True),
+                "said": _("visit booked on %(day)s", day=write_day(day)),
             }
             for box, day in mine.day_by_booked_box.items()
         },

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -23,8 +25,7 @@ from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 from scheduler.domain.availability import WeeklyAvailability
 from scheduler.domain.periods import DateRange
 from scheduler.domain.volunteers import Limits
-from scheduler.services.week_boxes import BLOCK_BY_BOX, LINES
-from scheduler.web.phrasing import WEEKDAY_NAMES
+from scheduler.services.week_boxes import BLOCK_BY_BOX, LAST_TERM, LINES
 
 FARTHEST_KM = 2000
 LONGEST_BUFFER_MINUTES = 240
@@ -33,38 +34,42 @@ LONGEST_NOTICE_DAYS = 180
 
 # The stubs do not know yet that a field takes its own words for what it cannot read.
 day_field = partial(  # type: ignore[call-arg]
-    DateField, invalid_value_message="Pick a day, such as 14 December 2026"
+    DateField, invalid_value_message=_("Pick a day, such as 14 December 2026")
 )
 clock_field = partial(  # type: ignore[call-arg]
-    TimeField, invalid_value_message="Write a time, such as 17:30"
+    TimeField, invalid_value_message=_("Write a time, such as 17:30")
 )
 
 
-def whole_number(label: str, last: int, *, first: int = 0) -> IntegerField:
+def whole_number(label: LazyString, last: int, *, first: int = 0) -> IntegerField:
     """Return a field for a whole number between two limits, both included."""
-    say = f"{label}: write a number from {first} to {last}"
+    say = _("%(label)s: write a number from %(first)s to %(last)s", **_between(label, first, last))
     validators = [InputRequired(say), NumberRange(first, last, say)]
     return IntegerField(label, validators, invalid_value_message=say)  # type: ignore[call-arg]
 
 
-def distance(label: str, last: int) -> FloatField:
+def distance(label: LazyString, last: int) -> FloatField:
     """Return a field for kilometres up to a limit, or nothing."""
-    say = f"{label}: write a number from 0 to {last}"
+    say = _("%(label)s: write a number from %(first)s to %(last)s", **_between(label, 0, last))
     validators = [Optional(), NumberRange(0, last, say)]
     return FloatField(label, validators, invalid_value_message=say)  # type: ignore[call-arg]
+
+
+def _between(label: LazyString, first: int, last: int) -> dict[str, object]:
+    return {"label": label, "first": first, "last": last}
 
 
 class WeekForm(FlaskForm):  # type: ignore[misc]
     """The boxes and the limits; ``fill`` is the button that fills or clears a line, if any."""
 
-    free = SelectMultipleField(choices={box: box for box in BLOCK_BY_BOX})
-    fill = StringField(validators=[Optional(), AnyOf(LINES)])
-    max_per_day = whole_number("Most visits a day", 8, first=1)
-    max_per_week = whole_number("Most visits a week", 20, first=1)
-    max_per_month = whole_number("Most visits a month", 60)
-    max_km = distance("Longest way there, in km", FARTHEST_KM)
-    buffer_minutes = whole_number("Free minutes before and after", LONGEST_BUFFER_MINUTES)
-    notice_days = whole_number("Days I need to know ahead", LONGEST_NOTICE_DAYS)
+    free = SelectMultipleField(choices=list(BLOCK_BY_BOX))  # type: ignore[arg-type]
+    fill = StringField(validators=[Optional(), AnyOf((*LINES, LAST_TERM))])
+    max_per_day = whole_number(_("Most visits a day"), 8, first=1)
+    max_per_week = whole_number(_("Most visits a week"), 20, first=1)
+    max_per_month = whole_number(_("Most visits a month"), 60)
+    max_km = distance(_("Longest way there, in km"), FARTHEST_KM)
+    buffer_minutes = whole_number(_("Free minutes before and after"), LONGEST_BUFFER_MINUTES)
+    notice_days = whole_number(_("Days I need to know ahead"), LONGEST_NOTICE_DAYS)
 
     @classmethod
     def of(cls, boxes: frozenset[str], limits: Limits) -> WeekForm:
@@ -97,22 +102,24 @@ class TimeForm(FlaskForm):  # type: ignore[misc]
     """An exact time of the week, with or without a first and a last day."""
 
     weekday = SelectField(
-        "Day", coerce=int, choices=dict(zip("0123456", WEEKDAY_NAMES, strict=True))
+        _("Day"),
+        coerce=int,
+        choices=list("0123456"),  # type: ignore[arg-type]
     )
-    start = clock_field("From", validators=[InputRequired("Tell us when it starts")])
-    end = clock_field("To", validators=[InputRequired("Tell us when it ends")])
-    first = day_field("First day", validators=[Optional()])
-    last = day_field("Last day", validators=[Optional()])
+    start = clock_field(_("From"), validators=[InputRequired(_("Tell us when it starts"))])
+    end = clock_field(_("To"), validators=[InputRequired(_("Tell us when it ends"))])
+    first = day_field(_("First day"), validators=[Optional()])
+    last = day_field(_("Last day"), validators=[Optional()])
 
     def validate_end(self, field: Field) -> None:
         """Refuse a time that ends before it starts."""
         if self.start.data and field.data and field.data <= self.start.data:
-            raise ValidationError("The end must be after the start")
+            raise ValidationError(_("The end must be after the start"))
 
     def validate_last(self, field: Field) -> None:
         """Refuse a last day before the first."""
         if self.first.data and field.data and field.data < self.first.data:
-            raise ValidationError("The last day is before the first")
+            raise ValidationError(_("The last day is before the first"))
 
     @property
     def block(self) -> WeeklyAvailability:
@@ -128,19 +135,19 @@ class AwayForm(FlaskForm):  # type: ignore[misc]
 
     today = date.min
 
-    away_first = day_field("First day away", validators=[InputRequired("Pick the first day")])
-    away_last = day_field("Last day away", validators=[Optional()])
+    away_first = day_field(_("First day away"), validators=[InputRequired(_("Pick the first day"))])
+    away_last = day_field(_("Last day away"), validators=[Optional()])
 
     def validate_away_first(self, field: Field) -> None:
         """Refuse days that are over."""
         last = self.away_last.data or field.data
         if last and last < self.today:
-            raise ValidationError("These days are over. Pick later ones")
+            raise ValidationError(_("These days are over. Pick later ones"))
 
     def validate_away_last(self, field: Field) -> None:
         """Refuse a last day before the first."""
         if self.away_first.data and field.data and field.data < self.away_first.data:
-            raise ValidationError("The last day is before the first")
+            raise ValidationError(_("The last day is before the first"))
 
     @property
     def days(self) -> DateRange:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from scheduler.domain.busy_calendars import BusyCalendar
 from scheduler.services import busy_calendars
@@ -39,7 +40,7 @@ def add_file() -> ResponseReturnValue:
     given = request.files.get("calendar_file")
     try:
         if given is None or not given.filename:
-            raise CalendarNotTaken("Choose a file first.")
+            raise CalendarNotTaken(_("Choose a file first."))
         found = busy_calendars.add_file(desk().store, given.read(), actor=actor(), now=desk().now)
     except CalendarNotTaken as refusal:
         return _refused("calendar_file", refusal)
@@ -54,7 +55,9 @@ def check() -> ResponseReturnValue:
         desk().store, _key(), actor=actor(), now=desk().now, fetch=desk().fetch
     )
     if found.problem:
-        return _done(f"We could not read it. {found.problem}", category="problem")
+        return _done(
+            _("We could not read it. %(problem)s", problem=found.problem), category="problem"
+        )
     return _done(_read(found))
 
 
@@ -63,7 +66,7 @@ def check() -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """Forget a calendar with all that it told."""
     busy_calendars.remove(desk().store, _key(), actor=actor(), now=desk().now)
-    return _done("Removed. We forgot all that it told us.")
+    return _done(_("Removed. We forgot all that it told us."))
 
 
 def _key() -> str:
@@ -71,7 +74,7 @@ def _key() -> str:
 
 
 def _read(calendar: BusyCalendar) -> str:
-    return f"We read your calendar: {soon_busy(calendar, desk().now)}."
+    return _("We read your calendar: %(found)s.", found=soon_busy(calendar, desk().now))
 
 
 def _refused(field: str, refusal: CalendarNotTaken, *, written: str = "") -> ResponseReturnValue:

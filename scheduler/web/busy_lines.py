@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from scheduler.domain.busy_calendars import BusyCalendar, Trust
 from scheduler.domain.calendar_addresses import read_address
 from scheduler.domain.periods import Period
-from scheduler.web.phrasing import ago, clock, day, day_with_year, local_day, plural
+from scheduler.web.languages import in_their_language
+from scheduler.web.phrasing import ago, clock, day, day_with_year, local_day
 
 SOON = timedelta(days=30)
 
@@ -28,7 +32,14 @@ def soon_busy(calendar: BusyCalendar, now: datetime) -> str:
     """Return how much a calendar tells: ``3 busy times in the next 30 days``."""
     coming = Period(now, now + SOON)
     count = sum(period.overlaps(coming) for period in calendar.busy)
-    return f"{plural(count, 'busy time') if count else 'no busy time'} in the next {SOON.days} days"
+    if not count:
+        return _("no busy time in the next %(days)s days", days=SOON.days)
+    return ngettext(
+        "%(num)s busy time in the next %(days)s days",
+        "%(num)s busy times in the next %(days)s days",
+        count,
+        days=SOON.days,
+    )
 
 
 def _line(
@@ -50,28 +61,36 @@ def _line(
 
 def _title(calendar: BusyCalendar, *, is_own: bool) -> str:
     if not calendar.address:
-        return "A calendar file"
-    return read_address(calendar.address).host if is_own else "A calendar on the web"
+        return _("A calendar file")
+    return read_address(calendar.address).host if is_own else _("A calendar on the web")
 
 
 def _fresh(calendar: BusyCalendar, now: datetime, timezone: str) -> tuple[str, str, str]:
-    told = f"{ago(calendar.read_at, now)}: {soon_busy(calendar, now)}."
+    told = {"ago": ago(calendar.read_at, now), "amount": soon_busy(calendar, now)}
     if calendar.address:
-        return "Up to date", f"Last checked {told}", ""
+        return _("Up to date"), _("Last checked %(ago)s: %(amount)s.", **told), ""
     last = day_with_year(calendar.known_until)
-    return "Read", f"Given {told}", f"It tells us about the time until {last}."
+    note = _("It tells us about the time until %(day)s.", day=last)
+    return _("Read"), _("Given %(ago)s: %(amount)s.", **told), note
 
 
 def _stale(calendar: BusyCalendar, now: datetime, timezone: str) -> tuple[str, str, str]:
-    read = f"{day(local_day(calendar.read_at, timezone))}, {clock(calendar.read_at, timezone)}"
-    meta = "What it said then still counts. What changed since, we do not know."
+    read_at = calendar.read_at
+    read = _(
+        "Not read since %(day)s, %(time)s",
+        day=day(local_day(read_at, timezone)),
+        time=clock(read_at, timezone),
+    )
+    meta = _("What it said then still counts. What changed since, we do not know.")
     trying = ""
     if calendar.next_check and calendar.next_check > now:
-        trying = f" We try again {ago(calendar.next_check, now)}."
-    return f"Not read since {read}", meta, f"{calendar.problem}{trying}".strip()
+        trying = _("We try again %(when)s.", when=ago(calendar.next_check, now))
+    return read, meta, f"{in_their_language(calendar.problem)} {trying}".strip()
 
 
 def _unknown(calendar: BusyCalendar, now: datetime, timezone: str) -> tuple[str, str, str]:
-    last = day_with_year(calendar.known_until)
-    meta = f"It told us about the time until {last}. For later days nobody is proposed by it."
-    return "Out of date", meta, calendar.problem
+    meta = _(
+        "It told us about the time until %(day)s. For later days nobody is proposed by it.",
+        day=day_with_year(calendar.known_until),
+    )
+    return _("Out of date"), meta, in_their_language(calendar.problem)

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import segno
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField
 
@@ -25,6 +26,7 @@ from scheduler.services.calendar_links import (
     feed_of_key,
     make_link,
     renew_link,
+    write_ahead,
 )
 from scheduler.services.exports import CalendarFile
 from scheduler.services.feed_records import CalendarMode
@@ -120,6 +122,7 @@ def make() -> ResponseReturnValue:
     """Make the address of one of my calendars."""
     kind, owner = _chosen(CalendarForm())
     make_link(desk().store, kind, owner, actor=actor(), settings=desk().feeds)
+    _write_ahead(kind, owner)
     return redirect(url_for("calendars.mine"), 303)
 
 
@@ -129,7 +132,7 @@ def renew() -> ResponseReturnValue:
     """Replace the address of one of my calendars."""
     kind, owner = _chosen(CalendarForm())
     renew_link(desk().store, kind, owner, actor=actor(), settings=desk().feeds, now=desk().now)
-    flash("You have a new link. Add it to your calendar again: the old one has stopped.", "done")
+    flash(_("You have a new link. Add it to your calendar again: the old one has stopped."), "done")
     return redirect(url_for("calendars.mine"), 303)
 
 
@@ -139,7 +142,7 @@ def end() -> ResponseReturnValue:
     """End one of my calendars at once."""
     kind, owner = _chosen(CalendarForm())
     end_link(desk().store, kind, owner, actor=actor())
-    tell_done("This calendar has ended. Nobody can read it any more.")
+    tell_done(_("This calendar has ended. Nobody can read it any more."))
     return redirect(url_for("calendars.mine"), 303)
 
 
@@ -150,7 +153,8 @@ def choose() -> ResponseReturnValue:
     form = ChoicesForm()
     kind, owner = _chosen(form)
     change_link(desk().store, kind, owner, form.choices, actor=actor())
-    tell_done("Saved. Your calendar shows it the next time it looks.")
+    _write_ahead(kind, owner)
+    tell_done(_("Saved. Your calendar shows it the next time it looks."))
     return redirect(url_for("calendars.mine"), 303)
 
 
@@ -163,7 +167,7 @@ def choose_mode() -> ResponseReturnValue:
         abort(HTTPStatus.BAD_REQUEST)
     mode = CalendarMode(chosen) if chosen else None
     calendar_modes.choose(desk().store, mode, actor=actor())
-    tell_done("Saved. It holds for visits we have not told you of yet.")
+    tell_done(_("Saved. It holds for visits we have not told you of yet."))
     return redirect(url_for("calendars.mine", _anchor="way"), 303)
 
 
@@ -215,6 +219,10 @@ def apps(address: str) -> dict[str, str]:
 
 def _chosen(form: CalendarForm) -> tuple[str, str]:
     return form.kind.data or "", form.owner.data or ""
+
+
+def _write_ahead(kind: str, owner: str) -> None:
+    write_ahead(desk().store, kind, owner, actor=actor(), settings=desk().feeds, now=desk().now)
 
 
 def _link(key: str) -> CalendarLink:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from flask import current_app
+from flask import current_app, g, has_request_context, request
 
 from scheduler.services.feeds import FeedSettings
+from scheduler.services.one_moment import OneMoment
 from scheduler.services.ports import Clock, Gazetteer, Store
 from scheduler.services.ports.fetching import Fetch
 from scheduler.services.warm import Warm
 
 EXTENSION = "visitbell"
+LOOKING = ("GET", "HEAD")
 
 
 def real_time() -> datetime:
@@ -46,7 +48,21 @@ class Desk:
 
 
 def desk() -> Desk:
-    """Return the desk of the application that answers this request."""
+    """Return the desk of the application that answers this request.
+
+    A page that only shows something reads all of it at one moment.
+    """
     found = current_app.extensions[EXTENSION]
     assert isinstance(found, Desk)
-    return found
+    if not has_request_context() or request.method not in LOOKING:
+        return found
+    if "moment" not in g:
+        g.moment = OneMoment(found.store)
+    return replace(found, store=g.moment)
+
+
+def close_desk(_error: BaseException | None = None) -> None:
+    """Let go of what the page was reading."""
+    moment = g.pop("moment", None)
+    if isinstance(moment, OneMoment):
+        moment.close()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 from werkzeug.http import http_date
 
 from scheduler.domain.errors import Unknown
@@ -37,7 +39,9 @@ def feed(token: str) -> Response:
             has=request.if_none_match.contains_weak,
         )
     except Unknown:
-        abort(404)
+        # No page: it would bring a form, and with it a cookie, to whoever guesses addresses.
+        words = _("There is no calendar at this address.")
+        return Response(words, HTTPStatus.NOT_FOUND, content_type="text/plain; charset=utf-8")
     response = Response(found.octets, content_type="text/calendar; charset=utf-8")
     is_packed = request.accept_encodings["gzip"] > 0 and len(found.octets or b"") > WORTH_PACKING
     # Packed octets are other octets, so their tag only vouches for what they mean.

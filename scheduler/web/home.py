@@ -26,8 +26,14 @@ def start() -> ResponseReturnValue:
 @overseers_only
 def today() -> ResponseReturnValue:
     """Show what needs a coordinator now."""
-    needed = needed_today(desk().store, actor=actor(), now=desk().now, gazetteer=desk().gazetteer)
-    return render_template("home/today.html", today=needed)
+    needed = needed_today(
+        desk().store,
+        warm=desk().warm,
+        actor=actor(),
+        now=desk().now,
+        gazetteer=desk().gazetteer,
+    )
+    return render_template("home/today.html", today=needed, may_act=actor().is_coordinator)
 
 
 def start_of(who: Actor) -> str:
@@ -36,4 +42,6 @@ def start_of(who: Actor) -> str:
         return "home.today"
     if who.is_teacher:
         return "requests.own"
-    return "visits.own" if who.is_volunteer else "calendars.mine"
+    if who.is_volunteer:
+        return "visits.own"
+    return "day.sheet" if who.office_of else "calendars.mine"

@@ -1,8 +1,7 @@
-"""How times, people and amounts are written on pages and in mails, in English.
+"""How times, people and amounts are written on pages and in mails, in the language spoken there.
 
-Pure functions, offered to templates as filters. Weekdays and months are written out here:
-the machine's locale never decides. Times are shown by the clock of the zone that is given,
-never by the machine's own.
+Pure functions but for that language, offered to templates as filters. Times are shown by the
+clock of the zone that is given, never by the machine's own.
 """
 
 from __future__ import annotations
@@ -14,41 +13,31 @@ from typing import TypedDict
 from unicodedata import category
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+
+from scheduler.domain.availability import WEEKDAYS
+from scheduler.domain.classes import Lesson
 from scheduler.domain.grades import PRE_K, parse_grade
 from scheduler.domain.periods import DateRange, Period
+from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.zones import local
+from scheduler.web.formats import (
+    city_of,
+    month_name,
+    weekday_name,
+    write_clock,
+    write_day,
+    write_days,
+    write_list,
+    write_number,
+    write_span,
+)
+from scheduler.web.languages import name_of
 
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-LANGUAGE_NAMES = MappingProxyType(
-    {
-        "ar": "Arabic",
-        "bla": "Blackfoot",
-        "cr": "Cree",
-        "de": "German",
-        "en": "English",
-        "es": "Spanish",
-        "fr": "French",
-        "hi": "Hindi",
-        "it": "Italian",
-        "iu": "Inuktitut",
-        "ja": "Japanese",
-        "ko": "Korean",
-        "pa": "Punjabi",
-        "pl": "Polish",
-        "pt": "Portuguese",
-        "ru": "Russian",
-        "so": "Somali",
-        "tl": "Tagalog",
-        "uk": "Ukrainian",
-        "ur": "Urdu",
-        "vi": "Vietnamese",
-        "zh": "Chinese",
-    }
-)
+WEEKDAY_NAMES: tuple[str, ...] = tuple(LazyString(weekday_name, n) for n in range(7))
+MONTH_NAMES: tuple[str, ...] = tuple(LazyString(month_name, n) for n in range(1, 13))
 UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 DAYS_A_WEEK, DAYS_A_MONTH, DAYS_A_YEAR = 7, 30, 365
@@ -65,22 +54,22 @@ class Tile(TypedDict):
 
 def day(when: date) -> str:
     """Return ``Tue 8 December``."""
-    return f"{WEEKDAY_NAMES[when.weekday()][:3]} {_day_and_month(when)}"
+    return write_day(when, weekday="EEE")
 
 
 def day_with_year(when: date) -> str:
     """Return ``Tue 8 December 2026``."""
-    return f"{day(when)} {when.year}"
+    return write_day(when, weekday="EEE", has_year=True)
 
 
 def long_day(when: date) -> str:
     """Return ``Tuesday 8 December``."""
-    return f"{WEEKDAY_NAMES[when.weekday()]} {_day_and_month(when)}"
+    return write_day(when, weekday="EEEE")
 
 
 def long_day_with_year(when: date) -> str:
     """Return ``Tuesday 8 December 2026``."""
-    return f"{long_day(when)} {when.year}"
+    return write_day(when, weekday="EEEE", has_year=True)
 
 
 def local_day(moment: datetime, zone: str) -> date:
@@ -90,52 +79,51 @@ def local_day(moment: datetime, zone: str) -> date:
 
 def clock(moment: datetime, zone: str) -> str:
     """Return ``10:40`` as that zone's clock shows it."""
-    return f"{local(moment, zone):%H:%M}"
+    return write_clock(local(moment, zone))
 
 
 def span(period: Period, zone: str) -> str:
     """Return ``10:40–11:30`` as that zone's clock shows it."""
-    return f"{clock(period.start, zone)}–{clock(period.end, zone)}"
+    return write_span(local(period.start, zone), local(period.end, zone))
 
 
 def zone_label(moment: datetime, zone: str) -> str:
     """Return ``Edmonton time (UTC−6)``: the zone's city and its offset at that moment."""
     offset = _offset(local(moment, zone))
-    area, _, city = zone.rpartition("/")
+    area = zone.rpartition("/")[0]
     if not area or area == "Etc":
         return offset
-    return f"{city.replace('_', ' ')} time ({offset})"
+    return _("%(city)s time (%(offset)s)", city=city_of(zone), offset=offset)
 
 
 def tile(moment: datetime, zone: str) -> Tile:
     """Return what the date tile of a visit at that moment shows."""
-    when = local_day(moment, zone)
+    return day_tile(local_day(moment, zone))
+
+
+def day_tile(when: date) -> Tile:
+    """Return what the date tile of a day shows."""
     return Tile(
-        weekday=WEEKDAY_NAMES[when.weekday()][:3],
+        weekday=weekday_name(when.weekday(), is_short=True),
         day=str(when.day),
-        month=MONTH_NAMES[when.month - 1][:3],
+        month=month_name(when.month, is_short=True),
         date=when.isoformat(),
     )
 
 
 def date_range(days: DateRange) -> str:
     """Return ``14–18 December``; months and years are said once where both ends share them."""
-    first, last = days.first, days.last
-    if first == last:
-        return _day_and_month(first)
-    if first.year != last.year:
-        return f"{_day_and_month(first)} {first.year} – {_day_and_month(last)} {last.year}"
-    if first.month != last.month:
-        return f"{_day_and_month(first)} – {_day_and_month(last)}"
-    return f"{first.day}–{_day_and_month(last)}"
+    return write_day(days.first) if days.first == days.last else write_days(days.first, days.last)
 
 
 def in_days(days: int) -> str:
     """Return ``today``, ``tomorrow``, ``in 3 days``, or ``in 1 week`` for whole weeks."""
     if days in (0, 1):
-        return ("today", "tomorrow")[days]
+        return _("tomorrow") if days else _("today")
     weeks, rest = divmod(days, DAYS_A_WEEK)
-    return f"in {plural(days, 'day')}" if rest else f"in {plural(weeks, 'week')}"
+    if rest:
+        return ngettext("in %(num)s day", "in %(num)s days", days)
+    return ngettext("in %(num)s week", "in %(num)s weeks", weeks)
 
 
 def in_words(length: timedelta) -> str:
@@ -147,23 +135,27 @@ def in_words(length: timedelta) -> str:
     length = abs(length)
     minutes = length // timedelta(minutes=1)
     if not minutes:
-        return "less than a minute"
+        return _("less than a minute")
     if minutes < 60:
-        return plural(minutes, "minute")
-    return plural(minutes // 60, "hour") if not length.days else _days_in_words(length.days)
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    if not length.days:
+        return ngettext("%(num)s hour", "%(num)s hours", minutes // 60)
+    return _days_in_words(length.days)
 
 
 def ago(moment: datetime, now: datetime) -> str:
     """Return ``2 minutes ago``, ``just now``, or ``in 3 hours`` for what is still to come."""
     length = now - moment
     if abs(length) < timedelta(minutes=1):
-        return "just now"
-    return f"{in_words(length)} ago" if length > timedelta() else f"in {in_words(length)}"
+        return _("just now")
+    if length > timedelta():
+        return _("%(length)s ago", length=in_words(length))
+    return _("in %(length)s", length=in_words(length))
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return ``1 visit`` or ``3 visits``; ``many`` is for words that take no plain s."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def number(amount: float) -> str:
+    """Return ``1,500``."""
+    return write_number(amount)
 
 
 def grade(number: int | str) -> str:
@@ -173,12 +165,30 @@ def grade(number: int | str) -> str:
             number = parse_grade(number)
         except ValueError:
             return str(number)
-    return {PRE_K: "pre-K", 0: "kindergarten"}.get(number, f"grade {number}")
+    if number == PRE_K:
+        return _("pre-K")
+    return _("grade %(number)s", number=number) if number else _("kindergarten")
+
+
+def location(sheet: VisitSheet, email: str = "") -> str:
+    """Return where that person goes, as one line: room, school, address; or the link of a call."""
+    if sheet.is_virtual_for(email):
+        return sheet.meeting_url or _("Online")
+    room = sheet.visit.room
+    numbered = _("Room %(number)s", number=room) if room[:1].isdigit() else room
+    return ", ".join(filter(None, (numbered, sheet.school_name, sheet.address)))
+
+
+def lesson(one: Lesson) -> str:
+    """Return ``Tue P2``, or ``A P2`` where the timetable goes by day types."""
+    is_weekday = one.day in WEEKDAYS
+    day = weekday_name(WEEKDAYS.index(one.day), is_short=True) if is_weekday else one.day
+    return f"{day} {one.period}"
 
 
 def language_name(tag: str) -> str:
-    """Return ``French`` for ``fr`` or ``fr-CA``; a language not listed keeps its tag."""
-    return LANGUAGE_NAMES.get(tag.partition("-")[0].lower(), tag)
+    """Return ``French`` for ``fr`` or ``fr-CA``; a language without a name keeps its tag."""
+    return name_of(tag) or tag
 
 
 def initials(name: str) -> str:
@@ -190,8 +200,7 @@ def initials(name: str) -> str:
 
 def joined(names: Iterable[str]) -> str:
     """Return ``Ana, Ben and Cy``; empty names are left out."""
-    *first, last = [name for name in names if name] or [""]
-    return f"{', '.join(first)} and {last}" if first else last
+    return write_list([str(name) for name in names if name])
 
 
 def one_line(text: str) -> str:
@@ -224,25 +233,21 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         for phrase in (
             *(day, day_with_year, long_day, long_day_with_year, local_day),
             *(clock, span, zone_label, tile, date_range),
-            *(in_days, in_words, ago, plural, grade, language_name),
-            *(initials, joined, one_line, web_address, phone_address),
+            *(in_days, in_words, ago, number, grade, language_name),
+            *(initials, joined, lesson, location, one_line, web_address, phone_address),
         )
     }
 )
 
 
-def _day_and_month(when: date) -> str:
-    return f"{when.day} {MONTH_NAMES[when.month - 1]}"
-
-
 def _days_in_words(days: int) -> str:
     if days >= 2 * DAYS_A_YEAR:
-        return plural(days // DAYS_A_YEAR, "year")
+        return ngettext("%(num)s year", "%(num)s years", days // DAYS_A_YEAR)
     if days >= 2 * DAYS_A_MONTH:
-        return plural(days // DAYS_A_MONTH, "month")
+        return ngettext("%(num)s month", "%(num)s months", days // DAYS_A_MONTH)
     if days >= 2 * DAYS_A_WEEK:
-        return plural(days // DAYS_A_WEEK, "week")
-    return plural(days, "day")
+        return ngettext("%(num)s week", "%(num)s weeks", days // DAYS_A_WEEK)
+    return ngettext("%(num)s day", "%(num)s days", days)
 
 
 def _offset(moment: datetime) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
@@ -15,33 +17,45 @@ from scheduler.services.batch_pages import Choices
 from scheduler.web.availability_forms import day_field, whole_number
 
 EVERY_SCHOOL = "*"
-MOVES = MappingProxyType({"0": "None", "2": "Up to 2", "5": "Up to 5", "20": "Up to 20"})
+MOVES = MappingProxyType(
+    {
+        "0": lazy_gettext("None"),
+        "2": lazy_gettext("Up to 2"),
+        "5": lazy_gettext("Up to 5"),
+        "20": lazy_gettext("Up to 20"),
+    }
+)
 LIMITS = MappingProxyType(
     {
-        "max_per_week": "Most visits a week",
-        "max_per_month": "Most visits a month",
-        "max_per_day": "Most visits a day",
-        "max_km": "Longest way there, in km",
+        "max_per_week": lazy_gettext("Most visits a week"),
+        "max_per_month": lazy_gettext("Most visits a month"),
+        "max_per_day": lazy_gettext("Most visits a day"),
+        "max_km": lazy_gettext("Longest way there, in km"),
     }
 )
 WEIGHTS = MappingProxyType(
     {
-        "fit": "How well the speaker knows the topic",
-        "preference": "The teacher’s first choice of time",
-        "preferred": "A speaker the teacher asked for",
-        "fairness": "Visits shared among speakers",
-        "equity": "Visits shared among schools",
-        "travel": "A short way there",
-        "same_start": "Keeping what was proposed before",
-        "same_volunteer": "Keeping who was proposed before",
+        "fit": lazy_gettext("How well the speaker knows the topic"),
+        "preference": lazy_gettext("The teacher’s first choice of time"),
+        "preferred": lazy_gettext("A speaker the teacher asked for"),
+        "fairness": lazy_gettext("Visits shared among speakers"),
+        "equity": lazy_gettext("Visits shared among schools"),
+        "travel": lazy_gettext("A short way there"),
+        "same_start": lazy_gettext("Keeping what was proposed before"),
+        "same_volunteer": lazy_gettext("Keeping who was proposed before"),
     }
 )
+
+
+def said_now(words: Mapping[str, str]) -> dict[str, str]:
+    """Return these words in the language spoken now: a field takes no lazy text for a choice."""
+    return {value: str(said) for value, said in words.items()}
 
 
 class ChangeForm(FlaskForm):  # type: ignore[misc]
     """What every change is asked: how many others may make room."""
 
-    moves = SelectField(choices=dict(MOVES), default="2")
+    moves = SelectField(choices=partial(said_now, MOVES), default="2")
     releases_confirmed = BooleanField()
 
     def what_if(self, kind: WhatIfKind, *, email: str) -> WhatIf:
@@ -64,13 +78,13 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
 class PersonForm(ChangeForm):
     """Whom it is about."""
 
-    who = StringField(validators=[InputRequired("Write a name or an e-mail address")])
+    who = StringField(validators=[InputRequired(lazy_gettext("Write a name or an e-mail address"))])
 
 
 class DaysForm(ChangeForm):
     """From when until when; one day unless a last one is given."""
 
-    first = day_field(validators=[InputRequired("Pick the day")])
+    first = day_field(validators=[InputRequired(lazy_gettext("Pick the day"))])
     last = day_field(validators=[Optional()])
 
     def validate_last(self, field: object) -> None:
@@ -81,7 +95,7 @@ class DaysForm(ChangeForm):
         """
         first, last = self.first.data, self.last.data
         if first and last and last < first:
-            raise ValidationError("The last day is before the first")
+            raise ValidationError(lazy_gettext("The last day is before the first"))
 
 
 class AbsenceForm(DaysForm, PersonForm):
@@ -91,22 +105,22 @@ class AbsenceForm(DaysForm, PersonForm):
 class ClosureForm(DaysForm):
     """Schools that are closed, and what to call it."""
 
-    schools = SelectMultipleField(validators=[InputRequired("Tick the schools")])
-    name = StringField(validators=[Length(max=80, message="Use at most 80 letters")])
+    schools = SelectMultipleField(validators=[InputRequired(lazy_gettext("Tick the schools"))])
+    name = StringField(validators=[Length(max=80, message=lazy_gettext("Use at most 80 letters"))])
 
 
 class LimitForm(PersonForm):
     """A volunteer's limit."""
 
-    name = SelectField(choices=dict(LIMITS))
-    value = whole_number("New limit", 2000)
+    name = SelectField(choices=partial(said_now, LIMITS))
+    value = whole_number(lazy_gettext("New limit"), 2000)
 
 
 class WeightForm(ChangeForm):
     """How much something counts."""
 
-    name = SelectField(choices=dict(WEIGHTS))
-    value = whole_number("New weight", 10_000)
+    name = SelectField(choices=partial(said_now, WEIGHTS))
+    value = whole_number(lazy_gettext("New weight"), 10_000)
 
 
 FORMS: Mapping[WhatIfKind, type[ChangeForm]] = MappingProxyType(
@@ -125,11 +139,11 @@ def form_of(
 ) -> ChangeForm:
     """Return the form of a change: as it was sent, or else filled with what is ``given``."""
     fill: dict[str, object] = dict(given or {})
-    if given and "first" in given:
-        fill["first"] = _day(given["first"])
+    for day in {"first", "last"} & fill.keys():
+        fill[day] = _day(str(fill[day]))
     form = FORMS[kind](formdata=None, **fill) if given is not None else FORMS[kind]()
     if isinstance(form, ClosureForm):
-        form.schools.choices = {EVERY_SCHOOL: "Every school", **dict(known.schools)}
+        form.schools.choices = {EVERY_SCHOOL: gettext("Every school"), **dict(known.schools)}
         if given and given.get("schools"):
             form.schools.data = [given["schools"]]
     return form

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from scheduler.domain.batches import BatchState, WhatIfKind
 from scheduler.domain.people import RoleName
@@ -83,11 +84,15 @@ def carry_out(key: str) -> ResponseReturnValue:
     now = desk().now
     done = approve(desk().store, key, actor=actor(), now=now, gazetteer=desk().gazetteer)
     if done.state is BatchState.STALE:
-        flash("Something changed in the meantime, so nothing was done.", "problem")
+        flash(_("Something changed in the meantime, so nothing was done."), "problem")
         return redirect(url_for("repairs.one", key=key), 303)
     has_new = any(entry.becomes and not entry.is_proposal for entry in done.entries)
-    later = f" Invitations go out at {clock(now + APPROVAL_HOLD, _zone())}." if has_new else ""
-    tell_done(f"Done.{later}")
+    if has_new:
+        tell_done(
+            _("Done. Invitations go out at %(time)s.", time=clock(now + APPROVAL_HOLD, _zone()))
+        )
+    else:
+        tell_done(_("Done."))
     return redirect(url_for("repairs.every"), 303)
 
 
@@ -96,7 +101,7 @@ def carry_out(key: str) -> ResponseReturnValue:
 def leave(key: str) -> ResponseReturnValue:
     """Leave everything as it is."""
     drop(desk().store, key, actor=actor(), now=desk().now)
-    tell_done("Nothing was changed.")
+    tell_done(_("Nothing was changed."))
     return redirect(url_for("repairs.every"), 303)
 
 
@@ -124,8 +129,8 @@ def _email(form: ChangeForm, kind: WhatIfKind) -> str:
     found = named(desk().store, form.who.data or "", role=ROLE_BY_KIND[kind], actor=actor())
     if len(found) == 1:
         return found[0].email
-    several = "Several people have this name. Write the e-mail address"
-    form.who.errors = [several if found else "We know nobody of that name or address"]
+    several = _("Several people have this name. Write the e-mail address")
+    form.who.errors = [several if found else _("We know nobody of that name or address")]
     return ""
 
 

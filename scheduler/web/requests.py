@@ -8,15 +8,28 @@ from collections.abc import Sequence
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 from wtforms.validators import Length
 
 from scheduler.domain.errors import ConstraintViolated
+from scheduler.domain.topics import Topic
 from scheduler.services import requests as asking_for
 from scheduler.services.asking import AskSheet, ask_sheet
-from scheduler.services.following import Filter, all_requests, follow, own_requests
+from scheduler.services.drafts import discard_draft, find_draft, keep_draft
+from scheduler.services.following import (
+    Filter,
+    Followed,
+    all_requests,
+    every_request,
+    follow,
+    follow_with_messages,
+    own_requests,
+)
+from scheduler.services.ports import Draft
 from scheduler.web.asking import (
     AskForm,
     Flaw,
@@ -24,12 +37,18 @@ from scheduler.web.asking import (
     flaws_of,
     flaws_told,
     lesson_weeks,
+    other_picks,
     picked_days,
+    texts_of,
+    window_words,
 )
 from scheduler.web.desk import desk
+from scheduler.web.languages import present_locale
+from scheduler.web.lists import csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
 from scheduler.web.phrasing import local_day
-from scheduler.web.progress import steps_of, tag_of
+from scheduler.web.progress import OVER, steps_of, tag_of
+from scheduler.web.request_columns import all_columns, own_columns
 from scheduler.web.signed_in import (
     actor,
     overseers_only,
@@ -39,59 +58,111 @@ from scheduler.web.signed_in import (
 from scheduler.web.tiles import day_tile
 
 bp = Blueprint("requests", __name__)
+
+
+@bp.app_template_filter()
+def topic_label(topic: Topic) -> str:
+    """Return a topic's name in the language of the page."""
+    return topic.title_in(str(present_locale().language))
+
+
 bp.add_app_template_filter(day_tile)
 bp.add_app_template_filter(tag_of)
+bp.add_app_template_filter(window_words)
 
-OFTEN_ASKED = ("Jobs in health care", "Coding in real life", "Climate and weather")
+OFTEN_ASKED = (
+    lazy_gettext("Jobs in health care"),
+    lazy_gettext("Coding in real life"),
+    lazy_gettext("Climate and weather"),
+)
+RUNNING, FINISHED = "running", "over"
 
 
 class WithdrawForm(FlaskForm):  # type: ignore[misc]
     """Why a visit is called off, in the teacher's own words."""
 
-    reason = StringField(validators=[Length(max=500, message="Use at most 500 letters")])
+    reason = StringField(
+        validators=[Length(max=500, message=lazy_gettext("Use at most 500 letters"))]
+    )
 
 
 @bp.get("/requests/new")
 @teachers_only
 def ask() -> ResponseReturnValue:
-    """Show the four questions; what the address already answers is filled in."""
-    form = AskForm(formdata=MultiDict(request.args) if request.args else None)
-    return _ask_page(form, ())
+    """Show the four questions; what the address or a draft already answers is filled in."""
+    if request.args:
+        return _ask_page(AskForm(formdata=MultiDict(request.args)), ())
+    draft = find_draft(desk().store, actor=actor())
+    kept = {name: list(texts) for name, texts in draft.answers.items()} if draft else {}
+    return _ask_page(AskForm(formdata=MultiDict(kept) if kept else None), (), draft=draft)
 
 
-@bp.get("/requests/new/free")
+@bp.route("/requests/new/free", methods=["GET", "POST"])
 @teachers_only
 def free() -> ResponseReturnValue:
-    """Show who is free for answers given so far: the parts of the form's page that tell it."""
-    form = AskForm(formdata=MultiDict(request.args))
-    return render_template("requests/free.html", **_so_far(form))
+    """Show who is free for answers given so far; what is sent here is kept as the draft."""
+    if request.method == "POST":
+        form = AskForm()
+        keep_draft(desk().store, texts_of(form), actor=actor(), now=desk().now)
+    else:
+        form = AskForm(formdata=MultiDict(request.args))
+    return render_template("requests/free.html", **_so_far(form, _sheet(form)))
 
 
 @bp.post("/requests/new")
 @teachers_only
 def send() -> ResponseReturnValue:
-    """Store the request, or show the questions again with what is wrong."""
+    """Store the request, keep it for later, or show the questions again with what is wrong."""
     form = AskForm()
+    if "keep" in request.form:
+        keep_draft(desk().store, texts_of(form), actor=actor(), now=desk().now)
+        tell_done(_("We kept your answers. They wait here for you."))
+        return redirect(url_for("requests.own"), 303)
+    sheet = _sheet(form)
     if "show" in request.form:
-        return _ask_page(form, ())
-    if not form.validate():
-        return _ask_page(form, flaws_of(form)), 422
+        return _ask_page(form, (), sheet=sheet)
+    answers = answers_of(form, sheet=sheet)
+    if not form.validate() or not answers.topic:
+        return _ask_page(form, flaws_of(form, topic=answers.topic), sheet=sheet), 422
     try:
-        made = asking_for.submit(
-            desk().store, answers_of(form, sheet=_sheet(form)), actor=actor(), now=desk().now
-        )
+        made = asking_for.submit(desk().store, answers, actor=actor(), now=desk().now)
     except ConstraintViolated as refusal:
-        return _ask_page(form, flaws_told(refusal.findings, form)), 422
+        return _ask_page(form, flaws_told(refusal.findings, form), sheet=sheet), 422
     undo = url_for("requests.withdraw", key=made.key)
-    tell_done("We have your request. Now we look for a speaker.", undo=undo)
+    tell_done(_("We have your request. Now we look for a speaker."), undo=undo)
     return redirect(url_for("requests.one", key=made.key), 303)
+
+
+@bp.post("/requests/new/discard")
+@teachers_only
+def discard() -> ResponseReturnValue:
+    """Forget the draft and begin anew."""
+    discard_draft(desk().store, actor=actor())
+    return redirect(url_for("requests.ask"), 303)
 
 
 @bp.get("/requests")
 @teachers_only
 def own() -> ResponseReturnValue:
-    """Show a teacher what is happening."""
-    return render_template("requests/own.html", requests=own_requests(desk().store, actor=actor()))
+    """Show a teacher what is happening, one class or one state alone where the address says so."""
+    found = own_requests(desk().store, actor=actor())
+    return render_template(
+        "requests/own.html",
+        requests=_passing(found),
+        has_any=bool(found),
+        classes=_classes(found),
+        wanted=_wanted(found),
+        draft=find_draft(desk().store, actor=actor()),
+        over=OVER,
+    )
+
+
+@bp.get("/requests.csv")
+@teachers_only
+def own_file() -> ResponseReturnValue:
+    """Send the same list as a table."""
+    found = own_requests(desk().store, actor=actor())
+    return csv_answer("requests", own_columns(), _passing(found))
 
 
 @bp.get("/requests/<key>")
@@ -121,7 +192,7 @@ def withdraw(key: str) -> ResponseReturnValue:
 def reopen(key: str) -> ResponseReturnValue:
     """Take a withdrawal back."""
     asking_for.reopen(desk().store, key, actor=actor(), now=desk().now)
-    tell_done("Your request is open again.")
+    tell_done(_("Your request is open again."))
     return redirect(url_for("requests.one", key=key), 303)
 
 
@@ -129,20 +200,53 @@ def reopen(key: str) -> ResponseReturnValue:
 @overseers_only
 def every() -> ResponseReturnValue:
     """Show every request in every state."""
-    names = ("state", "school", "text")
-    wanted = Filter(**{name: request.args.get(name, "").strip() for name in names})
-    number = max(1, request.args.get("page", 1, type=int))
-    page = all_requests(desk().store, actor=actor(), wanted=wanted, number=number)
+    wanted = _filter()
+    page = all_requests(desk().store, actor=actor(), wanted=wanted, number=page_asked())
     return render_template("requests/every.html", page=page, wanted=wanted)
 
 
+@bp.get("/all-requests.csv")
+@overseers_only
+def every_file() -> ResponseReturnValue:
+    """Send everything that passes the filter as a table."""
+    lines = every_request(desk().store, actor=actor(), wanted=_filter())
+    return csv_answer("all-requests", all_columns(), lines)
+
+
+def _filter() -> Filter:
+    return Filter(*(word_asked(name) for name in ("state", "school", "text")))
+
+
+def _classes(found: Sequence[Followed]) -> dict[str, str]:
+    return {each.request.classroom: each.class_name for each in found if each.class_name}
+
+
+def _wanted(found: Sequence[Followed]) -> dict[str, str]:
+    return {
+        "classroom": word_asked("classroom", among=_classes(found)),
+        "state": word_asked("state", among=(RUNNING, FINISHED)),
+    }
+
+
+def _passing(found: Sequence[Followed]) -> tuple[Followed, ...]:
+    wanted = _wanted(found)
+    return tuple(
+        each
+        for each in found
+        if wanted["classroom"] in ("", each.request.classroom)
+        and wanted["state"] in ("", FINISHED if each.stage in OVER else RUNNING)
+    )
+
+
 def _one_page(key: str, form: WithdrawForm) -> str:
-    followed = follow(desk().store, key, actor=actor())
+    followed, thread = follow_with_messages(desk().store, key, actor=actor())
     return render_template(
         "requests/one.html",
         followed=followed,
-        steps=steps_of(followed),
+        steps=steps_of(followed, now=desk().now),
+        thread=thread,
         form=form,
+        now=desk().now,
         oversees=actor().oversees,
         is_own=followed.request.teacher_email == actor().email,
     )
@@ -150,16 +254,15 @@ def _one_page(key: str, form: WithdrawForm) -> str:
 
 def _tell_withdrawn(key: str, *, with_visits: bool) -> None:
     if with_visits:
-        tell_done("The visit is called off. Everyone who knew of it gets a mail.")
+        tell_done(_("The visit is called off. Everyone who knew of it gets a mail."))
     else:
-        tell_done("You took your request back.", undo=url_for("requests.reopen", key=key))
+        tell_done(_("You took your request back."), undo=url_for("requests.reopen", key=key))
 
 
 def _sheet(form: AskForm) -> AskSheet:
-    answers = answers_of(form)
     return ask_sheet(
         desk().store,
-        answers,
+        answers_of(form),
         warm=desk().warm,
         actor=actor(),
         now=desk().now,
@@ -167,25 +270,33 @@ def _sheet(form: AskForm) -> AskSheet:
     )
 
 
-def _ask_page(form: AskForm, flaws: Sequence[Flaw]) -> str:
+def _ask_page(
+    form: AskForm,
+    flaws: Sequence[Flaw],
+    *,
+    sheet: AskSheet | None = None,
+    draft: Draft | None = None,
+) -> str:
     return render_template(
         "requests/ask.html",
-        **_so_far(form),
+        **_so_far(form, sheet or _sheet(form)),
         errors=tuple(flaws),
         error_by_field={flaw["field"]: flaw["message"] for flaw in flaws},
         suggestions=OFTEN_ASKED,
+        draft=draft,
     )
 
 
-def _so_far(form: AskForm) -> dict[str, object]:
-    sheet = _sheet(form)
+def _so_far(form: AskForm, sheet: AskSheet) -> dict[str, object]:
+    answers = answers_of(form, sheet=sheet)
+    weeks = lesson_weeks(
+        sheet, chosen=form.lessons.data or (), today=local_day(desk().now, sheet.timezone)
+    )
     return {
         "form": form,
         "sheet": sheet,
-        "weeks": lesson_weeks(
-            sheet,
-            chosen=form.lessons.data or (),
-            today=local_day(desk().now, sheet.timezone),
-        ),
-        "days": picked_days(answers_of(form, sheet=sheet).windows),
+        "topic": answers.topic,
+        "weeks": weeks,
+        "other_picks": other_picks(form, weeks),
+        "days": picked_days(answers.windows),
     }

@@ -10,43 +10,38 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TypedDict
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+
 from scheduler.domain.runs import Change, Headway, Run, RunState
 from scheduler.services.runs import NIGHTLY
-from scheduler.web.phrasing import plural
+from scheduler.web.formats import write_number, write_share
 
 STATE_WORDS: Mapping[RunState, tuple[str, str]] = MappingProxyType(
     {
-        RunState.WAITING: ("Waiting", "wait"),
-        RunState.RUNNING: ("Looking", "info"),
-        RunState.DONE: ("Done", "ok"),
-        RunState.FAILED: ("Did not work", "stop"),
-        RunState.CANCELLED: ("Stopped", ""),
-        RunState.ABANDONED: ("Broken off", "stop"),
+        RunState.WAITING: (lazy_gettext("Waiting"), "wait"),
+        RunState.RUNNING: (lazy_gettext("Looking"), "info"),
+        RunState.DONE: (lazy_gettext("Done"), "ok"),
+        RunState.FAILED: (lazy_gettext("Did not work"), "stop"),
+        RunState.CANCELLED: (lazy_gettext("Stopped"), ""),
+        RunState.ABANDONED: (lazy_gettext("Broken off"), "stop"),
     }
 )
 PHASE_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "reading": "Reading the requests and everybody's calendars",
-        "pinned": "Putting the visits that are fixed in place",
-        "columns": "Finding out who can come when",
-        "greedy": "Making a first plan",
-        "tier 1": "Filling as many requests as can be filled",
-        "tier 2": "Finding the people who fit best",
-        "check": "Checking every rule once more",
-        "explaining": "Finding out why some have nobody yet",
-        "keeping": "Writing down what was found",
+        "reading": lazy_gettext("Reading the requests and everybody's calendars"),
+        "pinned": lazy_gettext("Putting the visits that are fixed in place"),
+        "columns": lazy_gettext("Finding out who can come when"),
+        "greedy": lazy_gettext("Making a first plan"),
+        "tier 1": lazy_gettext("Filling as many requests as can be filled"),
+        "tier 2": lazy_gettext("Finding the people who fit best"),
+        "check": lazy_gettext("Checking every rule once more"),
+        "explaining": lazy_gettext("Finding out why some have nobody yet"),
+        "keeping": lazy_gettext("Writing down what was found"),
     }
 )
-CHANGE_WORDS: Mapping[Change, tuple[str, str]] = MappingProxyType(
-    {
-        Change.FOUND: ("request now has a proposal", "requests now have a proposal"),
-        Change.OTHER_PEOPLE: ("proposal has other people", "proposals have other people"),
-        Change.OTHER_TIME: ("proposal has another time", "proposals have another time"),
-        Change.LOST: ("request lost its proposal", "requests lost their proposal"),
-        Change.KEPT: ("proposal stayed as it was", "proposals stayed as they were"),
-        Change.NOBODY: ("request has nobody yet", "requests have nobody yet"),
-    }
-)
+
+SMALLEST_SHARE = 0.001
 
 
 class ChangeShown(TypedDict):
@@ -61,21 +56,21 @@ def run_state(run: Run) -> dict[str, str]:
     """Return the run's state as a tag: one or two words and a tone."""
     words, tone = STATE_WORDS[run.state]
     if run.state is RunState.RUNNING and run.stop_asked_at:
-        words = "Stopping"
-    return {"words": words, "tone": tone}
+        words = _("Stopping")
+    return {"words": str(words), "tone": tone}
 
 
 def run_phase(run: Run) -> str:
     """Return what a run that is worked on does right now."""
     if run.stop_asked_at:
-        return "Stopping, and keeping the best so far"
-    return PHASE_WORDS.get(run.headway.phase, "Looking for a better plan")
+        return _("Stopping, and keeping the best so far")
+    return str(PHASE_WORDS.get(run.headway.phase, _("Looking for a better plan")))
 
 
 def run_asker(run: Run, names: Mapping[str, str]) -> str:
     """Return who asked, as part of a sentence."""
     if run.asked_by == NIGHTLY:
-        return "the nightly check"
+        return _("the nightly check")
     return names.get(run.asked_by, run.asked_by)
 
 
@@ -83,8 +78,13 @@ def filled_so_far(headway: Headway) -> str:
     """Return ``12 of 14 requests have somebody``, or nothing before that is known."""
     if headway.filled is None or headway.requests is None:
         return ""
-    verb = "has" if headway.filled == 1 else "have"
-    return f"{headway.filled:,} of {plural(headway.requests, 'request')} {verb} somebody"
+    return ngettext(
+        "%(filled)s of %(total)s request has somebody",
+        "%(filled)s of %(total)s requests have somebody",
+        headway.requests,
+        filled=write_number(headway.filled),
+        total=write_number(headway.requests),
+    )
 
 
 def proofs(headway: Headway) -> tuple[str, ...]:
@@ -99,13 +99,15 @@ def changes_of(run: Run) -> tuple[ChangeShown, ...]:
 
 def _proofs(headway: Headway) -> Iterator[str]:
     gap = _gap(headway.tier1_value, headway.tier1_bound)
-    if gap is not None:
-        best = "Filled requests: proven, no plan fills more"
-        yield best if gap <= 0 else f"Filled requests: at most {_percent(gap)} more is possible"
+    if gap is not None and gap <= 0:
+        yield _("Filled requests: proven, no plan fills more")
+    elif gap is not None:
+        yield _("Filled requests: at most %(share)s more is possible", share=_share(gap))
     gap = _gap(headway.tier2_value, headway.tier2_bound)
-    if gap is not None:
-        best = "How well people fit: proven, no plan does better"
-        yield best if gap <= 0 else f"How well people fit: at most {_percent(gap)} more is possible"
+    if gap is not None and gap <= 0:
+        yield _("How well people fit: proven, no plan does better")
+    elif gap is not None:
+        yield _("How well people fit: at most %(share)s more is possible", share=_share(gap))
 
 
 def _gap(value: int | None, bound: int | None) -> float | None:
@@ -114,8 +116,8 @@ def _gap(value: int | None, bound: int | None) -> float | None:
     return (bound - value) / max(1, abs(bound))
 
 
-def _percent(gap: float) -> str:
-    return "0.1%" if gap < 0.001 else f"{gap:.1%}"
+def _share(gap: float) -> str:
+    return write_share(max(gap, SMALLEST_SHARE))
 
 
 def _change_shown(run: Run, change: Change) -> ChangeShown:
@@ -123,7 +125,35 @@ def _change_shown(run: Run, change: Change) -> ChangeShown:
     listed = run.changed.get(str(change), ())
     keys = tuple(map(str, listed)) if isinstance(listed, list | tuple) else ()
     return {
-        "words": plural(count, *CHANGE_WORDS[change]),
+        "words": _change_words(change, count),
         "keys": keys,
         "more": count - len(keys) if keys else 0,
     }
+
+
+def _change_words(change: Change, count: int) -> str:
+    match change:
+        case Change.FOUND:
+            return ngettext(
+                "%(num)s request now has a proposal", "%(num)s requests now have a proposal", count
+            )
+        case Change.OTHER_PEOPLE:
+            return ngettext(
+                "%(num)s proposal has other people", "%(num)s proposals have other people", count
+            )
+        case Change.OTHER_TIME:
+            return ngettext(
+                "%(num)s proposal has another time", "%(num)s proposals have another time", count
+            )
+        case Change.LOST:
+            return ngettext(
+                "%(num)s request lost its proposal", "%(num)s requests lost their proposal", count
+            )
+        case Change.KEPT:
+            return ngettext(
+                "%(num)s proposal stayed as it was", "%(num)s proposals stayed as they were", count
+            )
+        case Change.NOBODY:
+            return ngettext(
+                "%(num)s request has nobody yet", "%(num)s requests have nobody yet", count
+            )

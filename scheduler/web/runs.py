@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from scheduler.services.runs import Sight, ask, history, latest, look, stop
 from scheduler.web.desk import desk
@@ -40,7 +41,7 @@ def propose_now() -> ResponseReturnValue:
     now, who = desk().now, actor()
     run = ask(desk().store, actor=who, now=now, lease_now=desk().lease_clock())
     if run.asked_at != now or run.asked_by != who.email:
-        tell_done("Somebody asked before you. This is how far it is.")
+        tell_done(_("Somebody asked before you. This is how far it is."))
     return redirect(url_for("runs.one", key=run.key), 303)
 
 

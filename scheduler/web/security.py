@@ -6,6 +6,7 @@ its Origin or Sec-Fetch-Site header. The Referer header is not asked for, since 
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
@@ -43,23 +44,36 @@ def protect(app: Flask, *, base_url: str) -> None:
         MAX_FORM_PARTS=2000,
     )
     csrf.init_app(app)
-    app.before_request(refuse_strangers)
+    app.before_request(partial(refuse_strangers, base_url=base_url))
     app.after_request(add_headers)
     if is_https:
         app.after_request(_insist_on_https)
 
 
-def refuse_strangers() -> None:
-    """Refuse a change that a browser says was sent from another site, and any NUL."""
+def refuse_strangers(*, base_url: str) -> None:
+    """Refuse a change that a browser says was sent from another site, and any NUL.
+
+    Pages that send no referrer make browsers send the origin "null": then Sec-Fetch-Site
+    decides, and the form's token where a browser sends neither.
+    Source: Fetch, "append a request Origin header"; Fetch Metadata, Sec-Fetch-Site.
+    """
     if "\0" in request.path or any("\0" in value for value in request.values.values()):
         abort(400)
     if request.method in SAFE_METHODS:
         return
     site = request.headers.get("Sec-Fetch-Site", "none")
-    origin = request.headers.get("Origin", "")
-    is_foreign = origin not in {"", "null"} and urlsplit(origin).netloc != request.host
-    if site not in FRIENDLY_SITES or is_foreign:
+    origin = request.headers.get("Origin", "null")
+    if site not in FRIENDLY_SITES or (origin != "null" and not _is_ours(origin, base_url)):
         abort(400)
+
+
+def _is_ours(origin: str, base_url: str) -> bool:
+    """Tell whether an origin is this site; over https, its unencrypted twin is a stranger."""
+    told, known = urlsplit(origin), urlsplit(base_url)
+    if known.scheme == "https" and told.scheme != "https":
+        return False
+    # A proxy in front may pass on the name it was asked for, or its own.
+    return told.netloc in {request.host, known.netloc}
 
 
 def add_headers(response: Response) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField
 from wtforms.validators import Email, InputRequired
@@ -19,11 +21,11 @@ class AddressForm(FlaskForm):  # type: ignore[misc]
     """Where to send the link."""
 
     email = EmailField(
-        "Your e-mail address",
+        lazy_gettext("Your e-mail address"),
         filters=[lambda text: (text or "").strip()],
         validators=[
-            InputRequired("Tell us your e-mail address"),
-            Email("Write an address such as name@example.org"),
+            InputRequired(lazy_gettext("Tell us your e-mail address")),
+            Email(lazy_gettext("Write an address such as name@example.org")),
         ],
     )
     next = HiddenField()
@@ -83,7 +85,7 @@ def enter(token: str) -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Sign this browser out, or all of this person's."""
     sign_out(desk().store, session_token(), everywhere=bool(request.form.get("everywhere")))
-    flash("You are signed out.", "done")
+    flash(_("You are signed out."), "done")
     answer = redirect(url_for("home.start"), 303)
     # Browsers ignore a cookie named __Host- that is not secure, its removal included.
     is_https = desk().base_url.startswith("https://")

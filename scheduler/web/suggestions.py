@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from scheduler.domain.errors import ConstraintViolated, DoubleBooked, IllegalTransition, Unknown
 from scheduler.services.who_could_come import book_suggested, who_could_come
@@ -49,10 +50,12 @@ def choose(key: str) -> ResponseReturnValue:
             gazetteer=desk().gazetteer,
         )
     except (ConstraintViolated, DoubleBooked, IllegalTransition, Unknown):
-        flash("This person can no longer come then. Here is who can now.", "note")
+        flash(_("This person can no longer come then. Here is who can now."), "note")
         return redirect(url_for("suggestions.people", key=key), 303)
     tell_done(
-        "Booked. E-mails go out in ten minutes.", undo=url_for("proposals.take_back"), request=key
+        _("Booked. E-mails go out in ten minutes."),
+        undo=url_for("proposals.take_back"),
+        request=key,
     )
     return redirect(url_for("requests.one", key=key), 303)
 

@@ -1,31 +1,14 @@
-"""Dates as the date tile and the lesson weeks show them, for days that have no hour."""
+"""Dates as the lesson weeks show them, for days that have no hour."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from scheduler.domain.periods import DateRange
-from scheduler.web.phrasing import MONTH_NAMES, WEEKDAY_NAMES, Tile
+from scheduler.web.formats import write_days
+from scheduler.web.phrasing import day_tile
 
-
-def day_tile(when: date) -> Tile:
-    """Return what the date tile of a day shows."""
-    return Tile(
-        weekday=WEEKDAY_NAMES[when.weekday()][:3],
-        day=str(when.day),
-        month=short_month(when),
-        date=when.isoformat(),
-    )
+__all__ = ["day_tile", "short_range"]
 
 
 def short_range(days: DateRange) -> str:
     """Return ``7–11 Dec`` or ``28 Dec–1 Jan``."""
-    first, last = days.first, days.last
-    if short_month(first) == short_month(last):
-        return f"{first.day}–{last.day} {short_month(last)}"
-    return f"{first.day} {short_month(first)}–{last.day} {short_month(last)}"
-
-
-def short_month(when: date) -> str:
-    """Return ``Dec``."""
-    return MONTH_NAMES[when.month - 1][:3]
+    return write_days(days.first, days.last, has_short_months=True)

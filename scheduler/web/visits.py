@@ -1,12 +1,21 @@
-"""A volunteer's own visits."""
+"""A volunteer's own visits: answer invitations, see what comes and what has been, take it along."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
-from flask.typing import ResponseReturnValue
+from datetime import datetime
+from http import HTTPStatus
 
-from scheduler.services.agenda import my_visits
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from scheduler.domain.errors import IllegalTransition
+from scheduler.domain.visits import VisitState
+from scheduler.domain.zones import local
+from scheduler.services.agenda import MyVisit, MyVisits, answer_own, my_visits
+from scheduler.web.answer_forms import REASONS, ReplyForm
 from scheduler.web.desk import desk
+from scheduler.web.lists import Cell, Column, csv_answer
 from scheduler.web.signed_in import actor, volunteers_only
 
 bp = Blueprint("visits", __name__)
@@ -16,5 +25,74 @@ bp = Blueprint("visits", __name__)
 @volunteers_only
 def own() -> ResponseReturnValue:
     """Show open invitations, the next visits and the past ones."""
-    mine = my_visits(desk().store, actor=actor(), now=desk().now, key=desk().secret_key)
-    return render_template("visits/own.html", mine=mine)
+    return render_template(
+        "visits/own.html", mine=_mine(), reasons=REASONS, form=ReplyForm(formdata=None)
+    )
+
+
+@bp.post("/visits/<uid>/answer")
+@volunteers_only
+def answer(uid: str) -> ResponseReturnValue:
+    """Enter yes or no to a visit and to the other days of the same request."""
+    form = ReplyForm()
+    if not form.validate():
+        mine = _mine()
+        page = render_template(
+            "visits/own.html", mine=mine, reasons=REASONS, form=form, refused=uid
+        )
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        answer_own(
+            desk().store,
+            uid,
+            says_yes=form.says_yes,
+            actor=actor(),
+            now=desk().now,
+            reason=form.why,
+        )
+    except IllegalTransition:
+        flash(_("It is too late to answer here. Nothing was changed."), "problem")
+    else:
+        flash(_("Thank you!") if form.says_yes else _("Thank you for telling us."), "done")
+    return redirect(url_for("visits.own"), HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/visits.csv")
+@volunteers_only
+def own_file() -> ResponseReturnValue:
+    """Hand out what the page shows as a table to take along."""
+    mine = _mine()
+    lines = sorted((*mine.asked, *mine.coming, *mine.past), key=_begin)
+    return csv_answer("visits", _columns(), lines)
+
+
+def _mine() -> MyVisits:
+    return my_visits(desk().store, actor=actor(), now=desk().now, key=desk().secret_key)
+
+
+def _columns() -> tuple[Column[MyVisit], ...]:
+    return (
+        Column(_("Day"), lambda each: _begin(each).date()),
+        Column(_("From"), lambda each: f"{_begin(each):%H:%M}"),
+        Column(_("Minutes"), lambda each: each.sheet.visit.period.minutes),
+        Column(_("School"), lambda each: each.sheet.school_name),
+        Column(_("Class"), lambda each: each.sheet.class_name),
+        Column(_("About"), lambda each: each.sheet.title),
+        Column(_("State"), _state),
+    )
+
+
+def _begin(mine: MyVisit) -> datetime:
+    visit = mine.sheet.visit
+    return local(visit.period.start, visit.timezone)
+
+
+def _state(mine: MyVisit) -> Cell:
+    words = {
+        VisitState.INVITED: _("Waiting for the others"),
+        VisitState.CONFIRMED: _("Confirmed"),
+        VisitState.CANCELLED: _("Called off"),
+        VisitState.HAPPENED: _("Took place"),
+        VisitState.MISSED: _("Did not take place"),
+    }
+    return words.get(mine.sheet.visit.state, "")

@@ -41,7 +41,7 @@ OUTSIDE_BY_ROOM = MappingProxyType(
         "bundle": frozenset[str](),
         "services": frozenset[str](),
         "matching": frozenset({"numpy", "highspy"}),
-        "calendars": frozenset({"icalendar", "recurring_ical_events"}),
+        "calendars": frozenset({"icalendar", "recurring_ical_events", "holidays"}),
         "gazetteer": frozenset({"pypostalcode", "zipcodes"}),
         "jobs": frozenset({"apscheduler"}),
     }

@@ -20,6 +20,7 @@ MAPPED = {"scheduler.templates": "templates", "scheduler.static": "static"}
 INDEX_NAME_BY_IMPORT = {
     "flask_migrate": "flask-migrate",
     "flask_sqlalchemy": "flask-sqlalchemy",
+    "flask_babel": "flask-babel",
     "flask_wtf": "flask-wtf",
     "email_validator": "email-validator",
     "recurring_ical_events": "recurring-ical-events",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.bundle.changes import changes
@@ -17,9 +17,10 @@ from scheduler.domain.volunteers import BusySource
 from tests.bundle import sample
 from tests.bundle.strategies import bundles, texts
 from tests.bundle.test_writing import files_of
+from tests.trying import examples
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(bundles())
 def test_district_survives_being_written_and_read(bundle: Bundle) -> None:
     with TemporaryDirectory() as folder:

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from scheduler.calendars.closures import read_closures
+from scheduler.calendars.busy import PassedOver
+from scheduler.calendars.closures import read_closures, read_days
 from scheduler.calendars.errors import CalendarUnreadable
 from tests.calendars.files import a_file, an_event, at
 
@@ -108,3 +109,17 @@ def test_file_cut_off_inside_a_closure_is_refused() -> None:
     octets = a_file(an_event("DTSTART;VALUE=DATE:20261111"))
     with pytest.raises(CalendarUnreadable, match="cut off"):
         read_closures(octets[: octets.index(b"END:VEVENT")])
+
+
+def test_reader_who_looks_line_by_line_is_told_what_was_passed_over() -> None:
+    octets = a_file(
+        an_event("DTSTART;VALUE=DATE:20261111", "SUMMARY:Remembrance Day"),
+        an_event(at("20261209T180000", "20261209T200000"), "SUMMARY:Concert"),
+        an_event("DTSTART;VALUE=DATE:20261301", "SUMMARY:Nonsense"),
+    )
+    found = read_days(octets)
+    assert found.days == ((date(2026, 11, 11), date(2026, 11, 11), "Remembrance Day"),)
+    assert len(found.passed_over) == 2
+    assert found.passed_over[1] == PassedOver(
+        "Concert", "It has hours. Only entries that last whole days count."
+    )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scheduler.storage.database import connect
 from tests.cli.command_line import CommandLine
+from tests.databases import engine_on
 from tests.services.world import World, open_world
 
 
@@ -25,11 +24,9 @@ def anywhere(sqlite_url: str, tmp_path: Path) -> CommandLine:
 
 
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    """Yield the district of ``tests.services.world`` in the database that ``line`` works on."""
-    engine = connect(database_url)
-    yield open_world(engine)
-    engine.dispose()
+def world(database_url: str) -> World:
+    """Return the district of ``tests.services.world`` in the database that ``line`` works on."""
+    return open_world(engine_on(database_url))
 
 
 @pytest.fixture

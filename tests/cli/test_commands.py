@@ -28,13 +28,16 @@ COMMANDS = {
     "serve",
     "jobs",
     "feeds",
+    "receive",
     "sign-in",
     "busy",
     "doctor",
+    "backup",
+    "restore",
 }
 # These ask no clock; the web server's is set by VISITBELL_NOW.
-TIMELESS = {"init", "solve", "check", "busy", "serve"}
-LATER_WORK = ("receive", "policy", "backup", "restore", "takeout", "erase")
+TIMELESS = {"init", "solve", "check", "busy", "serve", "backup", "restore"}
+LATER_WORK = ("policy", "takeout", "erase")
 WITH_JSON = {"propose", "proposals", "why", "solve", "check", "busy"}
 
 

@@ -31,6 +31,7 @@ def test_propose_says_how_many_requests_are_filled_and_how_good_the_plan_is(
     assert proof.endswith(" MB")
 
 
+@pytest.mark.each_engine
 def test_propose_tells_programs_both_tiers_apart(line: CommandLine) -> None:
     told = json.loads("\n".join(line.done("propose", "--json", *QUICKLY)))
     seconds, memory = told.pop("seconds"), told.pop("peak_memory_mb")
@@ -108,6 +109,7 @@ def test_an_empty_desk_is_an_empty_answer(line: CommandLine) -> None:
     }
 
 
+@pytest.mark.each_engine
 def test_approve_holds_the_visit_and_says_when_mail_goes_out(
     line: CommandLine, world: World
 ) -> None:

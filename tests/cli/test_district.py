@@ -42,6 +42,7 @@ def test_init_keeps_what_is_there(empty: CommandLine, bundle: Path) -> None:
     assert empty.dump() == before
 
 
+@pytest.mark.each_engine
 def test_import_reads_a_district_and_says_how_much_is_new(empty: CommandLine, bundle: Path) -> None:
     assert empty.done("import", bundle) == [ADDED]
 
@@ -74,6 +75,7 @@ def test_a_dry_run_tells_each_overwrite_with_both_values(empty: CommandLine, bun
     assert empty.done("import", bundle) == ["0 added, 1 changed."]
 
 
+@pytest.mark.each_engine
 def test_what_a_bundle_lacks_stays_unless_it_is_pruned(empty: CommandLine, bundle: Path) -> None:
     empty.done("import", bundle)
     (bundle / "bookings.csv").unlink()
@@ -119,6 +121,7 @@ def test_a_bundle_that_is_not_there_is_refused(empty: CommandLine, tmp_path: Pat
     assert empty.refused("import", missing) == [f"{missing}: This folder holds no district bundle."]
 
 
+@pytest.mark.each_engine
 def test_an_export_of_an_import_of_an_export_is_the_same(
     empty: CommandLine, bundle: Path, tmp_path: Path
 ) -> None:
@@ -153,6 +156,7 @@ def test_export_changes_nothing_and_writes_over_its_own_bundle_alone(
     ]
 
 
+@pytest.mark.each_engine
 def test_doctor_finds_a_new_system_to_be_without_a_district(empty: CommandLine) -> None:
     said = empty.run("doctor")
     assert (said.status, said.sentences) == (1, ["Something needs attention."])
@@ -162,6 +166,7 @@ def test_doctor_finds_a_new_system_to_be_without_a_district(empty: CommandLine) 
     ]
 
 
+@pytest.mark.each_engine
 def test_doctor_finds_a_district_to_be_well(line: CommandLine) -> None:
     before = line.dump()
     said = line.done("doctor")

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from scheduler.domain.runs import Run, RunState, taken
 from scheduler.jobs.timetable import LEASE
 from scheduler.services import runs
@@ -48,6 +50,7 @@ def lease_holds(world: World) -> bool:
 
 
 class TestPropose:
+    @pytest.mark.each_engine
     def test_command_leaves_a_run_behind(self, line: CommandLine, world: World) -> None:
         line.done("propose", *QUICKLY, "--until", "2026-12-31")
         (run,) = history(world)
@@ -119,6 +122,7 @@ class TestOnce:
 
 
 class TestRunningOn:
+    @pytest.mark.each_engine
     def test_terminated_timetable_gives_its_lease_back(
         self, line: CommandLine, world: World
     ) -> None:

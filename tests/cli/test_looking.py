@@ -40,6 +40,7 @@ def calendar(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.each_engine
 def test_why_ranks_who_could_come_with_every_rule_and_its_fact(line: CommandLine) -> None:
     before = line.dump()
     said = line.done("why", "robots")

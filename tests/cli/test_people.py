@@ -28,6 +28,7 @@ def addresses(lines: list[str]) -> dict[str, str]:
     return {each[1]: each[2] for each in found if each}
 
 
+@pytest.mark.each_engine
 def test_feeds_lists_one_address_for_each_role(site: CommandLine) -> None:
     assert set(addresses(site.done("feeds", VOLUNTEER))) == {"volunteer"}
     assert set(addresses(site.done("feeds", TEACHER.upper()))) == {"teacher"}
@@ -107,6 +108,7 @@ def test_an_unknown_account_gets_no_link(site: CommandLine) -> None:
     ]
 
 
+@pytest.mark.each_engine
 def test_create_makes_the_first_account_of_an_empty_system(empty: CommandLine) -> None:
     empty.done("sign-in", "Carla@Schools.example", "--create", "coordinator")
     with empty.work() as work:

@@ -23,6 +23,7 @@ def an_invitation(world: World) -> Visit:
     return visit
 
 
+@pytest.mark.each_engine
 def test_book_holds_the_visit_that_the_coordinator_chose(line: CommandLine, world: World) -> None:
     assert line.done("book", "robots", VOLUNTEER, *START) == [BOOKED]
     visit = the_visit(world)
@@ -102,6 +103,7 @@ def test_what_is_booked_is_not_booked_again(line: CommandLine) -> None:
     ]
 
 
+@pytest.mark.each_engine
 def test_cancel_calls_a_visit_off_and_tells_those_who_knew(line: CommandLine, world: World) -> None:
     visit = an_invitation(world)
     assert line.done("cancel", visit.uid, "--reason", "The school is closed") == [

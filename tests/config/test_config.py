@@ -8,13 +8,13 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_network
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 from scheduler import config
 from scheduler.config import Settings, WrongSetting, parse_moment, read_settings
+from tests.processes import quick_processes
 
 KEY = "k" * 32
 
@@ -224,7 +224,7 @@ class TestKeys:
             read(tmp_path)
 
     def test_processes_that_start_together_share_the_keys(self, tmp_path: Path) -> None:
-        with ProcessPoolExecutor(4, mp_context=get_context("forkserver")) as pool:
+        with ProcessPoolExecutor(4, mp_context=quick_processes()) as pool:
             found = set(pool.map(keys_of, [str(tmp_path)] * 16))
         assert found == {keys_of(str(tmp_path))}
 

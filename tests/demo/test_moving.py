@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.bundle.values import Bundle
@@ -20,6 +20,7 @@ from scheduler.demo.moving import MADE_UP, materialise
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VisitState
 from tests.bundle import sample
+from tests.trying import examples
 
 SATURDAY = date(2026, 11, 21)
 
@@ -44,7 +45,7 @@ def cells(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(st.dates(date(2025, 1, 1), date(2040, 1, 1)))
 def test_district_is_importable_on_any_day(today: date) -> None:
     with moved(today) as folder:

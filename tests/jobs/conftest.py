@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from scheduler.storage.database import connect
+from tests.databases import engine_on
 from tests.services.world import World, open_world
 
 
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    """Yield the district of ``tests.services.world``, new for each test."""
-    engine = connect(database_url)
-    yield open_world(engine)
-    engine.dispose()
+def world(database_url: str) -> World:
+    """Return the district of ``tests.services.world``, new for each test."""
+    return open_world(engine_on(database_url))

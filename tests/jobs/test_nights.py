@@ -37,6 +37,7 @@ def nights_between(world: World, first: datetime, last: datetime, *, hours: floa
 
 
 class TestNights:
+    @pytest.mark.each_engine
     def test_first_run_proposes_at_once(self, world: World) -> None:
         assert world.timetable.propose_nightly() is True
         proposal = world.proposal()
@@ -131,6 +132,7 @@ class TestRuns:
         assert leaving.work_one() == Worked(run)
         assert world.timetable.work_one() is not None
 
+    @pytest.mark.each_engine
     def test_two_timetables_work_on_one_run_once(self, world: World) -> None:
         nights = Nights()
         runs.ask(world.store, actor=world.coordinator, now=world.now, lease_now=world.now)

@@ -39,6 +39,17 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
             "reminder",
             {"sheets": (letters.open_sheet(),), "facts": {"days": 7}},
         ),
+        "handed_over-no": (
+            "handed_over",
+            {
+                "facts": {
+                    "author": "Omar Haddad",
+                    "class_name": "5A",
+                    "school_name": "Maple School",
+                    "accepted": False,
+                }
+            },
+        ),
         "reminder-teacher": ("reminder", {"role": "teacher", "facts": {}}),
     }
 )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from datetime import date
 from types import MappingProxyType
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Booking, Partstat, VisitState
 from scheduler.domain.volunteers import Format
+from scheduler.factory import mail_renderer
 from scheduler.mail.words import WITHOUT_VISIT, Words, write_words
-from scheduler.web.phrasing import FILTERS
-from tests.architecture.source import CHECKOUT
+from scheduler.services.digests import Headline
 from tests.builders import TEACHER, VOLUNTEER, a_sheet, a_visit, moment, period
 
 SITE = "https://visits.example.org"
@@ -28,6 +26,7 @@ READERS = MappingProxyType(
             "email": "carla@schools.example",
             "role": "coordinator",
         },
+        "office": {"name": "Olga Wirth", "email": "olga@schools.example", "role": "office"},
     }
 )
 ANSWERS = {
@@ -39,12 +38,13 @@ ANSWERS = {
     "choices": f"{SITE}/m/zP4w",
 }
 REQUEST_PAGE = {"page": f"{SITE}/requests/robots", "feed": f"{SITE}/cal/mN2b.ics"}
+WEEK = {"availability": f"{SITE}/availability", "choices": ANSWERS["choices"]}
 SIGN_IN = {"sign_in": f"{SITE}/login/uW7c"}
 
 
 def render(name: str, context: Mapping[str, object]) -> str:
-    """Fill a template the way the product does, refusing names that nobody passed."""
-    return _environment().get_template(name).render(dict(context))
+    """Fill a template with the product's own renderer, which refuses names that nobody passed."""
+    return mail_renderer()(name, context)
 
 
 def words_of(message: str, **changes: Any) -> Words:
@@ -124,17 +124,6 @@ def _named(sheet: VisitSheet) -> VisitSheet:
     return replace(sheet, speakers=(replace(amara, name="Amara Okafor"), *others))
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(CHECKOUT / "templates"),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-    )
-    environment.filters.update(FILTERS)
-    return environment
-
-
 ROLE_BY_MESSAGE = MappingProxyType(
     {
         "sign_in": "coordinator",
@@ -149,6 +138,28 @@ ROLE_BY_MESSAGE = MappingProxyType(
         "reopened": "teacher",
         "taken_out": "volunteer",
         "ask_availability": "volunteer",
+        "other_time": "teacher",
+        "feedback": "teacher",
+        "message": "volunteer",
+        "hand_over": "teacher",
+        "handed_over": "teacher",
+        "new_host": "volunteer",
+        "join_confirm": "volunteer",
+        "join_waiting": "coordinator",
+        "join_accepted": "volunteer",
+        "join_declined": "volunteer",
+        "still_right": "volunteer",
+        "times_offered": "coordinator",
+        "time_kept": "volunteer",
+        "arranged": "teacher",
+        "stand_in_ask": "volunteer",
+        "stand_in_looking": "teacher",
+        "stand_in_found": "teacher",
+        "stand_in_arrives": "office",
+        "stand_in_plan_b": "teacher",
+        "renew_clearance": "volunteer",
+        "address_changed": "volunteer",
+        "digest": "teacher",
     }
 )
 LINKS_BY_MESSAGE = MappingProxyType(
@@ -161,6 +172,26 @@ LINKS_BY_MESSAGE = MappingProxyType(
         "reopened": REQUEST_PAGE,
         "taken_out": {"feed": ANSWERS["feed"]},
         "ask_availability": SIGN_IN,
+        "other_time": REQUEST_PAGE,
+        "feedback": {"feedback": f"{SITE}/f/qL8e", "feed": REQUEST_PAGE["feed"]},
+        "message": {"page": f"{SITE}/requests/robots/messages"},
+        "hand_over": {"page": f"{SITE}/classes/offers/nC5d"},
+        "handed_over": {"page": f"{SITE}/classes"},
+        "arranged": {"page": f"{SITE}/requests/robots"},
+        "renew_clearance": {"page": f"{SITE}/profile", "choices": ANSWERS["choices"]},
+        "address_changed": {"page": f"{SITE}/login"},
+        "join_confirm": {"join": f"{SITE}/join/jN4q"},
+        "join_waiting": {"joinings": f"{SITE}/joining", "choices": ANSWERS["choices"]},
+        "join_accepted": WEEK,
+        "join_declined": {},
+        "stand_in_ask": ANSWERS | {"answer": f"{SITE}/s/sT6n", "page": f"{SITE}/s/sT6n"},
+        "stand_in_looking": REQUEST_PAGE,
+        "stand_in_found": REQUEST_PAGE,
+        "stand_in_arrives": {"page": f"{SITE}/day"},
+        "stand_in_plan_b": REQUEST_PAGE,
+        "still_right": WEEK | {"keep": f"{SITE}/keep/kP7t"},
+        "times_offered": {"offers": f"{SITE}/other-times", "choices": ANSWERS["choices"]},
+        "digest": {"home": f"{SITE}/", "choices": ANSWERS["choices"]},
     }
 )
 CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -182,6 +213,30 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "facts": {"by": "Lena Fischer", "has_calendar": True},
         },
         "reminder": {"facts": {"days": 1}},
+        "join_declined": {"reason": "There are no schools near you yet."},
+        "times_offered": {
+            "sheets": (open_sheet(),),
+            "facts": {
+                "speaker_name": "Amara Okafor",
+                "starts": (moment("2026-12-10 10:40"), moment("2026-12-15 12:30")),
+                "words": "Or any Friday.",
+            },
+        },
+        "time_kept": {"sheets": (open_sheet(),)},
+        "stand_in_ask": {"sheets": (open_sheet(),)},
+        "stand_in_looking": {
+            "sheets": (declined_sheet(),),
+            "facts": {"speaker_name": "Amara Okafor"},
+        },
+        "stand_in_found": {"facts": {"speaker_name": "Amara Okafor", "has_calendar": True}},
+        "stand_in_arrives": {"facts": {"speaker_name": "Amara Okafor"}},
+        "stand_in_plan_b": {
+            "sheets": (declined_sheet(),),
+            "facts": {
+                "speaker_name": "Amara Okafor",
+                "plan_b": "Robots at home: https://lessons.example/robots",
+            },
+        },
         "declined": {
             "sheets": (declined_sheet(),),
             "reason": "I am abroad.",
@@ -190,6 +245,50 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "reopened": {
             "sheets": (declined_sheet(),),
             "facts": {"speaker_name": "Amara Okafor"},
+        },
+        "other_time": {"sheets": (open_sheet(),)},
+        "message": {
+            "facts": {
+                "author": "Lena Fischer",
+                "title": "Robots around us",
+                "words": "Could you bring the arm?\nWe have two tables.",
+            }
+        },
+        "arranged": {"facts": {"title": "Robots around us", "changed": ["virtual"]}},
+        "renew_clearance": {
+            "facts": {
+                "clearance": "police_check",
+                "last_day": date(2027, 1, 15),
+                "has_ended": False,
+            }
+        },
+        "address_changed": {"facts": {"new_address": VOLUNTEER}},
+        "digest": {
+            "facts": {
+                "headlines": (
+                    Headline("How was the visit of Amara Okafor?", f"{SITE}/f/qL8e"),
+                    Headline("We asked Ben Ito to visit class 5A", f"{SITE}/requests/bridges"),
+                )
+            }
+        },
+        "hand_over": {
+            "facts": {
+                "author": "Omar Haddad",
+                "class_name": "5A",
+                "school_name": "Maple School",
+            }
+        },
+        "handed_over": {
+            "facts": {
+                "author": "Omar Haddad",
+                "class_name": "5A",
+                "school_name": "Maple School",
+                "accepted": True,
+            }
+        },
+        "new_host": {
+            "sheets": (certain_sheet(teacher_name="Omar Haddad", note=""),),
+            "facts": {"host": "Omar Haddad", "former_host": "Lena Fischer"},
         },
         "taken_out": {
             "sheets": (declined_sheet(),),

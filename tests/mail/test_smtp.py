@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
 import ssl
 import subprocess
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import SMTP
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP as Server
+from aiosmtpd.smtp import Envelope, Session
 
-from scheduler.mail.refusals import MailRefused, Stage, is_permanent
+from scheduler.mail.refusals import NO_ANSWER, MailRefused, Stage, is_permanent
 from scheduler.mail.smtp import Security, SmtpTransport
 from tests.mail.envelopes import RECIPIENT, SENDER, a_mail
 from tests.mail.golden import CALENDAR
 from tests.mail.servers import ACCOUNT, HOST, Office, a_rude_server, a_server, a_transport
 
 OTHER = "ben@robots.example"
+SILENCE_SECONDS = 1.0
 # The server warns; here the line never leaves the machine.
 SIGNING_IN_OPENLY = pytest.mark.filterwarnings("ignore:Requiring AUTH")
+
+
+@dataclass
+class FallsSilent(Office):
+    """Takes a mail and says nothing of it for longer than anybody waits."""
+
+    asked: int = 0
+
+    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:
+        self.asked += 1
+        await asyncio.sleep(SILENCE_SECONDS)
+        return "250 taken"
 
 
 def test_mail_arrives_as_it_was_written() -> None:
@@ -245,3 +262,13 @@ def certificate(
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(chain, key)
     return server, ssl.create_default_context(cafile=str(chain))
+
+
+def test_server_that_falls_silent_keeps_only_one_mail_of_a_batch_waiting() -> None:
+    office = FallsSilent()
+    with a_server(office) as port, a_transport(port, timeout_seconds=0.3).open() as connection:
+        for _ in range(5):
+            with pytest.raises(MailRefused) as refused:
+                connection.send(a_mail(), sender=SENDER, recipient=RECIPIENT)
+            assert (refused.value.code, refused.value.is_permanent) == (NO_ANSWER, False)
+    assert office.asked == 1

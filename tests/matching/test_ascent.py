@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scheduler.matching.ascent import Pace, ascend
@@ -22,6 +22,7 @@ from scheduler.matching.tables import Ints
 from scheduler.matching.valuation import best_per_request, value
 from tests.matching.test_bound import columns_of, random_prices
 from tests.matching.worlds import a_crowd, best_worth, every_plan, problems, worth
+from tests.trying import examples
 
 small_worlds = problems(most_demands=3, most_speakers=3)
 seeds = st.integers(0, 2**32 - 1)
@@ -40,7 +41,7 @@ def bound_by_answer(frame: Frame, prices: Prices, *, tier: int, floor: int) -> f
 
 
 @pytest.mark.parametrize("tier", [1, 2])
-@settings(max_examples=50)
+@examples(50)
 @given(small_worlds, seeds)
 def test_answers_of_the_requests_add_up_to_the_bound(
     tier: int, problem: Problem, seed: int
@@ -52,7 +53,7 @@ def test_answers_of_the_requests_add_up_to_the_bound(
     assert bound_by_answer(frame, prices, tier=tier, floor=3) == pytest.approx(by_pricing)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(small_worlds, seeds)
 def test_answer_counts_what_its_columns_use(problem: Problem, seed: int) -> None:
     frame = Frame.of(problem)
@@ -68,7 +69,7 @@ def test_answer_counts_what_its_columns_use(problem: Problem, seed: int) -> None
     assert answer.weight == frame.weight[np.unique(taken)].sum()
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(small_worlds, st.sampled_from([1, 2]))
 def test_ascent_never_claims_less_than_the_best_plan(problem: Problem, tier: int) -> None:
     frame = Frame.of(problem)
@@ -104,7 +105,7 @@ def test_ascent_that_may_not_go_on_returns_where_it_began() -> None:
     assert climb.prices.numbers().tolist() == start.numbers().tolist()
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(small_worlds)
 def test_both_counts_of_a_series_are_true_or_too_low_of_any_plan(problem: Problem) -> None:
     frame = Frame.of(problem)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import Assignment
@@ -15,6 +15,7 @@ from scheduler.matching.frame import Frame
 from scheduler.matching.prices import Prices
 from scheduler.matching.problem import Problem
 from tests.matching.worlds import PLANE, a_demand, a_speaker, every_plan, problems, worth
+from tests.trying import examples
 
 small_worlds = problems(most_demands=3, most_speakers=3)
 
@@ -27,7 +28,7 @@ def random_prices(frame: Frame, seed: int) -> Prices:
     return replace(drawn, floor=float(random.uniform(0, 5)))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(small_worlds, st.integers(0, 2**32 - 1))
 def test_no_plan_passes_the_bound_at_any_prices(problem: Problem, seed: int) -> None:
     frame = Frame.of(problem)
@@ -39,7 +40,7 @@ def test_no_plan_passes_the_bound_at_any_prices(problem: Problem, seed: int) -> 
     assert price(frame, prices, tier=2, floor=best_first).bound >= best_second - 1e-6
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(small_worlds, st.integers(0, 2**32 - 1))
 def test_plan_that_uses_a_column_is_worth_less_by_its_loss(problem: Problem, seed: int) -> None:
     frame = Frame.of(problem)

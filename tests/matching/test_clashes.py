@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from scheduler.domain.assignments import engagements_of
 from scheduler.domain.constraints import travel_time
@@ -15,6 +15,7 @@ from scheduler.matching.candidates import Columns, Screen, find_columns
 from scheduler.matching.clashes import Clashes
 from scheduler.matching.problem import Problem
 from tests.matching.worlds import PLANE, a_demand, a_speaker, problems
+from tests.trying import examples
 
 Pairs = set[tuple[int, int]]
 
@@ -48,7 +49,7 @@ def pairs_by_the_plain_rule(problem: Problem, columns: Columns) -> Pairs:
     return found
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(problems(most_demands=5, most_speakers=2, with_standing=False))
 def test_cliques_cover_exactly_the_clashes(problem: Problem) -> None:
     uncapped = tuple(

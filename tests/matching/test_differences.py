@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import Assignment
@@ -13,6 +13,7 @@ from scheduler.matching.differences import Change, difference
 from scheduler.matching.objective import TERMS
 from scheduler.matching.problem import Problem, Weights
 from tests.matching.worlds import DAY, PLANE, a_demand, a_speaker, every_plan, problems
+from tests.trying import examples
 
 WORLD = Problem(
     PLANE,
@@ -80,7 +81,7 @@ def test_changed_weight_is_counted_by_either_problem() -> None:
     assert found.points == {**dict.fromkeys(TERMS, 0), "fit": 20}
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(problems(most_demands=2, most_speakers=3), st.data())
 def test_difference_is_what_the_checker_counts_and_turns_round(
     problem: Problem, data: st.DataObject

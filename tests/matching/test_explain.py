@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from scheduler.domain.assignments import Assignment
 from scheduler.domain.constraints import SIEVE, host_free, pair_findings
 from scheduler.matching.explain import RULES_IN_ORDER, SieveStep, explain, sieve
 from scheduler.matching.problem import Problem
 from tests.matching.worlds import DAY, PLANE, a_demand, a_speaker, problems
+from tests.trying import examples
 
 
 def left_by_plain_rules(problem: Problem, demand_id: str) -> list[int]:
@@ -34,7 +35,7 @@ def left_by_plain_rules(problem: Problem, demand_id: str) -> list[int]:
     return left
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(problems(most_demands=2, most_speakers=6))
 def test_sieve_counts_as_the_plain_rules_do_and_adds_up_to_the_pool(problem: Problem) -> None:
     for demand in problem.demands:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import Assignment
@@ -12,6 +12,7 @@ from scheduler.matching.differences import difference
 from scheduler.matching.giving import Exchange, exchanges, in_the_way
 from scheduler.matching.problem import Problem
 from tests.matching.worlds import DAY, PLANE, a_demand, a_speaker, every_plan, problems, worth
+from tests.trying import examples
 
 ANA = a_speaker("ana", max_per_week=1)
 
@@ -74,7 +75,7 @@ def check_exchange(problem: Problem, plan: tuple[Assignment, ...], exchange: Exc
     assert exchange.difference.tier1 == difference(problem, plan, after).tier1
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(problems(most_demands=3, most_speakers=3), st.data())
 def test_exchanges_keep_all_rules_and_count_the_whole_plan(
     problem: Problem, data: st.DataObject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from scheduler.matching.checker import check
 from scheduler.matching.frame import Frame
@@ -13,9 +13,10 @@ from scheduler.matching.greedy import fill_greedily
 from scheduler.matching.problem import Problem
 from scheduler.matching.solve import assignments_of
 from tests.matching.worlds import DAY, PLANE, a_demand, a_speaker, problems, worth
+from tests.trying import examples
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(problems(most_demands=6, most_speakers=5))
 def test_greedy_plan_keeps_all_rules(problem: Problem) -> None:
     frame = Frame.of(problem)

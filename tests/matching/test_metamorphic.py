@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.benchmarks.families import FAMILIES, an_instance_of
@@ -20,6 +20,7 @@ from tests.matching.files import Json
 from tests.matching.reading import as_set, optimum, problem_of, solved, verified
 from tests.matching.tiny_instances import a_tiny_instance, best_tiers, possible_bookings
 from tests.outside.plan_verifier import Book
+from tests.trying import examples
 
 WEEK_MINUTES = 7 * 1440
 SMALL = Size("small", 30, 20)
@@ -42,7 +43,7 @@ def changed(instance: Json, key: str, **changes: Any) -> Json:
     return {**instance, key: [{**each, **changes} for each in instance[key]]}
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(instances)
 def test_another_volunteer_never_lowers_the_optimum(instance: Json) -> None:
     *fewer, last = instance["volunteers"]
@@ -60,7 +61,7 @@ def test_another_volunteer_never_lowers_the_optimum(instance: Json) -> None:
     assert optimum(instance) >= optimum(without)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(instances)
 def test_excluding_a_volunteer_never_raises_the_optimum(instance: Json) -> None:
     key = instance["volunteers"][0]["id"]
@@ -69,7 +70,7 @@ def test_excluding_a_volunteer_never_raises_the_optimum(instance: Json) -> None:
     )
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(instances, st.sampled_from(CAPS), st.integers(1, 3))
 def test_a_higher_cap_never_lowers_the_optimum(instance: Json, cap: str, more: int) -> None:
     freer = copy.deepcopy(instance)
@@ -79,7 +80,7 @@ def test_a_higher_cap_never_lowers_the_optimum(instance: Json, cap: str, more: i
     assert optimum(freer) >= optimum(instance)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(instances, st.integers(1, 5))
 def test_whole_weeks_later_the_optimum_is_the_same(instance: Json, weeks: int) -> None:
     assert optimum(later(instance, weeks=weeks)) == optimum(instance)
@@ -105,7 +106,7 @@ def later(instance: Json, *, weeks: int) -> Json:
     return moved
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(instances, seeds)
 def test_other_names_and_another_order_change_nothing(instance: Json, seed: int) -> None:
     assert optimum(relabelled(instance, Random(seed))) == optimum(instance)
@@ -148,7 +149,7 @@ def _new_names(ids: list[Any], random: Random) -> dict[Any, Any]:
     }
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(instances)
 def test_an_optimal_plan_fed_back_is_returned_unchanged(instance: Json) -> None:
     urgent = [{**each, "priority": max(1, each["priority"])} for each in instance["requests"]]
@@ -159,7 +160,7 @@ def test_an_optimal_plan_fed_back_is_returned_unchanged(instance: Json) -> None:
     assert as_set(again) == as_set(bookings)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(seeds, st.data())
 def test_pinned_bookings_are_kept_at_the_best_price(seed: int, data: st.DataObject) -> None:
     instance = a_tiny_instance(seed)

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scheduler.matching.checker import check
@@ -23,6 +23,7 @@ from scheduler.matching.solve import assignments_of
 from scheduler.matching.tables import Ints
 from scheduler.matching.valuation import value
 from tests.matching.worlds import a_crowd, best_worth, problems
+from tests.trying import examples
 
 CROWDS = [1, 4, 8]
 
@@ -31,7 +32,7 @@ def goal_of(tier: int, *, floor: int = 0) -> Goal:
     return Goal(2 if tier == 2 else 1, time.monotonic() + 30, floor=floor)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     problems(most_demands=4, most_speakers=4),
     st.lists(st.booleans(), min_size=4, max_size=4),
@@ -57,7 +58,7 @@ def test_part_planned_anew_keeps_all_rules_and_is_no_worse(
         assert value_of(frame, again, tier=1) >= value_of(frame, chosen, tier=1)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(problems(most_demands=3, most_speakers=3))
 def test_part_that_is_the_whole_problem_has_its_optimum(problem: Problem) -> None:
     frame = Frame.of(problem, many_columns=0)

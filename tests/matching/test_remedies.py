@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from scheduler.domain.assignments import (
     Assignment,
@@ -28,6 +28,7 @@ from tests.matching.worlds import (
     possible_assignments,
     problems,
 )
+from tests.trying import examples
 
 
 def cures_of(problem: Problem, *variants: Variant) -> tuple[Cure, ...]:
@@ -68,7 +69,7 @@ NEVER_FREE = a_speaker("ana", free=())
 NOT_CLEARED = a_speaker("bo", clearances=(ClearanceSpan(5),))
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(problems(most_demands=1, most_speakers=5))
 def test_every_cure_fills_the_request_once_applied(problem: Problem) -> None:
     virtual = Variant(("virtual",), replace(problem.demands[0], format="virtual"))
@@ -78,7 +79,7 @@ def test_every_cure_fills_the_request_once_applied(problem: Problem) -> None:
         assert is_filled(problem, cure)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(problems(most_demands=1, most_speakers=4))
 def test_without_a_cure_bending_a_rule_for_anybody_fills_nothing(problem: Problem) -> None:
     # In a district one shortest visit holds for both formats; only instance files tell them apart.

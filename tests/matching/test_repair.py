@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import Assignment
@@ -28,6 +28,7 @@ from tests.matching.worlds import (
     problems,
     worth,
 )
+from tests.trying import examples
 
 NINE, TEN = 540, 600
 
@@ -200,7 +201,7 @@ def test_repaired_crowd_keeps_every_rule_and_moves_few(seed: int) -> None:
 
 
 @given(problem=problems(most_demands=3, most_speakers=3), data=st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_repair_is_the_best_of_all_plans_with_as_few_moves(
     problem: Problem, data: st.DataObject
 ) -> None:

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.matching.checker import check
@@ -17,12 +17,13 @@ from scheduler.matching.problem import Problem
 from scheduler.matching.search import climb
 from scheduler.matching.solve import assignments_of
 from tests.matching.worlds import a_crowd, best_worth, problems
+from tests.trying import examples
 
 NOTHING = np.zeros(0, dtype=np.int64)
 
 
 @pytest.mark.parametrize("many_columns", [0, 1000], ids=["large", "small"])
-@settings(max_examples=60)
+@examples(60)
 @given(problem=problems(most_demands=4, most_speakers=4), most_columns=st.integers(1, 4))
 def test_search_short_of_columns_never_claims_too_little_or_too_much(
     many_columns: int, problem: Problem, most_columns: int
@@ -41,7 +42,7 @@ def test_search_short_of_columns_never_claims_too_little_or_too_much(
         assert second.tier.value <= best[1] <= second.tier.bound
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(problems(most_demands=3, most_speakers=4))
 def test_large_problem_with_room_for_its_columns_is_proven(problem: Problem) -> None:
     frame = Frame.of(problem, many_columns=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import Assignment
@@ -23,6 +23,7 @@ from tests.matching.worlds import (
     problems,
     worth,
 )
+from tests.trying import examples
 
 small_worlds = problems(most_demands=3, most_speakers=4)
 
@@ -33,7 +34,7 @@ def solved(problem: Problem) -> tuple[int, int]:
     return plan.tier1.value, plan.tier2.value
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(small_worlds)
 def test_optimum_equals_exhaustive_search(problem: Problem) -> None:
     plan = solve(problem, seconds=20)
@@ -42,7 +43,7 @@ def test_optimum_equals_exhaustive_search(problem: Problem) -> None:
     assert (plan.tier1.gap, plan.tier2.gap) == (0.0, 0.0)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(problems(most_demands=6, most_speakers=5))
 def test_plan_breaks_no_rule_and_its_points_add_up(problem: Problem) -> None:
     plan = solve(problem, seconds=20)
@@ -54,7 +55,7 @@ def test_plan_breaks_no_rule_and_its_points_add_up(problem: Problem) -> None:
     assert set(plan.unassigned) == {demand.id for demand in problem.demands} - filled
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(small_worlds)
 def test_optimal_plan_fed_back_is_returned_unchanged(problem: Problem) -> None:
     urgent = tuple(replace(d, priority=max(1, d.priority)) for d in problem.demands)
@@ -64,7 +65,7 @@ def test_optimal_plan_fed_back_is_returned_unchanged(problem: Problem) -> None:
     assert set(again.assignments) == set(first.assignments)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(small_worlds, st.data())
 def test_pinned_bookings_are_kept_at_the_best_price(problem: Problem, data: st.DataObject) -> None:
     choices = [each for d in problem.demands for each in possible_assignments(problem, d)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import ClearanceSpan, Engagement, Place, Speaker
@@ -26,6 +26,7 @@ from tests.matching.worlds import (
     session_at,
     speakers,
 )
+from tests.trying import examples
 
 FRAMES = DAYS + 8
 
@@ -75,7 +76,7 @@ def plain_count(problem: Problem, demand_id: str) -> Count:
     return Count(len(fits), len({speaker_id for speaker_id, _ in free}), by_start)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(problems(most_demands=3, most_speakers=8), st.sampled_from([1, 2, 10]))
 def test_suggestions_are_the_candidates_of_the_explanation(problem: Problem, top: int) -> None:
     table, bare = a_table(problem), without_people(problem)
@@ -104,7 +105,7 @@ def engagements(draw: st.DrawFn) -> tuple[Engagement, ...]:
     )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(problems(most_demands=3, most_speakers=5, with_standing=False), st.data())
 def test_table_after_any_edits_is_the_table_built_anew(
     problem: Problem, data: st.DataObject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import Assignment, Place
@@ -13,6 +13,7 @@ from scheduler.matching.differences import difference
 from scheduler.matching.problem import Problem
 from scheduler.matching.weighing import Rival, rivals
 from tests.matching.worlds import DAY, PLANE, a_demand, a_speaker, every_plan, problems
+from tests.trying import examples
 
 ANA = a_speaker("ana", level_by_topic={"robots": 3})
 
@@ -63,7 +64,7 @@ def reweighed(problem: Problem, weights: dict[str, int]) -> Problem:
     return replace(problem, weights=replace(problem.weights, **weights))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(problems(most_demands=2, most_speakers=4), st.data())
 def test_swap_gains_the_points_told_and_every_tip_turns_it(
     problem: Problem, data: st.DataObject

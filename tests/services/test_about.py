@@ -30,6 +30,7 @@ def told(world: World, email: str = VOLUNTEER, key: str = "robots") -> About:
     )
 
 
+@pytest.mark.each_engine
 def test_every_rule_is_told_with_its_fact_and_every_wish_with_its_points(world: World) -> None:
     found = told(world)
     (chance,) = found.chances

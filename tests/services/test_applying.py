@@ -40,7 +40,7 @@ def carried_out(world: World, kind: str, *, start: datetime = START) -> Proposal
         actor=world.coordinator,
         now=world.now,
         gazetteer=world.gazetteer,
-    )
+    ).proposal
 
 
 def test_video_call_changes_the_request_and_proposes_the_person(world: World) -> None:
@@ -94,6 +94,7 @@ def test_less_is_asked_for_where_that_does(
     assert world.approve("robots").approved == ("robots",)
 
 
+@pytest.mark.each_engine
 def test_what_was_there_before_is_written_down(world: World) -> None:
     world.put_requests(a_request(speakers=2))
     carried_out(world, "smaller_team")

@@ -29,6 +29,7 @@ from tests.builders import (
 from tests.services.world import BRUNO, CHLOE, World, elsewhere, two_more_volunteers
 
 
+@pytest.mark.each_engine
 def test_approval_keeps_volunteer_class_and_room_and_tells_nobody_yet(world: World) -> None:
     world.put_proposals(a_proposal())
     done = world.approve("robots")
@@ -50,6 +51,7 @@ def test_approval_keeps_volunteer_class_and_room_and_tells_nobody_yet(world: Wor
     assert world.request().state is RequestState.BOOKED
 
 
+@pytest.mark.each_engine
 def test_release_invites_once_the_hold_back_has_ended(world: World) -> None:
     world.put_proposals(a_proposal())
     world.approve("robots")
@@ -66,6 +68,7 @@ def test_release_invites_once_the_hold_back_has_ended(world: World) -> None:
     ]
 
 
+@pytest.mark.each_engine
 def test_approving_again_is_no_error_and_books_nothing_twice(world: World) -> None:
     world.put_proposals(a_proposal())
     world.approve("robots")
@@ -138,6 +141,7 @@ def test_bulk_approval_goes_on_with_the_rest(world: World) -> None:
     assert (done.approved, tuple(done.stale)) == (("bridges",), ("robots",))
 
 
+@pytest.mark.each_engine
 def test_two_proposals_for_one_hour_of_one_person_are_not_both_approved(world: World) -> None:
     world.put_requests(elsewhere())
     world.put_proposals(a_proposal(), a_proposal(request="bridges"))
@@ -169,6 +173,7 @@ def test_panel_is_one_visit_with_a_booking_and_an_invitation_each(world: World) 
     assert invited == sorted((VOLUNTEER, BRUNO, CHLOE))
 
 
+@pytest.mark.each_engine
 def test_undo_before_the_release_leaves_no_trace(world: World) -> None:
     world.put_proposals(a_proposal())
     world.approve("robots")

@@ -51,6 +51,7 @@ def test_whole_week_is_shown_with_the_visit_that_is_booked(small_district: Store
         limits=Limits(),
         away=(),
         day_by_booked_box={"tue-morning": date(2026, 12, 8)},
+        holds_until=date(2027, 6, 25),
     )
 
 

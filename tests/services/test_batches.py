@@ -32,6 +32,7 @@ from tests.services.world import (
 )
 
 
+@pytest.mark.each_engine
 def test_approval_takes_out_books_anew_and_tells_everyone(world: World) -> None:
     (visit,) = world.invite()
     world.put_volunteers(*two_more_volunteers())
@@ -143,6 +144,7 @@ def test_batch_is_decided_once(world: World) -> None:
         approved(world, batch)
 
 
+@pytest.mark.each_engine
 def test_of_two_who_approve_at_once_one_carries_it_out(world: World) -> None:
     world.invite()
     world.put_volunteers(*two_more_volunteers())

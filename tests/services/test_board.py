@@ -8,15 +8,24 @@ from datetime import date, timedelta
 import pytest
 
 from scheduler.domain.errors import IllegalTransition, NotAllowed, Unknown
-from scheduler.domain.proposals import ProposalState, ProposedSpeaker, SieveStep, Unassigned
+from scheduler.domain.proposals import (
+    Proposal,
+    ProposalState,
+    ProposedSpeaker,
+    SieveStep,
+    Unassigned,
+)
 from scheduler.domain.requests import PeriodWindow
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Format
 from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
-from scheduler.services.board import Board, BoardRow, Group, Order, choose, undo_at
+from scheduler.services.board import Board, BoardRow, Group, undo_at
+from scheduler.services.choosing import choose
 from scheduler.services.opened import Alternative, Difference, Opened, review
 from scheduler.services.proposals import reject
+from scheduler.services.queue_rows import Order, Wanted
+from scheduler.services.warm import Warm
 from tests.builders import (
     DAY,
     NOW,
@@ -28,7 +37,7 @@ from tests.builders import (
     a_volunteer,
     period,
 )
-from tests.services.world import BRUNO, World, elsewhere, two_more_volunteers
+from tests.services.world import BRUNO, CHLOE, World, elsewhere, two_more_volunteers
 
 LATER = date(2026, 12, 10)
 
@@ -38,18 +47,23 @@ def queue(world: World, order: Order = Order.FAIREST, text: str = "") -> Board:
     return review(
         world.store,
         "",
+        warm=Warm(),
         actor=world.coordinator,
         now=world.now,
         gazetteer=world.gazetteer,
-        order=order,
-        text=text,
+        wanted=Wanted(order=order, text=text),
     ).board
 
 
 def opened(world: World, key: str = "robots") -> Opened:
     """Return a request of the queue, open."""
     found = review(
-        world.store, key, actor=world.coordinator, now=world.now, gazetteer=world.gazetteer
+        world.store,
+        key,
+        warm=Warm(),
+        actor=world.coordinator,
+        now=world.now,
+        gazetteer=world.gazetteer,
     )
     assert found.opened is not None
     return found.opened
@@ -130,7 +144,14 @@ def test_teachers_see_no_queue(world: World) -> None:
     teacher = Actor(TEACHER, "Lena Fischer", is_teacher=True)
     for key in ("", "robots"):
         with pytest.raises(NotAllowed):
-            review(world.store, key, actor=teacher, now=world.now, gazetteer=world.gazetteer)
+            review(
+                world.store,
+                key,
+                warm=Warm(),
+                actor=teacher,
+                now=world.now,
+                gazetteer=world.gazetteer,
+            )
 
 
 def test_open_request_shows_every_rule_and_wish_of_the_person(world: World) -> None:
@@ -171,21 +192,46 @@ def test_alternative_is_never_named_by_address(world: World) -> None:
     world.put_volunteers(two_more_volunteers()[0])
     world.put_proposals(a_proposal())
     (other,) = opened(world).alternatives
-    assert other == Alternative(reference_of(BRUNO), "Bruno Silva", other.differences)
+    assert other == Alternative(
+        reference_of(BRUNO), "Bruno Silva", other.differences, instead_of=reference_of(VOLUNTEER)
+    )
     assert "@" not in other.reference
 
 
-def test_team_is_not_swapped_one_by_one(world: World) -> None:
-    bruno, chloe = two_more_volunteers()
-    world.put_volunteers(bruno, chloe)
+def a_panel() -> Proposal:
+    """Return the proposal of a team of two."""
+    team = (ProposedSpeaker(VOLUNTEER, Format.IN_PERSON), ProposedSpeaker(BRUNO, Format.IN_PERSON))
+    return a_proposal(speakers=team)
+
+
+def test_team_is_swapped_one_by_one(world: World) -> None:
+    world.put_volunteers(*two_more_volunteers())
     world.put_requests(a_request(speakers=2))
-    both = (ProposedSpeaker(VOLUNTEER, Format.IN_PERSON), ProposedSpeaker(BRUNO, Format.IN_PERSON))
-    world.put_proposals(a_proposal(speakers=both))
+    world.put_proposals(a_panel())
     found = opened(world)
-    assert ([each.name for each in found.team], found.alternatives) == (
-        ["Amara Okafor", "Bruno Silva"],
-        (),
+    assert [each.name for each in found.team] == ["Amara Okafor", "Bruno Silva"]
+    assert [(each.name, each.instead_of) for each in found.alternatives] == [
+        ("Chloé Roy", reference_of(VOLUNTEER)),
+        ("Chloé Roy", reference_of(BRUNO)),
+    ]
+
+
+def test_rest_of_a_team_stays_when_one_is_swapped(world: World) -> None:
+    world.put_volunteers(*two_more_volunteers())
+    world.put_requests(a_request(speakers=2))
+    world.put_proposals(a_panel())
+    choose(
+        world.store,
+        "robots",
+        reference=reference_of(CHLOE),
+        instead_of=reference_of(BRUNO),
+        warm=Warm(),
+        actor=world.coordinator,
+        now=world.now,
+        gazetteer=world.gazetteer,
     )
+    (visit,) = world.visits_of()
+    assert set(visit.volunteers) == {VOLUNTEER, CHLOE}
 
 
 def test_day_shows_free_time_the_way_and_the_visit(world: World) -> None:
@@ -214,9 +260,15 @@ def test_booked_request_is_not_in_the_queue(world: World) -> None:
     world.put_proposals(a_proposal())
     world.approve("robots")
     found = review(
-        world.store, "robots", actor=world.coordinator, now=NOW, gazetteer=world.gazetteer
+        world.store,
+        "robots",
+        warm=Warm(),
+        actor=world.coordinator,
+        now=NOW,
+        gazetteer=world.gazetteer,
     )
-    assert (found.board.rows, found.opened) == ((), None)
+    assert (found.board.total, found.opened) == (0, None)
+    assert [row.group for row in found.board.rows] == [Group.DONE]
 
 
 def test_chosen_person_is_booked_for_the_same_lesson(world: World) -> None:
@@ -226,6 +278,7 @@ def test_chosen_person_is_booked_for_the_same_lesson(world: World) -> None:
         world.store,
         "robots",
         reference=reference_of(BRUNO),
+        warm=Warm(),
         actor=world.coordinator,
         now=world.now,
         gazetteer=world.gazetteer,
@@ -241,12 +294,14 @@ def test_nobody_is_chosen_by_a_reference_that_stands_for_nobody(world: World) ->
             world.store,
             "robots",
             reference="0" * 16,
+            warm=Warm(),
             actor=world.coordinator,
             now=world.now,
             gazetteer=world.gazetteer,
         )
 
 
+@pytest.mark.each_engine
 def test_everything_approved_at_one_moment_is_taken_back_together(world: World) -> None:
     other = elsewhere(windows=(PeriodWindow(LATER, "P3"),))
     bruno = replace(two_more_volunteers()[0])

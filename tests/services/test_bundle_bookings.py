@@ -80,6 +80,7 @@ def one_changed(world: World, known: Visit, *rows: BookingRow) -> Visit:
 
 
 class TestNew:
+    @pytest.mark.each_engine
     def test_row_makes_a_whole_visit(self, world: World) -> None:
         assert one_new(world, a_row(sequence=4)) == Visit(
             uid=UID,
@@ -143,6 +144,7 @@ class TestNew:
         visit = one_new(world, a_row(status=VisitState.CANCELLED))
         assert (visit.occupied, visit.cancelled_at) == ((), NOW)
 
+    @pytest.mark.each_engine
     def test_hour_that_is_taken_is_refused_by_the_database(self, world: World) -> None:
         world.put_requests(elsewhere())
         first = one_new(world, a_row())
@@ -220,6 +222,7 @@ class TestChanged:
             "",
         )
 
+    @pytest.mark.each_engine
     def test_released_visit_was_known_for_ever(self, world: World) -> None:
         visit = one_changed(world, a_visit(), a_row(status=VisitState.HELD))
         assert (visit.was_released, visit.release_at) == (True, LATER + APPROVAL_HOLD)

@@ -49,6 +49,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 class TestExport:
+    @pytest.mark.each_engine
     def test_export_into_an_empty_database_gives_an_equal_export(
         self, stores: tuple[Store, Store], folder: Path, tmp_path: Path
     ) -> None:
@@ -60,6 +61,7 @@ class TestExport:
         assert bring_in(first, tmp_path / "first").changes == ()
         assert bring_in(second, tmp_path / "second-export").changes == ()
 
+    @pytest.mark.each_engine
     def test_lived_in_district_comes_back_as_it_was(
         self, stores: tuple[Store, Store], folder: Path, tmp_path: Path
     ) -> None:
@@ -93,6 +95,7 @@ class TestExport:
             assert one.people.all() == other.people.all()
             assert one.volunteers.all().keys() == other.volunteers.all().keys()
 
+    @pytest.mark.each_engine
     def test_made_up_district_comes_back_as_it_was(
         self, stores: tuple[Store, Store], tmp_path: Path
     ) -> None:

@@ -63,6 +63,7 @@ def is_empty(store: Store) -> bool:
 
 
 class TestImport:
+    @pytest.mark.each_engine
     def test_everything_is_there_afterwards(self, store: Store, folder: Path) -> None:
         done = bring_in(store, folder)
         assert {change.kind for change in done.changes if change.is_addition} >= {
@@ -97,6 +98,7 @@ class TestImport:
         assert amara.busy.content == BUSY.encode()
         assert amara.busy.busy == (Period(moment("2026-12-15 10:00"), moment("2026-12-15 11:00")),)
 
+    @pytest.mark.each_engine
     def test_second_import_changes_nothing(self, store: Store, folder: Path) -> None:
         bring_in(store, folder)
         with store.read() as work:
@@ -157,6 +159,7 @@ class TestImport:
             bring_in(store, folder)
         assert written(store, tmp_path / "after") == before
 
+    @pytest.mark.each_engine
     def test_booking_that_meets_another_is_refused_with_the_rest(
         self, store: Store, folder: Path
     ) -> None:
@@ -168,6 +171,7 @@ class TestImport:
         with store.read() as work:
             assert work.visits.get("v9") is None
 
+    @pytest.mark.each_engine
     def test_change_made_while_the_files_are_read_is_not_lost(
         self, store: Store, folder: Path
     ) -> None:
@@ -265,6 +269,7 @@ class TestPrune:
         with store.read() as work:
             assert work.requests.all(states=(RequestState.OPEN,)).keys() == {"r2"}
 
+    @pytest.mark.each_engine
     def test_request_that_was_booked_while_the_files_were_read_stays(
         self, store: Store, folder: Path
     ) -> None:
@@ -293,6 +298,7 @@ class TestPrune:
         bring_in(store, folder, prune=True)
         assert visit(store) == before
 
+    @pytest.mark.each_engine
     def test_pending_proposal_of_a_pruned_request_goes(self, store: Store, folder: Path) -> None:
         bring_in(store, folder)
         propose(store)

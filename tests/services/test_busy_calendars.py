@@ -41,6 +41,7 @@ from tests.services.world import World
 
 
 class TestTaking:
+    @pytest.mark.each_engine
     def test_address_is_read_at_once_and_kept_with_when_to_look_again(self, world: World) -> None:
         found = lend(world, CLASH)
         assert found == BusyCalendar(
@@ -79,6 +80,7 @@ class TestTaking:
             assert bring(world, CLASH, ELSEWHEN) == once
         assert len(my_calendars(world.store, actor=AMARA)) == 2
 
+    @pytest.mark.each_engine
     def test_new_file_takes_the_place_of_the_last(self, world: World) -> None:
         first = lend_file(world, CLASH)
         second = lend_file(world, ELSEWHEN)
@@ -202,6 +204,7 @@ class TestFailing:
         refresh(world)
         assert (the_calendar(world).busy, trust(world)) == ((), Trust.FRESH)
 
+    @pytest.mark.each_engine
     def test_next_try_waits_longer_each_time_up_to_a_day(self, world: World) -> None:
         lend(world, CLASH)
         now_answers(world, DOWN)

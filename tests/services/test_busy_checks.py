@@ -105,6 +105,7 @@ class TestChecking:
         with pytest.raises(Unknown):
             check_now(world.store, file.key, actor=AMARA, now=world.now, fetch=world.web)
 
+    @pytest.mark.each_engine
     def test_removed_meanwhile_stays_removed(self, world: World) -> None:
         lend(world, CLASH)
         world.wait(hours=1)
@@ -116,6 +117,7 @@ class TestChecking:
         refresh_due(world.store, fetch=fetch, clock=lambda: world.now)
         assert my_calendars(world.store, actor=AMARA) == ()
 
+    @pytest.mark.each_engine
     def test_two_rounds_at_once_check_a_calendar_once(self, world: World) -> None:
         lend(world, CLASH)
         world.wait(hours=1)

@@ -101,6 +101,7 @@ class TestMyMode:
             CalendarMode.INVITATION, Why.NOT_FETCHED
         )
 
+    @pytest.mark.each_engine
     def test_program_that_follows_the_feed_makes_it_the_feed(self, world: World) -> None:
         follow(world)
         expected = Fetches("apple", NOW - 2 * A_DAY, NOW - AN_HOUR, 3)
@@ -149,6 +150,7 @@ class TestLife:
             TEACHER: CalendarMode.INVITATION,
         }
 
+    @pytest.mark.each_engine
     def test_feed_brings_the_visit_and_the_mails_bring_none(self, world: World) -> None:
         follow(world)
         self.whole_life(world)

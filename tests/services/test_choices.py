@@ -46,6 +46,7 @@ def broken_rules(refusal: pytest.ExceptionInfo[ConstraintViolated]) -> list[str]
     return [finding.rule for finding in refusal.value.findings]
 
 
+@pytest.mark.each_engine
 def test_booking_by_hand_holds_the_visit_like_an_approval(world: World) -> None:
     book(world, "robots", VOLUNTEER, start=TUESDAY)
     (visit,) = world.visits_of()
@@ -107,6 +108,7 @@ def test_hard_rule_is_never_set_aside(world: World, rule: str, volunteer: object
     assert rule not in OVERRIDABLE
 
 
+@pytest.mark.each_engine
 def test_second_booking_of_one_person_at_one_time_is_never_allowed(world: World) -> None:
     world.put_requests(elsewhere())
     book(world, "robots", VOLUNTEER, start=TUESDAY)

@@ -13,9 +13,17 @@ from scheduler.domain.schooldays import Closure
 from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
 from scheduler.services.deeds import recent
-from scheduler.services.directory import Care, volunteer, volunteers
+from scheduler.services.directory import Care, volunteers
 from scheduler.services.requests import withdraw
-from scheduler.services.school_pages import make_feed, renew_feed, school, schools
+from scheduler.services.school_pages import (
+    SchoolProfile,
+    make_feed,
+    renew_feed,
+    school,
+    schools,
+)
+from scheduler.services.volunteer_pages import VolunteerProfile, volunteer
+from scheduler.services.warm import Warm
 from tests.builders import DAY, NOW, TEACHER, VOLUNTEER, a_clearance, a_proposal, a_volunteer
 from tests.services.world import BRUNO, CHLOE, World, elsewhere, two_more_volunteers
 
@@ -29,6 +37,7 @@ def names(world: World, text: str = "", care: Care | None = None) -> list[str]:
     return [line.name for line in page.lines]
 
 
+@pytest.mark.each_engine
 def test_list_tells_how_somebody_is(world: World) -> None:
     world.invite()
     (line,) = volunteers(world.store, actor=VERA, now=world.now).lines
@@ -57,6 +66,29 @@ def test_filters_of_the_list(world: World) -> None:
     assert names(world, care=Care.NEVER_ASKED) == ["Bruno Silva", "Chloé Roy"]
 
 
+def the_volunteer(world: World, reference: str, *, actor: Actor) -> VolunteerProfile:
+    return volunteer(
+        world.store,
+        reference,
+        warm=Warm(),
+        actor=actor,
+        now=world.now,
+        gazetteer=world.gazetteer,
+    )
+
+
+def maple(world: World, *, actor: Actor) -> SchoolProfile:
+    return school(
+        world.store,
+        "maple",
+        warm=Warm(),
+        actor=actor,
+        now=world.now,
+        gazetteer=world.gazetteer,
+        settings=world.feeds,
+    )
+
+
 def test_longest_clearance_counts_and_one_without_end_is_longest(world: World) -> None:
     ended, endless = a_clearance(expires=date(2026, 11, 2)), a_clearance(expires=None)
     world.put_volunteers(
@@ -73,11 +105,11 @@ def test_longest_clearance_counts_and_one_without_end_is_longest(world: World) -
 
 
 def test_volunteer_is_found_by_reference_alone(world: World) -> None:
-    found = volunteer(world.store, reference_of(VOLUNTEER), actor=VERA, now=world.now)
+    found = the_volunteer(world, reference_of(VOLUNTEER), actor=VERA)
     assert found.volunteer.email == VOLUNTEER
     for wrong in (VOLUNTEER, "0" * 16, ""):
         with pytest.raises(Unknown):
-            volunteer(world.store, wrong, actor=VERA, now=world.now)
+            the_volunteer(world, wrong, actor=VERA)
 
 
 def test_school_shows_its_own_closures_still_to_come(world: World) -> None:
@@ -86,11 +118,12 @@ def test_school_shows_its_own_closures_still_to_come(world: World) -> None:
     other = Closure("birch", DateRange(date(2026, 12, 4), date(2026, 12, 4)), "Birch day")
     with world.store.write() as work:
         work.districts.put_closures((over, winter, other))
-    found = school(world.store, "maple", actor=VERA, now=world.now, settings=world.feeds)
+    found = maple(world, actor=VERA)
     assert found.closures == (winter,)
     assert [each.key for each in found.classes] == ["maple-5a"]
 
 
+@pytest.mark.each_engine
 def test_schools_count_visits_and_open_requests(world: World) -> None:
     world.put_requests(elsewhere())
     world.put_proposals(a_proposal())
@@ -106,7 +139,7 @@ def test_calendar_address_of_a_school_is_the_coordinators_to_make_and_to_see(
     world: World,
 ) -> None:
     def address(actor: Actor) -> str:
-        found = school(world.store, "maple", actor=actor, now=NOW, settings=world.feeds)
+        found = maple(world, actor=actor)
         return found.feed_address
 
     assert address(world.coordinator) == ""
@@ -154,10 +187,10 @@ def test_teachers_read_none_of_it(world: World) -> None:
     with pytest.raises(NotAllowed):
         volunteers(world.store, actor=LENA, now=world.now)
     with pytest.raises(NotAllowed):
-        volunteer(world.store, reference_of(VOLUNTEER), actor=LENA, now=world.now)
+        the_volunteer(world, reference_of(VOLUNTEER), actor=LENA)
     with pytest.raises(NotAllowed):
         schools(world.store, actor=LENA, now=world.now)
     with pytest.raises(NotAllowed):
-        school(world.store, "maple", actor=LENA, now=world.now, settings=world.feeds)
+        maple(world, actor=LENA)
     with pytest.raises(NotAllowed):
         recent(world.store, actor=LENA, now=world.now)

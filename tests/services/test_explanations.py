@@ -34,6 +34,7 @@ def told(world: World, key: str = "robots") -> Why:
     return why(world.store, key, now=world.now, gazetteer=world.gazetteer, actor=world.coordinator)
 
 
+@pytest.mark.each_engine
 def test_people_are_ranked_with_every_rule_and_their_points_by_term(world: World) -> None:
     world.put_volunteers(*two_more_volunteers())
     found = told(world)

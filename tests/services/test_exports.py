@@ -39,6 +39,7 @@ def events(file: CalendarFile) -> list[Component]:
     return read(file.octets).named("VEVENT")
 
 
+@pytest.mark.each_engine
 def test_each_gets_the_visit_as_their_own_calendar_tells_it(world: World) -> None:
     (visit,) = world.invite()
     titles = {}

@@ -23,6 +23,7 @@ from tests.services.world import KEY, World
 
 
 class TestAddress:
+    @pytest.mark.each_engine
     def test_feed_is_made_once(self, world: World) -> None:
         assert feed(world) == feed(world)
         assert feed(world).generation == 1
@@ -54,6 +55,7 @@ class TestAddress:
         with pytest.raises(Unknown):
             feeds.feeds_of_person(world.store, "nobody@schools.example", settings=world.feeds)
 
+    @pytest.mark.each_engine
     def test_replaced_address_says_so_for_thirty_days_and_then_ends(self, world: World) -> None:
         world.invite()
         old = feed(world)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy import Engine, event
 
 from scheduler.domain.visits import Booking, Partstat, Visit, VisitState, hosts_of
+from scheduler.services.access import Actor
+from scheduler.services.calendar_links import write_ahead
 from scheduler.services.feed_answers import answer
+from scheduler.services.feed_records import EventText
 from scheduler.services.feeds import feed_for
 from scheduler.services.records import Feed, FeedKind
 from scheduler.services.sheets import sheets_of
-from scheduler.services.tokens import feed_token
+from scheduler.services.tokens import feed_token, token_hash
 from tests.builders import (
     COORDINATOR,
     NOW,
@@ -24,11 +27,10 @@ from tests.builders import (
     a_request,
     a_school,
     a_visit,
-    a_volunteer,
     an_organization,
     period,
 )
-from tests.outside.ics_checker import faults_between, feed_faults
+from tests.outside.ics_checker import feed_faults
 from tests.outside.ics_reading import Component, read, unescaped
 from tests.services.test_feeds import SITE, change_school, keep
 from tests.services.test_visits import cancel
@@ -94,6 +96,12 @@ def many(number: int) -> tuple[Visit, ...]:
     )
 
 
+def make_public(world: World) -> None:
+    """Let the public know of both requests."""
+    with world.store.write() as work:
+        work.requests.set_public(("robots", "bridges"), is_public=True)
+
+
 class TestKinds:
     @pytest.fixture
     def world(self, world: World) -> World:
@@ -104,6 +112,7 @@ class TestKinds:
             work.districts.put_organizations((an_organization(key="other", name="Other Ltd"),))
         world.put_volunteers(replace(two_more_volunteers()[0], organization="other"))
         world.put_requests(a_request(title="Robots around us"), elsewhere())
+        make_public(world)
         theirs = a_visit(
             uid="theirs",
             request="bridges",
@@ -189,9 +198,11 @@ class TestKinds:
 
 
 class TestSheets:
+    @pytest.mark.each_engine
     def test_one_statement_finds_what_many_small_ones_gather(self, world: World) -> None:
         world.put_volunteers(*two_more_volunteers())
         world.put_requests(a_request(speakers=2, meeting_url="https://meet.example/1"), elsewhere())
+        make_public(world)
         world.propose()
         world.approve("robots", "bridges")
         world.release()
@@ -205,7 +216,10 @@ class TestSheets:
         ):
             feed = made(world, kind, owner)
             with world.store.read() as work:
-                found = work.feeds.sheets(feed, since=NOW - FOREVER, until=NOW + FOREVER)
+                glimpses = work.feeds.glimpses(
+                    feed, language="en", since=NOW - FOREVER, until=NOW + FOREVER
+                )
+                found = tuple(glimpse.sheet() for glimpse in glimpses)
                 visits = tuple(work.visits.many(s.visit.uid for s in found).values())
                 gathered = sheets_of(work, visits)
             assert found
@@ -216,6 +230,7 @@ class TestSheets:
 
 class TestCost:
     @pytest.mark.parametrize("number", [0, 1, 60])
+    @pytest.mark.each_engine
     def test_at_most_three_queries_whatever_the_size(self, world: World, number: int) -> None:
         keep(world, *many(number))
         token = feed_token(made(world, FeedKind.SCHOOL, "maple"), key=KEY)
@@ -232,6 +247,23 @@ class TestCost:
             reading.append(len(queries))
             assert (found.octets is None) == bool(etag)
         assert reading == [3, 2, 1]
+
+    @pytest.mark.each_engine
+    def test_calendar_written_ahead_costs_its_first_program_no_writing(self, world: World) -> None:
+        keep(world, *many(3))
+        feed = made(world, FeedKind.VOLUNTEER, VOLUNTEER)
+        amara = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
+        write_ahead(
+            world.store,
+            FeedKind.VOLUNTEER,
+            VOLUNTEER,
+            actor=amara,
+            settings=world.feeds,
+            now=world.now,
+        )
+        with counted() as queries:
+            octets(world, feed)
+        assert len(queries) == 2
 
     def test_change_of_one_visit_writes_one_event(self, world: World) -> None:
         keep(world, *many(5))
@@ -253,59 +285,70 @@ class TestCost:
         ]
 
 
-class TestDates:
-    def dates(self, world: World) -> tuple[str, str, str]:
-        """Return LAST-MODIFIED, DTSTAMP and SEQUENCE of the volunteer's one event."""
-        (seen,) = events(world, FeedKind.VOLUNTEER, VOLUNTEER)
-        return tuple(seen.value(name) for name in ("LAST-MODIFIED", "DTSTAMP", "SEQUENCE"))
+class TestKeptEvents:
+    """An event is written again only where its facts changed; what was written stands for them."""
 
-    def test_change_around_a_visit_is_dated_and_raises_no_sequence(self, world: World) -> None:
-        world.invite()
-        known = [self.dates(world)]
-        feed = made(world, FeedKind.VOLUNTEER, VOLUNTEER)
-        for change in (
-            lambda: change_school(world, name="Maple Leaf School"),
-            lambda: change_school(world, address="14 Maple Street"),
-            lambda: world.put_requests(replace(world.request(), title="Robots among us")),
-        ):
-            before = octets(world, feed)
-            world.wait(hours=1)
-            change()
-            world.wait(minutes=5)
-            known.append(self.dates(world))
-            assert known[-1][0] == known[-1][1] == f"{world.now:%Y%m%dT%H%M%SZ}"
-            assert known[-1][2] == known[0][2]
-            faults = faults_between(before, octets(world, feed))
-            assert all("LOCATION changed" in fault for fault in faults)
+    MARK = "X-KEPT:yes\r\n"
 
-    def test_change_of_the_visit_is_dated_when_it_was_made(self, world: World) -> None:
-        (visit,) = world.invite()
-        self.dates(world)
-        world.wait(hours=1)
-        world.answer(visit, VOLUNTEER, True)
-        answered_at = world.now
-        world.wait(hours=5)
-        assert self.dates(world)[0] == f"{answered_at:%Y%m%dT%H%M%SZ}"
-
-    def test_date_rises_even_within_one_second(self, world: World) -> None:
-        world.invite()
-        known = [self.dates(world)[0]]
-        for name in ("One School", "Two School", "Three School"):
-            change_school(world, name=name)
-            known.append(self.dates(world)[0])
-        assert known == sorted(set(known))
-
-    def test_what_is_dated_stays_dated_whoever_fetches_next(self, world: World) -> None:
-        world.invite()
-        feed = made(world, FeedKind.VOLUNTEER, VOLUNTEER)
+    @pytest.fixture
+    def feed(self, world: World) -> Feed:
+        """Return the school's feed of three visits, the first of which bears a mark of its own."""
+        keep(world, *many(3))
+        feed = made(world, FeedKind.SCHOOL, "maple")
         octets(world, feed)
-        world.wait(hours=1)
-        change_school(world, name="Maple Leaf School")
-        first = octets(world, feed)
-        for days in (1, 2, 3):
-            world.wait(days=days)
-            world.put_volunteers(a_volunteer(needs="A ramp"))
-            assert octets(world, feed) == first
+        self.change_kept(world, feed, lambda kept: replace(kept, text=self.marked(kept.text)))
+        return feed
+
+    def marked(self, text: str) -> str:
+        """Return an event with the mark in it."""
+        return text.replace("END:VEVENT", f"{self.MARK}END:VEVENT")
+
+    def change_kept(
+        self, world: World, feed: Feed, change: Callable[[EventText], EventText]
+    ) -> None:
+        """Change what is kept of the first event."""
+        with world.store.write() as work:
+            first, *_ = work.feeds.texts(feed)
+            door = work.feeds.door(token_hash(feed_token(feed, key=KEY)), client="")
+            assert door is not None
+            assert door.rendering is not None
+            work.feeds.put_rendering(feed, door.rendering, changed=(change(first),), gone=())
+
+    def is_kept(self, world: World, feed: Feed) -> bool:
+        """Tell whether the marked event is still the one that was written."""
+        found = answer(
+            world.store, feed_token(feed, key=KEY), settings=world.feeds, now=world.now
+        ).octets
+        return self.MARK.encode() in (found or b"")
+
+    def test_change_of_another_visit_leaves_it(self, world: World, feed: Feed) -> None:
+        cancel(world, many(3)[2])
+        assert self.is_kept(world, feed)
+
+    def test_another_day_leaves_it(self, world: World, feed: Feed) -> None:
+        world.wait(days=2)
+        assert self.is_kept(world, feed)
+
+    def test_change_of_its_own_writes_it_again(self, world: World, feed: Feed) -> None:
+        cancel(world, many(3)[0])
+        assert not self.is_kept(world, feed)
+
+    def test_change_around_it_writes_it_again(self, world: World, feed: Feed) -> None:
+        change_school(world, name="Elm School")
+        assert not self.is_kept(world, feed)
+
+    @pytest.mark.parametrize("choice", [{"language": "fr"}, {"alarm_minutes": 15}])
+    def test_choice_of_its_reader_writes_it_again(
+        self, world: World, feed: Feed, choice: dict[str, object]
+    ) -> None:
+        with world.store.write() as work:
+            work.feeds.change(replace(feed, **choice))
+        assert not self.is_kept(world, feed)
+
+    def test_other_code_or_zone_data_write_it_again(self, world: World, feed: Feed) -> None:
+        self.change_kept(world, feed, lambda kept: replace(kept, facts=f"older{kept.facts[5:]}"))
+        cancel(world, many(3)[2])
+        assert not self.is_kept(world, feed)
 
 
 def test_pages_are_named_by_the_site(world: World) -> None:

@@ -132,6 +132,7 @@ class TestStates:
         for kind, owner in self.ALL_FEEDS:
             assert shown(world, kind, owner) == []
 
+    @pytest.mark.each_engine
     def test_whole_life_keeps_uid_and_raises_sequence(self, world: World) -> None:
         (visit,) = world.invite()
         assert shown(world) == [(visit.uid, "TENTATIVE", "0")]
@@ -144,6 +145,7 @@ class TestStates:
         cancel(world, visit)
         assert shown(world) == [(visit.uid, "CANCELLED", "3")]
 
+    @pytest.mark.each_engine
     def test_cancelled_visit_stays_for_thirty_days_and_is_gone_then(self, world: World) -> None:
         (visit,) = world.invite()
         cancel(world, visit)
@@ -262,6 +264,7 @@ class TestWhose:
 
 
 class TestOctets:
+    @pytest.mark.each_engine
     def test_same_data_gives_the_same_octets_whenever_it_is_fetched(self, world: World) -> None:
         (visit,) = world.invite()
         world.answer(visit, VOLUNTEER, True)
@@ -338,6 +341,7 @@ class TestOctets:
             work.visits.save((replace(visit, pending_move=pending),))
         assert rendered(world) == first
 
+    @pytest.mark.each_engine
     def test_last_modified_is_the_latest_change_of_a_visit(self, world: World) -> None:
         (visit,) = world.invite()
         assert rendered(world).last_modified == visit.revised_at == world.now

@@ -76,14 +76,14 @@ def test_withdrawn_request_can_be_reopened_by_its_teacher_alone(world: World) ->
 def test_least_settled_visit_decides(state: VisitState, stage: Stage) -> None:
     request = a_request(state=RequestState.BOOKED)
     past = a_visit(uid="past", state=VisitState.HAPPENED)
-    assert stage_of(request, (a_visit(state=state),), None) is stage
+    assert stage_of(request, (a_visit(state=state),), has_name=False) is stage
     expected = Stage.VISITED if stage is Stage.MISSED else stage
-    assert stage_of(request, (past, a_visit(state=state)), None) is expected
+    assert stage_of(request, (past, a_visit(state=state)), has_name=False) is expected
 
 
-def test_rejected_proposal_is_no_name() -> None:
-    rejected = a_proposal(state=ProposalState.REJECTED)
-    assert stage_of(a_request(), (), rejected) is Stage.LOOKING
+def test_rejected_proposal_is_no_name(world: World) -> None:
+    world.put_proposals(a_proposal(state=ProposalState.REJECTED))
+    assert follow(world.store, "robots", actor=LENA).stage is Stage.LOOKING
 
 
 def test_strangers_learn_nothing(world: World) -> None:
@@ -93,6 +93,7 @@ def test_strangers_learn_nothing(world: World) -> None:
         all_requests(world.store, actor=OMAR)
 
 
+@pytest.mark.each_engine
 def test_own_requests_are_only_ones_own_latest_first(world: World) -> None:
     world.put_requests(elsewhere(), a_request(key="second"))
     assert [f.request.key for f in own_requests(world.store, actor=LENA)] == ["second", "robots"]

@@ -25,7 +25,7 @@ from scheduler.services.letters import (
     still_told,
 )
 from scheduler.services.records import Mailbox, OutboxRow
-from scheduler.services.tokens import answer_token
+from scheduler.services.tokens import answer_token, door_token
 from tests.builders import (
     COORDINATOR,
     NOW,
@@ -210,7 +210,10 @@ class TestLinks:
             "page": f"{SITE}/r/{self.TOKEN}",
             "answer": f"{SITE}/r/{self.TOKEN}?a=yes",
             "answer_no": f"{SITE}/r/{self.TOKEN}?a=no",
-            "cant": f"{SITE}/r/{self.TOKEN}?a=no",
+            "cant": f"{SITE}/v/{self.TOKEN}/cant",
+            "choices": f"{SITE}/m/{door_token('mail', VOLUNTEER, key=KEY)}",
+            "joinings": f"{SITE}/joining",
+            "offers": f"{SITE}/other-times",
         }
 
     @pytest.mark.parametrize("role", ["teacher", "coordinator"])

@@ -50,6 +50,7 @@ def keep(world: World, *visits: Visit) -> None:
         work.visits.add(visits)
 
 
+@pytest.mark.each_engine
 def test_it_holds_the_whole_district(world: World) -> None:
     found = picture(world)
     assert (found.now, found.district, found.topics) == (NOW, a_district(), a_topic_tree())
@@ -123,6 +124,7 @@ class TestVisits:
     @pytest.mark.parametrize(
         ("day", "is_remembered"), [("2026-09-07", False), ("2026-09-08", True)]
     )
+    @pytest.mark.each_engine
     def test_they_are_remembered_from_the_first_day_of_the_school_year(
         self, world: World, day: str, is_remembered: bool
     ) -> None:
@@ -139,6 +141,7 @@ class TestVisits:
         )
         assert [visit.uid for visit in picture(world).visits] == ["b"]
 
+    @pytest.mark.each_engine
     def test_who_said_no_is_known_by_request_also_of_cancelled_visits(self, world: World) -> None:
         world.put_volunteers(*two_more_volunteers())
         keep(

@@ -73,6 +73,7 @@ def nobody(world: World, key: str = "robots") -> Unassigned:
 
 
 class TestRun:
+    @pytest.mark.each_engine
     def test_request_gets_speaker_time_and_points(self, world: World) -> None:
         done = world.propose()
         assert (done.proposed, done.unassigned, done.requests) == (("robots",), (), 1)
@@ -85,6 +86,7 @@ class TestRun:
             "travel": -1,
         }
 
+    @pytest.mark.each_engine
     def test_second_run_proposes_the_same(self, world: World) -> None:
         world.put_volunteers(*two_more_volunteers())
         world.put_requests(elsewhere())
@@ -192,6 +194,7 @@ class TestLateRun:
         assert world.proposal().state is ProposalState.APPROVED
         assert [visit.state for visit in world.visits_of()] == [VisitState.HELD]
 
+    @pytest.mark.each_engine
     def test_rejection_meanwhile_stands_and_is_remembered(self, world: World) -> None:
         world.put_volunteers(*two_more_volunteers())
         world.propose()

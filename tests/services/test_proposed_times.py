@@ -151,6 +151,7 @@ class TestWhatStandsAlready:
     """The hard rules hold across bookings that were made before the run."""
 
     @pytest.mark.parametrize("state", [VisitState.HELD, VisitState.INVITED, VisitState.CONFIRMED])
+    @pytest.mark.each_engine
     def test_visit_of_any_living_state_keeps_its_speaker(
         self, world: World, state: VisitState
     ) -> None:

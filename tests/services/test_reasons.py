@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.assignments import ClearanceSpan, Demand, Speaker
@@ -16,6 +16,7 @@ from scheduler.matching.problem import Problem
 from scheduler.services.reasons import unassigned_entries
 from tests.builders import NOW
 from tests.constraints.snapshots import PLANE, a_demand, a_speaker, an_option
+from tests.trying import examples
 
 
 def entry(demand: Demand, *speakers: Speaker) -> Unassigned:
@@ -106,7 +107,7 @@ SPEAKERS = st.lists(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(SPEAKERS, st.integers(1, 3))
 def test_sieve_adds_up_to_the_pool(people: list[Speaker], needed: int) -> None:
     speakers = tuple(replace(each, id=f"v{n}") for n, each in enumerate(people))

@@ -197,6 +197,7 @@ def advice_of(world: World, key: str) -> Advice:
     return found
 
 
+@pytest.mark.each_engine
 def test_run_keeps_its_remedies_and_they_are_read_back_as_they_were(world: World) -> None:
     world.put_volunteers(a_volunteer(clearances=(a_clearance(expires=date(2026, 11, 2)),)))
     world.propose()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from scheduler.domain.periods import DateRange
+from scheduler.domain.schooldays import Closure, SchoolTime
 from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.services import delivery, reminders
 from scheduler.services.records import OutboxState
@@ -14,6 +16,7 @@ from scheduler.services.reminders import due_offset, reminder_moment
 from tests.builders import (
     TEACHER,
     VOLUNTEER,
+    a_bell_schedule,
     a_request,
     a_visit,
     a_volunteer,
@@ -24,8 +27,8 @@ from tests.builders import (
 from tests.services.test_visits import THURSDAY, cancel, move
 from tests.services.world import BRUNO, World, two_more_volunteers
 
-WEEK_BEFORE = moment("2026-12-01 10:40")
-DAY_BEFORE = moment("2026-12-07 10:40")
+WEEK_BEFORE = moment("2026-12-01 15:00")
+DAY_BEFORE = moment("2026-12-07 15:00")
 
 
 def a_certain_visit(**changes: object) -> Visit:
@@ -56,30 +59,37 @@ def reminded(world: World, visit: Visit) -> list[tuple[str, str]]:
 
 
 class TestMoment:
-    def test_it_is_at_the_same_wall_time(self) -> None:
+    def test_it_is_at_three_in_the_afternoon(self) -> None:
         assert reminder_moment(a_visit(), days=7) == WEEK_BEFORE
         assert reminder_moment(a_visit(), days=1) == DAY_BEFORE
 
     @pytest.mark.parametrize(
         ("visit", "week_before"),
         [
-            ("2026-11-03 10:40-11:30", "2026-10-27 10:40"),
-            ("2027-03-16 10:40-11:30", "2027-03-09 10:40"),
+            ("2026-11-03 10:40-11:30", "2026-10-27 15:00"),
+            ("2027-03-16 10:40-11:30", "2027-03-09 15:00"),
         ],
         ids=["clock back", "clock forward"],
     )
-    def test_it_is_at_the_same_wall_time_across_the_clock_changes(
-        self, visit: str, week_before: str
-    ) -> None:
+    def test_it_is_at_three_across_the_clock_changes(self, visit: str, week_before: str) -> None:
         assert reminder_moment(a_visit(period=period(visit)), days=7) == moment(week_before)
+
+    def test_school_is_reminded_on_the_last_school_day_before(self) -> None:
+        monday = a_visit(period=period("2026-12-14 10:40-11:30"))
+        assert reminder_moment(monday, days=1) == moment("2026-12-13 15:00")
+        closed = Closure("maple", DateRange(date(2026, 12, 11), date(2026, 12, 11)), "Snow")
+        for closures, day in (((), "2026-12-11"), ((closed,), "2026-12-10")):
+            school_time = SchoolTime("America/Toronto", a_bell_schedule(), closures)
+            at = reminder_moment(monday, days=1, school_time=school_time)
+            assert at == moment(f"{day} 15:00")
 
     @pytest.mark.parametrize(
         ("now", "offset"),
         [
-            ("2026-12-01 10:39", None),
-            ("2026-12-01 10:40", 7),
-            ("2026-12-07 10:39", 7),
-            ("2026-12-07 10:40", 1),
+            ("2026-12-01 14:59", None),
+            ("2026-12-01 15:00", 7),
+            ("2026-12-07 14:59", 7),
+            ("2026-12-07 15:00", 1),
             ("2026-12-08 10:39", 1),
             ("2026-12-08 10:40", None),
         ],
@@ -90,11 +100,11 @@ class TestMoment:
     @pytest.mark.parametrize(
         ("since", "now", "offset"),
         [
-            ("2026-12-01 10:39", "2026-12-01 10:41", 7),
-            ("2026-12-01 10:40", "2026-12-01 10:41", None),
+            ("2026-12-01 14:59", "2026-12-01 15:01", 7),
+            ("2026-12-01 15:00", "2026-12-01 15:01", None),
             ("2026-12-04 12:00", "2026-12-06 12:00", None),
-            ("2026-12-04 12:00", "2026-12-07 12:00", 1),
-            ("2026-12-07 12:00", "2026-12-07 13:00", None),
+            ("2026-12-04 12:00", "2026-12-07 15:00", 1),
+            ("2026-12-07 16:00", "2026-12-07 17:00", None),
         ],
     )
     def test_moment_before_the_booking_or_the_last_yes_is_never_made(
@@ -111,6 +121,7 @@ class TestMoment:
 
 
 class TestWriting:
+    @pytest.mark.each_engine
     def test_both_are_written_once_to_guest_and_teacher(self, world: World) -> None:
         visit = confirmed(world)
         assert write_at(world, WEEK_BEFORE - timedelta(minutes=1)) == 0
@@ -146,6 +157,7 @@ class TestWriting:
         states = {r.state for r in world.mail_of(visit) if r.purpose == "reminder"}
         assert states == {OutboxState.SUPERSEDED}
 
+    @pytest.mark.each_engine
     def test_moved_visit_gets_one_change_and_one_new_reminder(self, world: World) -> None:
         visit = confirmed(world)
         write_at(world, WEEK_BEFORE)
@@ -155,7 +167,7 @@ class TestWriting:
         (moved,) = world.visits_of()
         world.answer(moved, VOLUNTEER, True)
         for days in range(8):
-            write_at(world, moment("2026-12-08 10:40") + timedelta(days=days))
+            write_at(world, moment("2026-12-08 15:00") + timedelta(days=days))
         purposes = [row.purpose for row in world.mail_of(moved) if row.recipient == VOLUNTEER]
         assert purposes.count("change") == 1
         assert reminded(world, moved) == [
@@ -173,7 +185,7 @@ class TestWriting:
         world.release()
         world.answer(world.visits_of()[0], VOLUNTEER, True)
         assert write_at(world, world.now) == 0
-        assert write_at(world, moment("2026-12-09 10:40")) == 2
+        assert write_at(world, moment("2026-12-09 15:00")) == 2
 
     def test_moved_visit_that_nobody_has_answered_yet_is_not_reminded_of(
         self, world: World
@@ -181,7 +193,7 @@ class TestWriting:
         visit = confirmed(world)
         move(world, visit, THURSDAY)
         world.release()
-        assert write_at(world, moment("2026-12-09 12:00")) == 0
+        assert write_at(world, moment("2026-12-09 16:00")) == 0
 
     def test_stop_of_six_hours_is_made_up_for_once(self, world: World) -> None:
         visit = confirmed(world)
@@ -194,9 +206,22 @@ class TestWriting:
         assert write_at(world, DAY_BEFORE + timedelta(hours=6)) == 2
         assert reminded(world, visit) == [("1d", VOLUNTEER), ("1d", TEACHER)]
 
-    def test_stop_past_the_visit_leaves_none(self, world: World) -> None:
+    def test_stop_past_the_visit_sends_none_and_lists_what_came_too_late(
+        self, world: World
+    ) -> None:
         visit = confirmed(world)
         assert write_at(world, visit.period.start) == 0
+        late = [row for row in world.mail_of(visit) if row.state is OutboxState.EXPIRED]
+        assert [(row.facts["offset"], row.recipient) for row in late] == [
+            ("1d", VOLUNTEER),
+            ("1d", TEACHER),
+        ]
+
+    def test_reminder_that_went_out_is_not_listed_as_late(self, world: World) -> None:
+        visit = confirmed(world)
+        write_at(world, DAY_BEFORE)
+        write_at(world, visit.period.start + timedelta(hours=2))
+        assert {row.state for row in world.mail_of(visit)} == {OutboxState.DUE}
 
     def test_reminder_asks_no_calendar_for_anything(self, world: World) -> None:
         visit = confirmed(world)

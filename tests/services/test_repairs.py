@@ -67,6 +67,7 @@ def test_nobody_else_leaves_the_request_open_with_the_reason(world: World) -> No
     assert world.request().state is RequestState.OPEN
 
 
+@pytest.mark.each_engine
 def test_snow_day_moves_a_visit_with_its_people(world: World) -> None:
     world.put_requests(a_request("2026-12-08 P3", "2026-12-10 P3"))
     (visit,) = world.invite()

@@ -54,6 +54,7 @@ def findings_of(world: World, answers: Answers, actor: Actor = LENA) -> tuple[Fi
     return refusal.value.findings
 
 
+@pytest.mark.each_engine
 def test_answers_become_an_open_request(world: World) -> None:
     made = submit(world.store, ANSWERS, actor=LENA, now=world.now)
     assert made == ClassroomRequest(
@@ -142,6 +143,7 @@ def test_open_request_is_taken_back_with_its_proposal(world: World) -> None:
     assert (world.request(), world.proposal()) == (taken, None)
 
 
+@pytest.mark.each_engine
 def test_withdrawal_calls_released_visits_off_and_tells_the_volunteer(world: World) -> None:
     (visit,) = world.invite()
     withdraw(world.store, "robots", actor=LENA, now=world.now, reason="A trip came up")
@@ -204,6 +206,7 @@ def counted(world: World, *spans: str) -> FreeCounts:
     )
 
 
+@pytest.mark.each_engine
 def test_free_people_are_counted_lesson_by_lesson(world: World) -> None:
     bruno, chloe = two_more_volunteers()
     world.put_volunteers(bruno, replace(chloe, weekly=()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -22,6 +21,7 @@ from scheduler.services.ports import Store, Work
 from scheduler.services.run_watch import ALIVE_LASTS
 from scheduler.services.running import Worked
 from tests.builders import COORDINATOR, DAY, NOW, VOLUNTEER, a_volunteer
+from tests.processes import quick_processes
 from tests.services.searchers import (
     HALFWAY,
     PATIENCE_SECONDS,
@@ -83,6 +83,7 @@ def wait_until_told(world: World, run: Run) -> Run:
 
 
 class TestWork:
+    @pytest.mark.each_engine
     def test_run_is_done_and_its_proposals_are_kept(self, world: World) -> None:
         run = ask(world)
         world.put_requests(elsewhere(language="fr"))
@@ -241,6 +242,7 @@ class TestLeaving:
 
 
 class TestDeath:
+    @pytest.mark.each_engine
     def test_run_is_abandoned_and_tried_again(
         self, world: World, database_url: str, tmp_path: Path
     ) -> None:
@@ -270,6 +272,7 @@ class TestDeath:
             "",
         )
 
+    @pytest.mark.each_engine
     def test_worker_that_was_given_up_keeps_nothing(self, world: World) -> None:
         run = ask(world)
 
@@ -295,8 +298,7 @@ class TestDeath:
 
     def kill_a_worker(self, url: str, found: Path) -> None:
         """Kill a process without warning while it works on the run that waits."""
-        context = multiprocessing.get_context("spawn")
-        process = context.Process(target=work_and_hang, args=(url, str(found)))
+        process = quick_processes().Process(target=work_and_hang, args=(url, str(found)))
         process.start()
         give_up = time.monotonic() + PATIENCE_SECONDS
         while not (found.exists() and found.read_text()):
@@ -342,6 +344,7 @@ def pool() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
+@pytest.mark.each_engine
 def test_of_several_processes_one_works(
     world: World, database_url: str, pool: ProcessPoolExecutor
 ) -> None:

@@ -53,6 +53,7 @@ def begun(world: World) -> Run:
 
 
 class TestAsking:
+    @pytest.mark.each_engine
     def test_run_waits_for_somebody_to_work_on_it(self, world: World) -> None:
         run = ask(world, first=date(2026, 12, 7), last=date(2026, 12, 18), seconds=5.0)
         assert kept(world, run.key) == run
@@ -65,6 +66,7 @@ class TestAsking:
             last=date(2026, 12, 18),
         )
 
+    @pytest.mark.each_engine
     def test_second_who_asks_is_shown_the_first(self, world: World) -> None:
         first = ask(world)
         world.wait(minutes=1)
@@ -197,6 +199,7 @@ class TestLooking:
         work(world)
         assert latest() == kept(world, run.key)
 
+    @pytest.mark.each_engine
     def test_history_holds_the_last_twenty(self, world: World) -> None:
         for _ in range(runs.RECENT + 1):
             world.wait(minutes=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
 from scheduler.domain.visits import Booking, Partstat, Visit
 from scheduler.domain.volunteers import Format
@@ -30,6 +32,7 @@ def sheets(world: World, *visits: Visit) -> tuple[VisitSheet, ...]:
         return sheets_of(work, visits)
 
 
+@pytest.mark.each_engine
 def test_sheet_gathers_everything(world: World) -> None:
     visit = a_visit()
     assert sheets(world, visit) == (

@@ -40,6 +40,7 @@ def mails(world: World) -> tuple[OutboxRow, ...]:
 
 
 class TestAsking:
+    @pytest.mark.each_engine
     def test_account_is_sent_a_link_however_its_address_is_written(self, world: World) -> None:
         sign_in.ask_for_link(world.store, f"  {TEACHER.upper()} ", now=world.now)
         (mail,) = mails(world)
@@ -67,6 +68,7 @@ class TestAsking:
         sign_in.ask_for_link(world.store, TEACHER, now=world.now)
         assert len(mails(world)) == 2
 
+    @pytest.mark.each_engine
     def test_links_of_an_hour_are_counted(self, world: World) -> None:
         for _ in range(LINKS_AN_HOUR):
             link(world)
@@ -80,6 +82,7 @@ class TestAsking:
 
 
 class TestLink:
+    @pytest.mark.each_engine
     def test_works_once(self, world: World) -> None:
         token = link(world)
         assert sign_in.redeem(world.store, token, now=world.now)
@@ -155,6 +158,7 @@ class TestSession:
         world.now += IDLE_LIMIT
         assert who(world, token) is None
 
+    @pytest.mark.each_engine
     def test_goes_on_while_it_is_used_but_not_for_ever(self, world: World) -> None:
         token, begun = session(world), world.now
         for _ in range(4):

@@ -139,6 +139,7 @@ class TestSession:
 
 
 class TestDemand:
+    @pytest.mark.each_engine
     def test_open_request_becomes_a_demand(self, world: World) -> None:
         request = a_request(
             "2026-12-08 P3", "2026-12-10 P3", preferred=(BRUNO,), excluded=(CHLOE,), priority=2
@@ -219,6 +220,7 @@ class TestDemand:
 
 
 class TestSpeaker:
+    @pytest.mark.each_engine
     def test_volunteer_becomes_a_speaker(self, world: World) -> None:
         limits = replace(a_volunteer().limits, max_km=12.5, min_minutes=30, max_per_month=4)
         busy = BusySource(b"", (period("2026-12-08 12:00-13:00"),))
@@ -331,6 +333,7 @@ class TestStanding:
         taken = {each for each in problem(world).host_commitments if each.host[:4] != "volu"}
         assert taken == {HostCommitment(host, session, "robots") for host in visit.hosts}
 
+    @pytest.mark.each_engine
     def test_pending_move_takes_the_new_hour_and_keeps_the_old_one_busy(self, world: World) -> None:
         target = period("2026-12-10 10:40-11:30")
         visit = a_visit()

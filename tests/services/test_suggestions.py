@@ -198,6 +198,7 @@ def test_suggestions_follow_each_change(world: World, edit: str) -> None:
     assert found == by_rules
 
 
+@pytest.mark.each_engine
 def test_visit_that_is_booked_moved_and_called_off_is_followed(world: World) -> None:
     world.put_volunteers(*two_more_volunteers())
     world.put_requests(elsewhere())
@@ -325,6 +326,7 @@ def test_only_those_who_oversee_get_names(world: World) -> None:
         suggested(world, Warm(), "nothing")
 
 
+@pytest.mark.each_engine
 def test_followed_again_after_more_was_forgotten_than_it_had_seen(world: World) -> None:
     warm = Warm()
     suggested(world, warm)
@@ -373,6 +375,7 @@ def test_threads_share_one_table(world: World) -> None:
     assert found == [[VOLUNTEER, BRUNO, CHLOE]] * 4
 
 
+@pytest.mark.each_engine
 def test_two_processes_follow_each_other(world: World) -> None:
     one, other = Warm(), Warm()
     assert suggested(world, one) == suggested(world, other)
@@ -383,6 +386,7 @@ def test_two_processes_follow_each_other(world: World) -> None:
     assert suggested(world, one) == suggested(world, other) == suggested_plainly(world)
 
 
+@pytest.mark.each_engine
 def test_journal_is_trimmed_and_who_follows_every_day_misses_nothing(world: World) -> None:
     warm = Warm()
     suggested(world, warm)

@@ -17,6 +17,7 @@ from scheduler.services.access import Actor
 from scheduler.services.ports import Store
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.today import EndingClearance, Today, ending_clearances, today
+from scheduler.services.warm import Warm
 from tests.builders import (
     NOW,
     VOLUNTEER,
@@ -42,7 +43,7 @@ class NoGazetteer:
 
 
 def needed(store: Store, *, now: datetime = NOW) -> Today:
-    found = today(store, actor=CARLA, now=now, gazetteer=NoGazetteer())
+    found = today(store, warm=Warm(), actor=CARLA, now=now, gazetteer=NoGazetteer())
     assert found is not None
     return found
 
@@ -59,7 +60,7 @@ def failed(subject: str, purpose: str, **changes: object) -> OutboxRow:
 )
 def test_others_do_not_see_it(small_district: Store, actor: Actor) -> None:
     with pytest.raises(NotAllowed):
-        today(small_district, actor=actor, now=NOW, gazetteer=NoGazetteer())
+        today(small_district, warm=Warm(), actor=actor, now=NOW, gazetteer=NoGazetteer())
 
 
 def test_invitation_without_an_answer_is_listed_until_the_visit_begins(

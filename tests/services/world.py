@@ -30,7 +30,6 @@ from scheduler.services.feeds import FeedSettings
 from scheduler.services.letters import Letterhead
 from scheduler.services.ports.fetching import NOTHING_KNOWN, Fetched, FetchFailed, Validators
 from scheduler.services.records import Mailbox, OutboxRow
-from scheduler.storage import database
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import (
     COORDINATOR,
@@ -45,6 +44,7 @@ from tests.builders import (
     a_volunteer,
     an_organization,
 )
+from tests.databases import filled
 
 BRUNO = "bruno@robots.example"
 CHLOE = "chloe@robots.example"
@@ -132,6 +132,10 @@ class World:
             fetch=self.web,
             owner="this test",
         )
+
+    def post(self) -> None:
+        """Let the timetable work once and send all mail, none of which waits for the day."""
+        replace(self.timetable, mail_at_any_hour=True).tick()
 
     def put_requests(self, *requests: ClassroomRequest) -> None:
         """Store requests."""
@@ -228,8 +232,11 @@ class World:
 
 def open_world(engine: Engine) -> World:
     """Return a world on an empty, migrated database."""
-    world = World(SqlStore(database.sessions(engine)))
-    with world.store.write() as work:
+    return World(filled(engine, _fill))
+
+
+def _fill(store: SqlStore) -> None:
+    with store.write() as work:
         work.districts.put(a_district())
         work.districts.put_topics(a_topic_tree())
         work.districts.put_bell_schedules((a_bell_schedule(),))
@@ -246,7 +253,6 @@ def open_world(engine: Engine) -> World:
         work.districts.put_classes((a_classroom(), other_class))
         work.volunteers.put((a_volunteer(),))
         work.requests.put((a_request(),))
-    return world
 
 
 def elsewhere(**changes: Any) -> ClassroomRequest:

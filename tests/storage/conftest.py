@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Engine
 
-from scheduler.storage.database import connect, sessions
+from scheduler.storage.database import sessions
 from scheduler.storage.unit_of_work import SqlStore
+from tests.databases import engine_on, filled
 from tests.storage.district import fill
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """Yield an engine on the test's own database."""
-    engine = connect(database_url)
-    yield engine
-    engine.dispose()
+def engine(database_url: str) -> Engine:
+    """Return an engine on the test's own database."""
+    return engine_on(database_url)
 
 
 @pytest.fixture
@@ -27,7 +24,6 @@ def empty_store(engine: Engine) -> SqlStore:
 
 
 @pytest.fixture
-def store(empty_store: SqlStore) -> SqlStore:
+def store(engine: Engine) -> SqlStore:
     """Return a store that holds the district of ``tests.storage.district``."""
-    fill(empty_store)
-    return empty_store
+    return filled(engine, fill)

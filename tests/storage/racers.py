@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache
-from multiprocessing import get_context
 from threading import Barrier
 from typing import Any, TypeVar
 
 from scheduler.domain.errors import DoubleBooked
 from scheduler.domain.periods import Period
 from scheduler.domain.visits import VOLUNTEER_PREFIX
-from scheduler.storage.database import connect, sessions
+from scheduler.storage.database import sessions
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import NOW, VOLUNTEER, a_visit
+from tests.databases import engine_on
+from tests.processes import quick_processes
 
 RACERS = 4
 PATIENCE_SECONDS = 60
@@ -33,10 +33,9 @@ _start: list[Barrier] = []
 @contextmanager
 def racers() -> Iterator[ProcessPoolExecutor]:
     """Yield as many processes as there are racers."""
-    context = get_context("spawn")
-    barrier = context.Barrier(RACERS)
+    barrier = quick_processes().Barrier(RACERS)
     with ProcessPoolExecutor(
-        RACERS, mp_context=context, initializer=_get_ready, initargs=(barrier,)
+        RACERS, mp_context=quick_processes(), initializer=_get_ready, initargs=(barrier,)
     ) as pool:
         yield pool
 
@@ -120,13 +119,13 @@ def _get_ready(barrier: Barrier) -> None:
     _start.append(barrier)
 
 
-@cache
-def _store(url: str) -> SqlStore:
-    return SqlStore(sessions(connect(url)))
-
-
 def _at_once(url: str, function: Callable[[SqlStore, A], R], argument: A) -> R:
-    store = _store(url)
+    engine = engine_on(url)
+    store = SqlStore(sessions(engine))
     # Nobody begins before everyone is here, so each run is in a process of its own.
     _start[0].wait(PATIENCE_SECONDS)
-    return function(store, argument)
+    try:
+        return function(store, argument)
+    finally:
+        # The next test's database may be another one at the same address.
+        engine.dispose()

@@ -37,7 +37,15 @@ from tests.builders import (
 )
 
 A_RENDERING = Rendering(7, NOW.date(), "tag", NOW, "BEGIN:VCALENDAR\r\n")
-AN_EVENT = EventText("a", NOW + timedelta(days=1), NOW, "BEGIN:VEVENT\r\n")
+AN_EVENT = EventText(
+    "a",
+    NOW + timedelta(days=1),
+    NOW,
+    "BEGIN:VEVENT\r\n",
+    zone="America/Toronto",
+    facts="4f2a",
+    shown_through=NOW.date() + timedelta(days=91),
+)
 FEEDS = (
     Feed("feed-1", FeedKind.VOLUNTEER, VOLUNTEER),
     Feed("feed-2", FeedKind.TEACHER, TEACHER, generation=4),

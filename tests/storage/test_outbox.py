@@ -13,6 +13,7 @@ from scheduler.services.ports import OutboxRow, OutboxState
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import NOW, VOLUNTEER
 
+OTHER = "bruno@robots.example"
 SOON = NOW + timedelta(minutes=5)
 FULL = OutboxRow(
     key="visit-1/reminder:7d/3/amara@robots.example",
@@ -88,7 +89,7 @@ def test_claim_takes_what_is_due_oldest_first(empty_store: SqlStore) -> None:
     put(
         empty_store,
         a_mail("young"),
-        a_mail("old", created_at=NOW - timedelta(days=1)),
+        a_mail("old", created_at=NOW - timedelta(days=1), recipient=OTHER),
         a_mail("later", due_at=NOW + timedelta(seconds=1)),
         a_mail("held", state=OutboxState.HELD),
         a_mail("superseded", state=OutboxState.SUPERSEDED),
@@ -97,6 +98,47 @@ def test_claim_takes_what_is_due_oldest_first(empty_store: SqlStore) -> None:
     assert keys(claimed(empty_store, limit=1)) == ["old"]
     assert keys(claimed(empty_store)) == ["young"]
     assert claimed(empty_store) == ()
+
+
+def test_claim_takes_all_that_is_due_for_whom_it_takes_one(empty_store: SqlStore) -> None:
+    mails = [a_mail(f"m{n}", recipient=(VOLUNTEER, OTHER)[n % 2]) for n in range(6)]
+    put(empty_store, *mails, a_mail("later", due_at=SOON))
+    assert keys(claimed(empty_store, limit=1)) == ["m0", "m2", "m4"]
+    assert keys(claimed(empty_store, limit=1)) == ["m1", "m3", "m5"]
+
+
+def test_postponed_mail_waits_as_if_nobody_had_tried(empty_store: SqlStore) -> None:
+    put(empty_store, a_mail("one"))
+    claimed(empty_store)
+    with empty_store.write() as work:
+        work.outbox.postpone(["one", "unknown"], due_at=SOON)
+    assert stored(empty_store) == (a_mail("one", due_at=SOON),)
+
+
+def test_who_was_thought_dead_marks_nothing(empty_store: SqlStore) -> None:
+    put(empty_store, a_mail("one"))
+    claimed(empty_store)
+    with empty_store.write() as work:
+        work.outbox.take_back()
+    claimed(empty_store)
+    with empty_store.write() as work:
+        work.outbox.mark("one", state=OutboxState.SENT, at=NOW, attempt=2)
+        work.outbox.mark("one", state=OutboxState.DUE, at=NOW, due_at=SOON, attempt=1)
+        work.outbox.mark("one", state=OutboxState.DUE, at=NOW, due_at=SOON, attempt=2)
+    (mail,) = stored(empty_store)
+    assert (mail.state, mail.due_at) == (OutboxState.SENT, NOW)
+
+
+def test_refused_mail_holds_its_recipient_up_and_our_own_fault_nobody(
+    empty_store: SqlStore,
+) -> None:
+    put(empty_store, a_mail("refused"), a_mail("ours", recipient=OTHER))
+    claimed(empty_store)
+    with empty_store.write() as work:
+        for key, is_ours in (("refused", False), ("ours", True)):
+            work.outbox.mark(key, state=OutboxState.DUE, at=NOW, due_at=SOON, is_our_fault=is_ours)
+        assert work.outbox.held_up((VOLUNTEER, OTHER), now=NOW) == {VOLUNTEER: SOON}
+        assert work.outbox.held_up((VOLUNTEER, OTHER), now=SOON) == {}
 
 
 def test_claim_counts_the_attempt(empty_store: SqlStore) -> None:
@@ -112,13 +154,14 @@ def test_mail_of_a_process_that_died_is_due_again_after_its_time(empty_store: Sq
 
 
 def test_rows_taken_back_are_due_at_once(empty_store: SqlStore) -> None:
-    put(empty_store, a_mail("one"), a_mail("two"), a_mail("held", state=OutboxState.HELD))
+    other = a_mail("two", recipient=OTHER)
+    put(empty_store, a_mail("one"), other, a_mail("held", state=OutboxState.HELD))
     claimed(empty_store, limit=1)
     with empty_store.write() as work:
         assert work.outbox.take_back() == 1
     assert stored(empty_store) == (
         a_mail("one", attempts=1),
-        a_mail("two"),
+        other,
         a_mail("held", state=OutboxState.HELD),
     )
     assert keys(claimed(empty_store)) == ["one", "two"]
@@ -177,6 +220,7 @@ def test_counts_name_every_state(empty_store: SqlStore) -> None:
             OutboxState.SENT: 0,
             OutboxState.FAILED: 1,
             OutboxState.SUPERSEDED: 0,
+            OutboxState.EXPIRED: 0,
         }
 
 

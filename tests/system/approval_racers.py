@@ -8,13 +8,13 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
 
 from scheduler.domain.errors import DoubleBooked, StaleProposal
 from scheduler.services import approvals
 from scheduler.services.access import Actor
 from scheduler.storage import database
 from scheduler.storage.unit_of_work import SqlStore
+from tests.processes import quick_processes
 from tests.services.world import NoGazetteer
 
 HEAD_START_SECONDS = 0.05
@@ -34,7 +34,7 @@ class Outcome:
 def racers(url: str, *, count: int) -> Iterator[ProcessPoolExecutor]:
     """Yield processes that each have their own connection to the database."""
     with ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=_connect, initargs=(url,)
+        count, mp_context=quick_processes(), initializer=_connect, initargs=(url,)
     ) as pool:
         list(pool.map(_wake, range(count * 4)))
         yield pool

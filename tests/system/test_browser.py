@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from scheduler.config import Settings
@@ -23,21 +23,12 @@ from tests.builders import COORDINATOR, TEACHER, VOLUNTEER
 from tests.services.world import KEY, open_world, two_more_volunteers
 from tests.system.site import Site, line, path_in
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PHONE = {"width": 320, "height": 640}
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
-def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+def site(sqlite_url: str, tmp_path: Path, browser: Browser) -> Iterator[Site]:
     """Yield a site that a browser can reach, with nothing asked for yet."""
     engine = connect(sqlite_url)
     world = open_world(engine)
@@ -55,21 +46,14 @@ def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield Site(world, app, address)
+    for context in browser.contexts:
+        context.close()
     server.shutdown()
     thread.join()
     server.server_close()
     with app.app_context():
         db.engine.dispose()
     engine.dispose()
-
-
-@pytest.fixture
-def browser(browser_path: str) -> Iterator[Browser]:
-    """Yield headless Chromium."""
-    with sync_playwright() as tools:
-        opened = tools.chromium.launch(executable_path=browser_path, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 def page_of(site: Site, browser: Browser, email: str = "", *, scripts: bool = True) -> Page:
@@ -91,7 +75,7 @@ def test_visit_is_asked_for_approved_answered_and_seen_in_the_calendar(
     teacher = page_of(site, browser, TEACHER, scripts=scripts)
     teacher.get_by_role("link", name="Ask for a speaker").first.click()
     teacher.get_by_label("What should the visit be about?").fill("How do robots walk?")
-    teacher.get_by_label("Topic").select_option(label="Robotics")
+    teacher.get_by_label("Which topic is nearest?").select_option(label="Robotics")
     teacher.locator("label", has_text="10:40").nth(1).click()
     teacher.get_by_role("button", name="Send request").click()
     assert "We have your request" in teacher.locator("main").inner_text()
@@ -129,8 +113,8 @@ def test_free_speakers_are_counted_while_the_form_is_filled_in(
     teacher = page_of(site, browser, TEACHER)
     teacher.goto(f"{site.address}/requests/new")
     words = teacher.locator("#request-so-far")
-    words.get_by_text("Pick a topic").wait_for()
-    teacher.get_by_label("Topic").select_option(label="Robotics")
+    words.get_by_text("Say what it should be about").wait_for()
+    teacher.get_by_label("Which topic is nearest?").select_option(label="Robotics")
     words.get_by_text("1 speaker fits this topic").wait_for()
     teacher.locator("label", has_text="1 free").first.click()
     words.get_by_text("on Tue 8 Dec").wait_for()

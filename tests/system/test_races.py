@@ -91,6 +91,7 @@ def assert_one_wins_each_time(
 
 
 @pytest.mark.parametrize("what", RIVALS)
+@pytest.mark.each_engine
 def test_exactly_one_of_two_rival_approvals_wins(
     arena: tuple[World, ProcessPoolExecutor], what: str
 ) -> None:
@@ -106,6 +107,7 @@ def test_exactly_one_of_two_rival_approvals_wins_every_time(
     assert_one_wins_each_time(arena, RIVALS[what], rounds=FULL_ROUNDS)
 
 
+@pytest.mark.each_engine
 def test_same_approval_twice_at_once_books_once(arena: tuple[World, ProcessPoolExecutor]) -> None:
     world, pool = arena
     world.put_proposals(a_proposal())

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, expect
 from scheduler.domain.runs import Headway, RunState, ended, taken
 from tests.builders import COORDINATOR
 from tests.system.site import Site
-from tests.system.test_browser import browser, page_of, site
+from tests.system.test_browser import page_of, site
 
-__all__ = ["browser", "site"]
+__all__ = ["site"]
 
 PATIENCE_MILLISECONDS = 20_000
 

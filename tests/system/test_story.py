@@ -15,8 +15,8 @@ import pytest
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VisitState
 from scheduler.services.records import FeedKind
-from scheduler.storage.database import connect
 from tests.builders import COORDINATOR, TEACHER, VOLUNTEER
+from tests.databases import engine_on
 from tests.services.world import BRUNO, open_world, two_more_volunteers
 from tests.system.site import (
     Site,
@@ -45,15 +45,13 @@ ANSWERS = {
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     """Yield the site of a small district, with nothing asked for yet."""
-    engine = connect(database_url)
-    world = open_world(engine)
+    world = open_world(engine_on(database_url))
     world.put_volunteers(*two_more_volunteers())
     robots = world.request()
     world.put_requests(replace(robots, state=RequestState.WITHDRAWN))
     opened = open_site(world, url=database_url, instance=tmp_path)
     yield opened
     close_site(opened)
-    engine.dispose()
 
 
 def asked(site: Site) -> str:
@@ -72,6 +70,7 @@ def approved(site: Site, key: str) -> None:
     site.pass_time(minutes=10)
 
 
+@pytest.mark.each_engine
 def test_request_becomes_a_confirmed_visit_in_everyones_calendar(site: Site) -> None:
     key = asked(site)
     world = site.world

@@ -1,6 +1,8 @@
 """The site on a small district, with a stopped clock and visitors who read pages strictly.
 
 Every HTML answer is parsed as the standard says and refused if it is malformed, whoever asks.
+One application serves all tests of a process, since its templates and statements compile slowly;
+its database, its clock and what it remembers of the district are new for each test.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -16,15 +19,18 @@ import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import get_babel
 from werkzeug.test import TestResponse
 
 from scheduler.config import Settings
 from scheduler.factory import create_app
 from scheduler.services.ports import Store
 from scheduler.services.sign_in import link_for, redeem
+from scheduler.services.warm import Warm
 from scheduler.storage.database import db
 from scheduler.web.desk import EXTENSION, Desk
 from tests.builders import NOW
+from tests.databases import engine_on, filled, hurried, sqlite_database
 from tests.small_district import fill
 
 SECRET_KEY = b"s" * 32
@@ -66,8 +72,9 @@ class Visitor(FlaskClient):
         return self.post(path, data={"csrf_token": token, **(fields or {})})
 
 
+@lru_cache(maxsize=8)
 def parsed(markup: str) -> Element:
-    """Return an HTML document as a tree; fail where it is malformed."""
+    """Return an HTML document as a tree, which is shared; fail where it is malformed."""
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     tree: Element = parser.parse(markup)
     return tree
@@ -98,12 +105,12 @@ def clock() -> StoppedClock:
     return StoppedClock()
 
 
-@pytest.fixture
-def app(tmp_path: Path, sqlite_url: str, clock: StoppedClock) -> Iterator[Flask]:
-    """Yield the site on an empty, migrated SQLite database."""
+@pytest.fixture(scope="session")
+def lasting_app(sqlite_folder: Path) -> Flask:
+    """Return the application on the file that this process lends to its tests."""
     settings = Settings(
-        instance=tmp_path,
-        database_url=sqlite_url,
+        instance=sqlite_folder,
+        database_url=sqlite_database(sqlite_folder),
         secret_key=SECRET_KEY,
         feed_key=FEED_KEY,
         base_url="http://localhost",
@@ -111,9 +118,26 @@ def app(tmp_path: Path, sqlite_url: str, clock: StoppedClock) -> Iterator[Flask]
     made = create_app(settings)
     made.testing = True
     made.test_client_class = Visitor
-    made.extensions[EXTENSION] = replace(made.extensions[EXTENSION], clock=clock)
-    yield made
     with made.app_context():
+        hurried(db.engine)
+    return made
+
+
+@pytest.fixture
+def app(lasting_app: Flask, sqlite_url: str, clock: StoppedClock) -> Iterator[Flask]:
+    """Yield the site on an empty, migrated SQLite database, as the factory made it."""
+    config, extensions = dict(lasting_app.config), dict(lasting_app.extensions)
+    speech = get_babel(lasting_app)
+    lasting_app.extensions.update(
+        {
+            EXTENSION: replace(extensions[EXTENSION], clock=clock, warm=Warm()),
+            "babel": replace(speech, translation_directories=[*speech.translation_directories]),
+        }
+    )
+    yield lasting_app
+    lasting_app.config.update(config)
+    lasting_app.extensions.update(extensions)
+    with lasting_app.app_context():
         db.engine.dispose()
 
 
@@ -149,7 +173,7 @@ def signed_in_as(app: Flask, store: Store) -> Callable[[str], Visitor]:
 
 
 @pytest.fixture
-def small_district(store: Store) -> Store:
+def small_district(store: Store, sqlite_url: str) -> Store:
     """Return the store with the people and visits of ``tests.small_district`` in it."""
-    fill(store)
+    filled(engine_on(sqlite_url), fill)
     return store

@@ -8,11 +8,21 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from scheduler.domain.requests import RequestState
-from scheduler.domain.visits import Partstat, VisitState, cancel
+from scheduler.domain.visits import Partstat, VisitState, cancel, move
+from scheduler.services.announcements import CHANGE, announce
 from scheduler.services.ports import Store
 from scheduler.services.tokens import answer_token
-from tests.builders import NOW, VOLUNTEER, a_request, a_visit, period
-from tests.web.conftest import SECRET_KEY, StoppedClock, Visitor, main_text, parsed, text_of
+from tests.builders import NOW, VOLUNTEER, a_request, a_visit, period, some_bookings
+from tests.small_district import OTHER_VOLUNTEER
+from tests.web.conftest import (
+    SECRET_KEY,
+    StoppedClock,
+    Visitor,
+    csrf_token,
+    main_text,
+    parsed,
+    text_of,
+)
 
 UID = a_visit().uid
 
@@ -73,7 +83,7 @@ def test_no_with_a_reason_is_entered_and_shown(small_district: Store, client: Vi
     assert visit.booking_of(VOLUNTEER).reason == "It is too far: by bus"
     said = main_text(client.page(link()))
     assert "You said no on Sat 21 November" in said
-    assert "Write to Carla Diaz: carla@schools.example" in said
+    assert "The place is still free." in said
 
 
 def test_yes_can_be_taken_back(small_district: Store, client: Visitor) -> None:
@@ -174,6 +184,110 @@ def test_held_visit_has_no_page_yet(small_district: Store, client: Visitor) -> N
         )
         work.visits.add((held,))
     assert client.get(link("held")).status_code == 404
+
+
+def test_yes_after_a_no_takes_the_visit_up_again(small_district: Store, client: Visitor) -> None:
+    client.send(link(), {"answer": "no", "reason": "came_up"})
+    page = client.page(link())
+    assert buttons(page) == ["Yes, I can come after all"]
+    client.send(link(), {"answer": "yes"})
+    with small_district.read() as work:
+        visit, request = work.visits.get(UID), work.requests.get("robots")
+    assert visit is not None
+    assert request is not None
+    assert (visit.state, visit.cancel_reason) == (VisitState.CONFIRMED, "")
+    assert request.state is RequestState.BOOKED
+    assert "You are coming" in main_text(client.page(link()))
+
+
+def test_no_stays_a_no_once_somebody_else_has_the_place(
+    small_district: Store, client: Visitor
+) -> None:
+    client.send(link(), {"answer": "no"})
+    with small_district.write() as work:
+        other = a_visit(uid="other", bookings=some_bookings(OTHER_VOLUNTEER))
+        work.visits.add((other,))
+    said = main_text(client.page(link()))
+    assert "Write to Carla Diaz: carla@schools.example" in said
+    client.send(link(), {"answer": "yes"})
+    with small_district.read() as work:
+        visit = work.visits.get(UID)
+    assert visit is not None
+    assert visit.state is VisitState.CANCELLED
+
+
+def test_other_times_are_offered_and_nothing_is_reopened(
+    small_district: Store, client: Visitor
+) -> None:
+    with small_district.write() as work:
+        windows = ("2026-12-08 P3", "2026-12-10 P3", "2026-12-15 P4")
+        work.requests.put((a_request(*windows, state=RequestState.BOOKED),))
+    page = client.page(f"{link()}/times")
+    (first, second) = (
+        str(box.get("value")) for box in page.iter("input") if box.get("name") == "starts"
+    )
+    assert first.startswith("2026-12-10T15:40")
+    answer = client.send(f"{link()}/times", {"starts": [first], "other": "or later"})
+    assert answer.status_code == 303
+    with small_district.read() as work:
+        (offer,) = work.time_offers.of_visits((UID,))
+        request = work.requests.get("robots")
+    assert ([start.isoformat() for start in offer.starts], offer.words) == ([first], "or later")
+    assert request is not None
+    assert request.state is RequestState.BOOKED
+    assert partstats(small_district) == [Partstat.NEEDS_ACTION]
+    assert "You offered another time." in main_text(client.page(link()))
+    assert second
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"other": "  "},
+        {"starts": ["2026-12-10T03:00:00+00:00"]},
+        {"starts": ["soon"]},
+        {"other": "x" * 301},
+    ],
+)
+def test_offer_that_says_nothing_or_too_much_is_refused(
+    small_district: Store, client: Visitor, fields: dict[str, object]
+) -> None:
+    assert client.send(f"{link()}/times", fields).status_code == 422
+    with small_district.read() as work:
+        assert work.time_offers.of_visits((UID,)) == ()
+
+
+def test_older_link_marks_what_changed_since_its_mail(
+    small_district: Store, client: Visitor
+) -> None:
+    later = period("2026-12-10 10:40-11:30")
+    with small_district.write() as work:
+        moved = move(a_visit(), period=later, room="12", hosts=a_visit().hosts, at=NOW)
+        work.visits.save((moved,))
+        facts = {"old_start": a_visit().period.start.isoformat(), "old_room": "12"}
+        facts["old_end"] = a_visit().period.end.isoformat()
+        work.outbox.add(
+            announce(
+                (moved,), purpose=CHANGE, recipients=(VOLUNTEER,), at=NOW, revision=1, facts=facts
+            )
+        )
+    marked = main_text(client.page(f"{link()}?a=yes"))
+    assert "The time has changed. Your mail said Tuesday 8 December, 10:40–11:30." in marked
+    assert "has changed" not in main_text(client.page(f"{link()}?a=yes&s=1"))
+
+
+def test_ended_link_sends_a_new_one_and_shows_no_address(
+    small_district: Store, client: Visitor, clock: StoppedClock
+) -> None:
+    clock.now = a_visit().period.end
+    token = csrf_token(client.get(link()).text)
+    again = client.post(f"{link()}/again", data={"csrf_token": token})
+    page = main_text(parsed(client.get(again.location).text))
+    assert "A new link is on its way to your e-mail address." in page
+    assert VOLUNTEER not in page
+    with small_district.read() as work:
+        assert [row.recipient for row in work.outbox.of_subjects(("sign-in",))] == [VOLUNTEER]
 
 
 @pytest.mark.usefixtures("small_district")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -30,11 +31,12 @@ def test_way_around_is_short_and_every_step_of_it_leads_somewhere(
     signed_in_as: Callable[[str], Visitor], email: str, most: int
 ) -> None:
     visitor = signed_in_as(email)
-    links = visitor.page(visitor.get("/").location).findall(".//nav//a")
+    main = ".//nav[@aria-label='Main']//a"
+    links = visitor.page(visitor.get("/").location).findall(main)
     assert 0 < len(links) <= most
     for link in links:
         page = visitor.page(link.get("href") or "")
-        (current,) = (a for a in page.findall(".//nav//a") if a.get("aria-current"))
+        (current,) = (a for a in page.findall(main) if a.get("aria-current"))
         assert text_of(current) == text_of(link)
 
 
@@ -51,6 +53,12 @@ def test_page_that_is_not_there_says_so(client: Visitor) -> None:
     answer = client.get("/nowhere")
     assert answer.status_code == 404
     assert "We can't find that page" in main_text(parsed(answer.text))
+
+
+@pytest.fixture
+def start_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], str]], None]:
+    """Return a way to have another view answer at the start page, for this test."""
+    return partial(monkeypatch.setitem, app.view_functions, "home.start")
 
 
 @pytest.mark.parametrize(
@@ -70,24 +78,33 @@ def test_page_that_is_not_there_says_so(client: Visitor) -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_refusal_is_a_page_that_says_what_was_refused(
-    app: Flask, client: Visitor, error: SchedulerError, code: int, sentence: str
+    start_page: Callable[[Callable[[], str]], None],
+    client: Visitor,
+    error: SchedulerError,
+    code: int,
+    sentence: str,
 ) -> None:
     def refuse() -> str:
         raise error
 
-    app.add_url_rule("/refuse", view_func=refuse)
-    answer = client.get("/refuse")
+    start_page(refuse)
+    answer = client.get("/")
     assert (answer.status_code, sentence in main_text(parsed(answer.text))) == (code, True)
 
 
-def test_fault_of_our_own_is_not_phrased_as_a_refusal(app: Flask, client: Visitor) -> None:
+def test_fault_of_our_own_is_not_phrased_as_a_refusal(
+    app: Flask,
+    start_page: Callable[[Callable[[], str]], None],
+    client: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def fail() -> str:
         raise SolverFailed("broke a promise")
 
-    app.add_url_rule("/fail", view_func=fail)
+    start_page(fail)
     with pytest.raises(SolverFailed):
-        client.get("/fail")
-    app.testing = False
-    answer = client.get("/fail")
+        client.get("/")
+    monkeypatch.setitem(app.config, "TESTING", False)
+    answer = client.get("/")
     assert answer.status_code == 500
     assert "broke a promise" not in answer.text

@@ -66,8 +66,9 @@ def test_boxes_and_limits_are_saved_and_read_back(ben: Visitor, store: Store) ->
     assert saved.limits == Limits(max_km=12.5, notice_days=3)
     page = ben.page(PAGE)
     assert ticked(page) == {"mon-early", "mon-morning"}
-    assert "You can visit on Mondays from 08:00 to 12:00." in main_text(page)
-    assert "up to 12.5 km from you. You hear of a visit at least 3 days ahead." in main_text(page)
+    said = main_text(page)
+    assert "You may be asked on Mondays from 08:00 to 12:00, until 25 June." in said
+    assert "Up to 12.5 km from you. You hear of a visit at least 3 days ahead." in said
 
 
 def test_head_of_a_line_fills_it_and_undo_takes_that_back(ben: Visitor, store: Store) -> None:
@@ -214,3 +215,21 @@ def test_enter_in_a_number_saves_and_fills_no_line(ben: Visitor) -> None:
     (form,) = (form for form in ben.page(PAGE).iter("form") if form.get("id") == "week")
     first = next(form.iter("button"))
     assert (first.get("name"), text_of(first)) == (None, "Save")
+
+
+def test_tick_that_was_saved_by_itself_says_so_in_the_bar(ben: Visitor, store: Store) -> None:
+    ben.send(PAGE, LIMITS | {"free": ["mon-early"]})
+    answer = ben.get(PAGE, headers={"HX-Request": "true"})
+    bar = parsed(answer.text).find(".//*[@id='week-said']")
+    assert text_of(bar) == "1 box, about 2 hours a week Saved. Undo"
+    assert bar is not None
+    (form,) = bar.iter("form")
+    fields = {field.get("name"): field.get("value") for field in form.iter("input")}
+    assert ben.post(form.get("action"), data=fields).status_code == 303
+    assert volunteer(store).weekly == ()
+
+
+def test_undo_brings_the_limits_back_too(ben: Visitor, store: Store) -> None:
+    ben.send(PAGE, LIMITS | {"free": ["mon-early"], "max_per_month": "9"})
+    undo(ben, ben.page(PAGE))
+    assert (volunteer(store).weekly, volunteer(store).limits) == ((), Limits())

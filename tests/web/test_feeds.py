@@ -189,5 +189,11 @@ def test_no_log_line_holds_the_address(
     assert token[:-1] not in caplog.text
 
 
+def test_wrong_address_gets_neither_a_page_nor_a_cookie(client: Visitor) -> None:
+    answer = client.get(f"/cal/{'x' * 43}.ics")
+    assert (answer.status_code, answer.mimetype) == (404, "text/plain")
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_robots_may_fetch_feeds(client: Visitor) -> None:
     assert "Disallow: /" not in client.get("/robots.txt").text

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
@@ -101,8 +101,12 @@ def _luminance(colour: str) -> float:
 def environment(*flashed: tuple[str, object]) -> Environment:
     """Return Jinja as strict as it can be, with stand-ins for what Flask adds."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
         csrf_token=lambda: "token",
         url_for=lambda endpoint, filename: f"/{endpoint}/{filename}",
@@ -220,7 +224,7 @@ def test_first_view_is_small_and_takes_four_requests() -> None:
 
 def test_script_is_loaded_only_where_a_page_asks_for_it() -> None:
     (script,) = page(enhanced=True).iter("script")
-    assert (script.get("src"), "defer" in script.attrib) == ("/static/visitbell.js", True)
+    assert (script.get("src"), "defer" in script.attrib) == ("/static/site.js", True)
 
 
 def test_page_names_its_place_and_signs_out_by_post() -> None:
@@ -361,7 +365,7 @@ def test_mail_is_one_small_table_with_nothing_to_fetch() -> None:
 
 
 @pytest.mark.browser
-def test_script_steps_and_counts_what_is_ticked(browser_path: str) -> None:
+def test_script_steps_and_counts_what_is_ticked(browser: Browser) -> None:
     source = """{% from "ui/queue.html" import queue_group %}
     {% from "ui/stepper.html" import stepper %}
     {% from "ui/bulk_bar.html" import bulk_bar %}{{ stepper("most", "Most visits", 2, max=3) }}
@@ -369,9 +373,8 @@ def test_script_steps_and_counts_what_is_ticked(browser_path: str) -> None:
     {{ bulk_bar("queue", "Approve {count}", clear="Clear") }}"""
     row = {"href": "#", "title": "Bridges", "meta": "8B", "who": "Maya", "weekday": "Tue", "day": 8}
     rows = [row | {"value": f"{number}", "select": f"Select {number}"} for number in (1, 2)]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        sheet = browser.new_page()
+    with browser.new_context() as context:
+        sheet = context.new_page()
         sheet.set_content(environment().from_string(source).render(rows=rows))
         assert sheet.get_by_role("button", name="One more").count() == 0
         sheet.add_script_tag(path=ROOT / "static" / "visitbell.js")
@@ -385,4 +388,3 @@ def test_script_steps_and_counts_what_is_ticked(browser_path: str) -> None:
         assert sheet.get_by_role("button", name="Approve 1").is_enabled()
         sheet.get_by_role("button", name="Clear").click()
         assert sheet.get_by_role("button", name="Approve 0").is_disabled()
-        browser.close()

@@ -27,9 +27,9 @@ from scheduler.web.phrasing import (
     local_day,
     long_day,
     long_day_with_year,
+    number,
     one_line,
     phone_address,
-    plural,
     span,
     tile,
     web_address,
@@ -166,15 +166,8 @@ def test_ago() -> None:
     assert ago(NOW + 3 * HOUR, NOW) == "in 3 hours"
 
 
-def test_plural() -> None:
-    assert [plural(n, "visit") for n in (0, 1, 2, 1500)] == [
-        "0 visits",
-        "1 visit",
-        "2 visits",
-        "1,500 visits",
-    ]
-    assert plural(2, "person", "people") == "2 people"
-    assert plural(1, "person", "people") == "1 person"
+def test_numbers_are_grouped() -> None:
+    assert [number(amount) for amount in (0, 999, 1500)] == ["0", "999", "1,500"]
 
 
 @pytest.mark.parametrize(
@@ -283,6 +276,6 @@ def test_every_phrase_is_a_filter_of_its_own_name() -> None:
     assert set(FILTERS) == {
         *("day", "day_with_year", "long_day", "long_day_with_year", "local_day"),
         *("clock", "span", "zone_label", "tile", "date_range"),
-        *("in_days", "in_words", "ago", "plural", "grade", "language_name"),
-        *("initials", "joined", "one_line", "web_address", "phone_address"),
+        *("in_days", "in_words", "ago", "number", "grade", "language_name"),
+        *("initials", "joined", "lesson", "location", "one_line", "web_address", "phone_address"),
     }

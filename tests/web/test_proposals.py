@@ -14,7 +14,7 @@ from scheduler.domain.requests import PeriodWindow
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Format
 from scheduler.services.asking import reference_of
-from scheduler.services.ports import Store
+from scheduler.services.ports import Store, Work
 from tests.builders import (
     COORDINATOR,
     DAY,
@@ -58,7 +58,12 @@ def proposed(small_district: Store) -> Store:
 def proposal(store: Store) -> Proposal:
     """Return the one proposal of the district."""
     with store.read() as work:
-        found = work.proposals.get("bridges")
+        return proposal_in(work)
+
+
+def proposal_in(work: Work) -> Proposal:
+    """Return the one proposal of the district, within a transaction."""
+    found = work.proposals.get("bridges")
     assert found is not None
     return found
 
@@ -74,7 +79,7 @@ def test_ready_proposals_come_ticked(signed_in_as: SignIn) -> None:
     page = signed_in_as(COORDINATOR).page(BOARD)
     assert ticked(page) == ["bridges"]
     said = main_text(page)
-    assert "1 can be approved as it is, 0 need a choice, 0 have nobody yet." in said
+    assert "1 open: 1 ready, 0 to choose, 0 without anybody." in said
     assert "Amara Okafor · strong fit" in said
     assert "They like to build." in said
 
@@ -102,7 +107,8 @@ def test_undo_after_the_release_changes_nothing(
     visitor.send(f"{BOARD}/bridges/approve", on=BOARD)
     clock.now += timedelta(minutes=11)
     answer = visitor.send(f"{BOARD}/undo", {"request": "bridges"}, on="/activity")
-    assert answer.status_code == 409
+    assert answer.status_code == 303
+    assert "The ten minutes are over" in main_text(visitor.page(BOARD))
     with proposed.read() as work:
         (visit,) = work.visits.of_requests(("bridges",))
     assert visit.state is VisitState.HELD
@@ -177,7 +183,7 @@ def test_filter_and_order_stay_in_the_address(signed_in_as: SignIn) -> None:
     links = {a.get("href") for a in page.iter("a")}
     assert "/proposals/bridges?order=soonest&text=maple" in links
     answer = visitor.send(f"{BOARD}/bridges/approve?order=soonest", on=BOARD)
-    assert answer.location == "/proposals?order=soonest"
+    assert answer.location == "/proposals?just=bridges&order=soonest"
     assert visitor.get(f"{BOARD}?order=sideways&text=zebra").status_code == 200
 
 
@@ -227,6 +233,14 @@ def test_undo_without_a_moment_is_a_bad_request(signed_in_as: SignIn, moment: st
     assert answer.status_code == 400
 
 
+def undo_fields(page: Element) -> dict[str, str]:
+    """Return what the undo beside the last message sends."""
+    for form in page.iter("form"):
+        if (form.get("action") or "").partition("?")[0].endswith(("/undo", "/unsolve")):
+            return {box.get("name") or "": box.get("value") or "" for box in form.iter("input")}
+    raise AssertionError("Nothing can be taken back.")
+
+
 @pytest.fixture
 def nobody_fits(proposed: Store) -> Store:
     """Return the district with the request open, and its volunteers too far away to come."""
@@ -264,7 +278,7 @@ def test_remedy_carried_out_yields_a_match(nobody_fits: Store, signed_in_as: Sig
     answer = visitor.send(f"{path}/solve", fields, on=path)
     assert answer.status_code == 303
     said = main_text(visitor.page(path))
-    assert "Done. 1 speaker could come now. Nobody was told yet." in said
+    assert "Done. 1 speaker could come now. We tell Omar Haddad at 09:10." in said
     assert "Amara Okafor" in said
     with nobody_fits.read() as work:
         found, request = work.proposals.get("bridges"), work.requests.get("bridges")
@@ -274,17 +288,18 @@ def test_remedy_carried_out_yields_a_match(nobody_fits: Store, signed_in_as: Sig
     assert request.format is Format.VIRTUAL
 
 
-def test_remedy_needs_the_word_of_whom_it_concerns(
-    nobody_fits: Store, signed_in_as: SignIn
-) -> None:
+def test_remedy_is_taken_back_with_one_button(nobody_fits: Store, signed_in_as: SignIn) -> None:
     visitor = signed_in_as(COORDINATOR)
     path = f"{BOARD}/bridges"
-    fields = {**remedies_on(visitor.page(path))["virtual"], "agreed": ""}
-    refused = visitor.send(f"{path}/solve", fields, on=path)
-    assert refused.status_code == 422
-    assert "Tick that they agreed" in main_text(parsed(refused.text))
+    visitor.send(f"{path}/solve", remedies_on(visitor.page(path))["virtual"], on=path)
+    visitor.send(f"{path}/unsolve", undo_fields(visitor.page(path)), on=path)
+    said = main_text(visitor.page(path))
+    assert "Taken back. Everything is as it was, and nobody was told." in said
     with nobody_fits.read() as work:
+        request = work.requests.get("bridges")
         assert work.proposals.get("bridges") is None
+    assert request is not None
+    assert request.format is Format.IN_PERSON
 
 
 def test_remedy_that_no_longer_helps_is_not_carried_out(
@@ -323,8 +338,11 @@ def test_one_person_is_held_against_the_request(signed_in_as: SignIn) -> None:
     assert "Who do you mean?" in main_text(visitor.page(f"{path}?person=o"))
 
 
-@pytest.mark.usefixtures("proposed")
-def test_board_says_what_its_proposals_are_worth_by_term(signed_in_as: SignIn) -> None:
+def test_board_says_what_its_proposals_are_worth_by_term(
+    proposed: Store, signed_in_as: SignIn
+) -> None:
+    with proposed.write() as work:
+        work.proposals.put((replace(proposal_in(work), terms={"fit": 120}),))
     said = main_text(signed_in_as(COORDINATOR).page(BOARD))
     assert "Why these proposals" in said
     assert "Best known+120 points" in said

@@ -175,10 +175,11 @@ def test_every_school_wins_over_single_ones(small_district: Store, signed_in_as:
 
 @pytest.mark.usefixtures("small_district")
 def test_address_can_say_whom_and_when(signed_in_as: SignIn) -> None:
-    page = signed_in_as(COORDINATOR).page(f"{WHAT_IF}/closed?schools=maple&first={DAY}")
+    told = f"schools=maple&first={DAY}&last={DAY}"
+    page = signed_in_as(COORDINATOR).page(f"{WHAT_IF}/closed?{told}")
     ticked = [box.get("value") for box in page.iter("input") if box.get("checked") is not None]
-    (first,) = (box.get("value") for box in page.iter("input") if box.get("name") == "first")
-    assert (ticked, first) == (["maple"], DAY.isoformat())
+    days = {box.get("name"): box.get("value") for box in page.iter("input")}
+    assert (ticked, days["first"], days["last"]) == (["maple"], DAY.isoformat(), DAY.isoformat())
 
 
 def test_viewer_reads_and_others_find_no_page(with_stand_in: Store, signed_in_as: SignIn) -> None:

@@ -194,7 +194,7 @@ class TestUnderWay:
         run = begun(small_district) if state == "running" else asked(small_district)
         markup = carla.get(f"{RUNS}/{run.key}").text
         assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in markup
-        assert "visitbell.js" in markup
+        assert "/static/site.js" in markup
         assert 'id="run-phase" role="status" data-follows' in markup
 
     def test_page_of_a_run_that_ended_stands_still(

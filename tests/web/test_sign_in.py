@@ -168,7 +168,7 @@ def test_session_ends_after_thirty_days_without_a_visit(
         (VIEWER, "/today"),
         (TEACHER, "/requests"),
         (VOLUNTEER, "/visits"),
-        (OFFICE, "/calendars"),
+        (OFFICE, "/day"),
     ],
 )
 def test_everyone_starts_on_their_own_page(

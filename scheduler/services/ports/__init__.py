@@ -20,14 +20,49 @@ from scheduler.services.feed_records import CalendarMode as CalendarMode
 from scheduler.services.feed_records import Door as Door
 from scheduler.services.feed_records import EventText as EventText
 from scheduler.services.feed_records import Fetches as Fetches
+from scheduler.services.feed_records import Glimpse as Glimpse
 from scheduler.services.feed_records import Rendering as Rendering
+from scheduler.services.ports.asking import Draft as Draft
+from scheduler.services.ports.asking import Drafts as Drafts
+from scheduler.services.ports.asking import Feedbacks as Feedbacks
+from scheduler.services.ports.asking import Handovers as Handovers
+from scheduler.services.ports.asking import Messages as Messages
+from scheduler.services.ports.asking import Promises as Promises
 from scheduler.services.ports.batches import Batches as Batches
 from scheduler.services.ports.busy_calendars import BusyCalendars as BusyCalendars
+from scheduler.services.ports.care import Accounts as Accounts
+from scheduler.services.ports.care import Closings as Closings
+from scheduler.services.ports.care import CountOfOrganization as CountOfOrganization
+from scheduler.services.ports.care import CountOfSchool as CountOfSchool
+from scheduler.services.ports.care import ListedAccount as ListedAccount
+from scheduler.services.ports.care import ListedVolunteer as ListedVolunteer
+from scheduler.services.ports.care import Listings as Listings
+from scheduler.services.ports.care import NamedClass as NamedClass
+from scheduler.services.ports.care import NamedPerson as NamedPerson
+from scheduler.services.ports.care import NamedRequest as NamedRequest
+from scheduler.services.ports.care import NamedVisit as NamedVisit
+from scheduler.services.ports.care import OnSheet as OnSheet
+from scheduler.services.ports.care import Waiting as Waiting
+from scheduler.services.ports.diary import Diary as Diary
+from scheduler.services.ports.diary import DiaryLine as DiaryLine
+from scheduler.services.ports.diary import DiaryWanted as DiaryWanted
+from scheduler.services.ports.diary import Guest as Guest
+from scheduler.services.ports.diary import OwnWeek as OwnWeek
+from scheduler.services.ports.diary import VisitFacts as VisitFacts
 from scheduler.services.ports.feeds import CalendarModes as CalendarModes
 from scheduler.services.ports.feeds import Feeds as Feeds
+from scheduler.services.ports.joining import Joinings as Joinings
+from scheduler.services.ports.joining import MailDoors as MailDoors
+from scheduler.services.ports.joining import OwnWeeks as OwnWeeks
+from scheduler.services.ports.joining import TimeOffers as TimeOffers
 from scheduler.services.ports.journal import Change as Change
 from scheduler.services.ports.journal import ChangeKind as ChangeKind
 from scheduler.services.ports.journal import Journal as Journal
+from scheduler.services.ports.mail_desk import Inbox as Inbox
+from scheduler.services.ports.mail_desk import LoggedMail as LoggedMail
+from scheduler.services.ports.mail_desk import MailLog as MailLog
+from scheduler.services.ports.mail_desk import MailWanted as MailWanted
+from scheduler.services.ports.queue import Queue as Queue
 from scheduler.services.ports.repositories import Activities as Activities
 from scheduler.services.ports.repositories import Districts as Districts
 from scheduler.services.ports.repositories import Leases as Leases
@@ -39,6 +74,20 @@ from scheduler.services.ports.repositories import SignIns as SignIns
 from scheduler.services.ports.repositories import Visits as Visits
 from scheduler.services.ports.repositories import Volunteers as Volunteers
 from scheduler.services.ports.runs import Runs as Runs
+from scheduler.services.ports.stand_ins import Bounce as Bounce
+from scheduler.services.ports.stand_ins import Bounces as Bounces
+from scheduler.services.ports.stand_ins import StandIns as StandIns
+from scheduler.services.ports.traces import Acquaintance as Acquaintance
+from scheduler.services.ports.traces import Outline as Outline
+from scheduler.services.ports.traces import Trace as Trace
+from scheduler.services.ports.traces import Traces as Traces
+from scheduler.services.queue_rows import Claim as Claim
+from scheduler.services.queue_rows import Named as Named
+from scheduler.services.queue_rows import Order as Order
+from scheduler.services.queue_rows import Pile as Pile
+from scheduler.services.queue_rows import QueueLine as QueueLine
+from scheduler.services.queue_rows import QueueLines as QueueLines
+from scheduler.services.queue_rows import Wanted as Wanted
 from scheduler.services.records import Activity as Activity
 from scheduler.services.records import Feed as Feed
 from scheduler.services.records import FeedAddress as FeedAddress
@@ -81,6 +130,7 @@ class Work(Protocol):
     busy_calendars: BusyCalendars
     requests: Requests
     proposals: Proposals
+    queue: Queue
     visits: Visits
     outbox: Outbox
     feeds: Feeds
@@ -91,6 +141,24 @@ class Work(Protocol):
     journal: Journal
     runs: Runs
     batches: Batches
+    listings: Listings
+    accounts: Accounts
+    closings: Closings
+    drafts: Drafts
+    messages: Messages
+    feedbacks: Feedbacks
+    handovers: Handovers
+    promises: Promises
+    traces: Traces
+    joinings: Joinings
+    own_weeks: OwnWeeks
+    time_offers: TimeOffers
+    mail_doors: MailDoors
+    inbox: Inbox
+    mail_log: MailLog
+    stand_ins: StandIns
+    bounces: Bounces
+    diary: Diary
 
 
 class Store(Protocol):

@@ -6,8 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.services.feed_records import CalendarMode, Door, EventText, Fetches, Rendering
+from scheduler.services.feed_records import (
+    CalendarMode,
+    Door,
+    EventText,
+    Fetches,
+    Glimpse,
+    Rendering,
+)
 from scheduler.services.records import Feed, FeedAddress
 
 
@@ -38,10 +44,13 @@ class Feeds(Protocol):
     def bodies(self, feed: Feed) -> tuple[str, ...]:
         """Return the texts of ``texts`` alone."""
 
-    def sheets(self, feed: Feed, *, since: datetime, until: datetime) -> tuple[VisitSheet, ...]:
-        """Return the sheets of released visits that concern the feed, in one statement.
+    def glimpses(
+        self, feed: Feed, *, language: str, since: datetime, until: datetime
+    ) -> tuple[Glimpse, ...]:
+        """Return the released visits that concern the feed, in one statement.
 
-        They end after ``since`` and start before ``until``; by start and UID.
+        They end after ``since`` and start before ``until``; by start and UID. Topics bear
+        their names in ``language``.
         """
 
     def put_rendering(

@@ -61,8 +61,10 @@ class Districts(Protocol):
     def put_schools(self, schools: Iterable[School]) -> None:
         """Add or change these schools."""
 
-    def classes(self) -> Mapping[str, Classroom]:
-        """Return every class by key, in order of key."""
+    def classes(
+        self, *, school: str = "", keys: Iterable[str] | None = None
+    ) -> Mapping[str, Classroom]:
+        """Return every class by key, in order of key; those of a school or of these keys alone."""
 
     def put_classes(self, classes: Iterable[Classroom]) -> None:
         """Add or change these classes."""
@@ -144,6 +146,12 @@ class Requests(Protocol):
     def new_key(self) -> str:
         """Return a key that no request bears."""
 
+    def public(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of these requests whose visits the public may know of."""
+
+    def set_public(self, keys: Iterable[str], *, is_public: bool) -> None:
+        """Say whether the public may know of these requests' visits; at first it may not."""
+
 
 class Proposals(Protocol):
     """The checker's latest suggestions: at most one per request, or why there is none."""
@@ -153,6 +161,9 @@ class Proposals(Protocol):
 
     def all(self) -> Mapping[str, Proposal]:
         """Return the latest proposal of each request by key, in any state."""
+
+    def many(self, requests: Iterable[str]) -> Mapping[str, Proposal]:
+        """Return the latest proposal of each of these requests that has one, by key."""
 
     def unassigned(self) -> Mapping[str, Unassigned]:
         """Return by request why the last run found nobody."""
@@ -239,6 +250,9 @@ class Outbox(Protocol):
     def remove(self, keys: Iterable[str]) -> None:
         """Forget rows that were held for a change which was taken back."""
 
+    def recall(self, keys: Iterable[str]) -> int:
+        """Take rows back that nobody began to send; return how many there were."""
+
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[OutboxRow, ...]:
         """Take due rows for sending, oldest first, and count the attempt; nobody else takes them.
 
@@ -259,8 +273,26 @@ class Outbox(Protocol):
         at: datetime,
         due_at: datetime | None = None,
         problem: str = "",
+        is_our_fault: bool = False,
+        attempt: int | None = None,
     ) -> None:
-        """Enter what became of a claimed row; a retry is ``due`` with its next moment."""
+        """Enter what became of a claimed row; a retry is ``due`` with its next moment.
+
+        With ``attempt``, only while that attempt is the latest and still under way: who was
+        thought dead changes nothing.
+        """
+
+    def postpone(self, keys: Iterable[str], *, due_at: datetime) -> None:
+        """Let claimed rows wait until then, as if nobody had tried to send them."""
+
+    def tie_together(self, keys: Iterable[str], *, bundle: str) -> None:
+        """Note that these rows travel in one mail, now and whenever they are tried again."""
+
+    def forget(self, *, before: datetime) -> int:
+        """Forget rows of before then that wait for nothing any more; return how many."""
+
+    def held_up(self, recipients: Iterable[str], *, now: datetime) -> Mapping[str, datetime]:
+        """Return until when mail that a server refused for now waits, for those who have some."""
 
     def counts(self) -> Mapping[OutboxState, int]:
         """Return how many rows are in each state."""
@@ -284,11 +316,20 @@ class SignIns(Protocol):
     def session(self, token_sha256: str) -> WebSession | None:
         """Return a signed-in browser, expired ones too."""
 
+    def signed_in(self, token_sha256: str) -> tuple[WebSession, Person] | None:
+        """Return a signed-in browser with whose it is, expired ones too."""
+
     def touch_session(self, token_sha256: str, *, seen_at: datetime) -> None:
         """Note that a browser was seen."""
 
     def end_sessions(self, *, token_sha256: str | None = None, email: str | None = None) -> None:
         """Sign out one browser, or every browser of an address."""
+
+    def forget_links(self, *, before: datetime) -> int:
+        """Forget links that ran out before then; return how many."""
+
+    def forget_sessions(self, *, before: datetime) -> int:
+        """Forget browsers whose session ended before then; return how many."""
 
 
 class Activities(Protocol):
@@ -297,8 +338,15 @@ class Activities(Protocol):
     def add(self, entries: Iterable[Activity]) -> None:
         """Append entries."""
 
-    def recent(self, *, limit: int) -> tuple[Activity, ...]:
-        """Return the latest entries, newest first."""
+    def recent(
+        self,
+        *,
+        limit: int,
+        actor: str = "",
+        deeds: Iterable[str] | None = None,
+        before: datetime | None = None,
+    ) -> tuple[Activity, ...]:
+        """Return the latest entries, newest first: of one actor, of these deeds, older ones."""
 
 
 class Leases(Protocol):

@@ -76,6 +76,9 @@ class FeedEventRow(Numbered):
     starts_at: Mapped[datetime]
     revised_at: Mapped[datetime]
     text: Mapped[str]
+    zone: Mapped[str]
+    facts: Mapped[str]
+    shown_through: Mapped[date]
 
 
 class FeedFetchRow(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.services.ports import OutboxState
@@ -14,7 +14,10 @@ from scheduler.storage.models.base import Numbered
 
 
 class OutboxEntryRow(Numbered):
-    """One mail to one person; ``claimed_until`` is set while a process sends it."""
+    """One mail to one person; ``claimed_until`` is set while a process sends it.
+
+    ``is_our_fault`` tells that it could not be written at the last try; the server never saw it.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "state", "due_at"),)
@@ -22,7 +25,7 @@ class OutboxEntryRow(Numbered):
     key: Mapped[str] = mapped_column(unique=True)
     subject: Mapped[str] = mapped_column(index=True)
     purpose: Mapped[str]
-    recipient: Mapped[str]
+    recipient: Mapped[str] = mapped_column(index=True)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     state: Mapped[OutboxState] = mapped_column(Word(OutboxState))
@@ -32,6 +35,8 @@ class OutboxEntryRow(Numbered):
     sent_at: Mapped[datetime | None]
     problem: Mapped[str]
     claimed_until: Mapped[datetime | None]
+    bundle: Mapped[str] = mapped_column(server_default="")
+    is_our_fault: Mapped[bool] = mapped_column(server_default=false())
 
 
 class SignInLinkRow(Numbered):
@@ -67,7 +72,7 @@ class ActivityRow(Numbered):
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str]
     deed: Mapped[str]
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     facts: Mapped[Mapping[str, object]]
 
 

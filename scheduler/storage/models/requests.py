@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.domain.periods import Period
@@ -20,6 +20,7 @@ class RequestRow(Numbered):
     """A teacher's request.
 
     Topics and the people wished for or not are kept by name: they may be gone, or never come.
+    ``is_public`` is the coordinator's to say, and no part of what the teacher asked for.
     """
 
     __tablename__ = "request"
@@ -45,6 +46,7 @@ class RequestRow(Numbered):
     note: Mapped[str]
     meeting_url: Mapped[str]
     state: Mapped[RequestState] = mapped_column(Word(RequestState), index=True)
+    is_public: Mapped[bool] = mapped_column(server_default=false())
 
 
 class RequestNumberRow(Base):

@@ -43,6 +43,14 @@ class VisitRow(Numbered):
     cancel_reason: Mapped[str]
 
 
+class HostAwaitedRow(Base):
+    """A visit at a time that its teacher did not offer and has not agreed to yet."""
+
+    __tablename__ = "host_awaited"
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+
+
 class PendingMoveRow(Base):
     """A new time or place of a visit that waits for its release."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,17 +23,22 @@ from scheduler.storage.repositories.rows import (
 
 def load(session: Session) -> Mapping[str, BellSchedule]:
     """Return every schedule by key, in order of key."""
-    period_rows = session.scalars(select(BellPeriodRow).order_by(BellPeriodRow.position))
-    periods = by_owner((row.bell_schedule_id, row) for row in period_rows)
     day_rows = session.scalars(select(DayTypeRow).order_by(DayTypeRow.day))
     days = by_owner((row.bell_schedule_id, row) for row in day_rows)
+    rows: Any = session.execute(
+        select(BellScheduleRow.id, BellScheduleRow.key, BellPeriodRow)
+        .outerjoin(BellPeriodRow, BellPeriodRow.bell_schedule_id == BellScheduleRow.id)
+        .order_by(BellPeriodRow.position)
+    ).all()
+    key_by_id = {number: key for number, key, _ in rows}
+    periods = by_owner((number, period) for number, _, period in rows if period is not None)
     found = {
-        row.key: BellSchedule(
-            key=row.key,
-            periods=tuple(BellPeriod(**fields_of(each, BellPeriod)) for each in periods[row.id]),
-            day_type_by_date={each.day: each.day_type for each in days[row.id]},
+        key: BellSchedule(
+            key=key,
+            periods=tuple(BellPeriod(**fields_of(each, BellPeriod)) for each in periods[number]),
+            day_type_by_date={each.day: each.day_type for each in days[number]},
         )
-        for row in session.scalars(select(BellScheduleRow))
+        for number, key in key_by_id.items()
     }
     return dict(sorted(found.items()))
 

@@ -139,9 +139,11 @@ class SqlDistricts:
         note(self._session, ChangeKind.SCHOOL, (school.key for school in values))
         schools.put_schools(self._session, values)
 
-    def classes(self) -> Mapping[str, Classroom]:
-        """Return every class by key, in order of key."""
-        return schools.load_classes(self._session)
+    def classes(
+        self, *, school: str = "", keys: Iterable[str] | None = None
+    ) -> Mapping[str, Classroom]:
+        """Return every class by key, in order of key; those of a school or of these keys alone."""
+        return schools.load_classes(self._session, school=school, keys=keys)
 
     def put_classes(self, classes: Iterable[Classroom]) -> None:
         """Add or change these classes.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from scheduler.domain.errors import Unknown
-from scheduler.services.ports import Feed, FeedKind
+from scheduler.services.ports import CalendarMode, Feed, FeedKind
 from scheduler.storage.models.districts import ClassroomRow, OrganizationRow, SchoolRow
+from scheduler.storage.models.feeds import CalendarChoiceRow, CalendarModeRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.requests import RequestRow
 from scheduler.storage.models.visits import BookingRow, VisitRow
@@ -57,12 +58,12 @@ def concerns(feed: Feed, *, teacher: Any, school: Any, classroom: Any) -> Column
     """Return the condition under which a visit, joined to these tables, concerns the feed."""
     match feed.kind:
         case FeedKind.VOLUNTEER:
-            return _is_booked(feed.owner)
+            return _is_booked(feed.owner) & ~_came_as_invitation(feed.owner)
         case FeedKind.BUSY:
             condition: ColumnElement[bool] = teacher.email == feed.owner
             condition |= _is_booked(feed.owner)
         case FeedKind.TEACHER:
-            condition = teacher.email == feed.owner
+            condition = (teacher.email == feed.owner) & ~_came_as_invitation(feed.owner)
         case FeedKind.CLASS:
             condition = classroom.key == feed.owner
         case FeedKind.SCHOOL | FeedKind.OFFICE:
@@ -72,13 +73,24 @@ def concerns(feed: Feed, *, teacher: Any, school: Any, classroom: Any) -> Column
         case FeedKind.ZONE:
             condition = school.zone == feed.owner
         case FeedKind.PUBLIC:
-            condition = true()
+            condition = RequestRow.is_public.is_(True)
     return condition
 
 
 def _is_booked(email: str) -> ColumnElement[bool]:
     booked = select(BookingRow.visit_id).join(PersonRow, PersonRow.id == BookingRow.volunteer_id)
     return VisitRow.id.in_(booked.where(PersonRow.email == email))
+
+
+def _came_as_invitation(email: str) -> ColumnElement[bool]:
+    """Whoever chose a way wants each visit in one place; who left it to us misses none here."""
+    invited = (
+        select(CalendarModeRow.visit_id)
+        .join(PersonRow, PersonRow.id == CalendarModeRow.person_id)
+        .join(CalendarChoiceRow, CalendarChoiceRow.person_id == PersonRow.id)
+        .where(PersonRow.email == email, CalendarModeRow.mode == CalendarMode.INVITATION)
+    )
+    return VisitRow.id.in_(invited)
 
 
 def _is_staffed_by(organization: str) -> ColumnElement[bool]:

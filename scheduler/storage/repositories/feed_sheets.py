@@ -1,25 +1,30 @@
-"""The sheets of a feed's visits in one statement: a row for each booking, grouped by visit.
+"""The visits of a feed in one statement: a row for each booking, grouped by visit.
 
 The services gather the same sheets for pages and mails from many small statements; a feed is
-fetched far more often and may hold thousands.
+fetched far more often and may hold thousands. Most of them are as they were, so rows are taken
+as the database gives them: what stands for a visit's facts is made from these, and only a visit
+whose sheet is asked for is turned into values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
+from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Dialect, select, type_coerce
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import NullType
 
 from scheduler.domain.grades import format_grade
 from scheduler.domain.periods import Period
 from scheduler.domain.topics import Topic
 from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
 from scheduler.domain.visits import Booking, Visit, VisitState
-from scheduler.services.ports import Feed
+from scheduler.services.ports import Feed, Glimpse
 from scheduler.storage.models.districts import (
     ClassroomRow,
     DistrictRow,
@@ -46,7 +51,7 @@ AROUND = (
     *(SchoolRow.name.label("school_name"), SchoolRow.address, SchoolRow.arrival_note),
     *(SchoolRow.phone, Teacher.name.label("teacher_name"), Teacher.email.label("teacher_email")),
     *(ClassroomRow.name.label("class_name"), ClassroomRow.grade, ClassroomRow.students),
-    TopicRow.label.label("topic_label"),
+    *(TopicRow.label, TopicRow.label_fr, TopicRow.label_es),
 )
 BOOKING_COLUMNS = (
     *(BookingRow.partstat, BookingRow.format.label("own_format"), BookingRow.reason),
@@ -56,16 +61,31 @@ BOOKING_COLUMNS = (
 )
 
 
+Reader = Callable[[Any], Any] | None
+COLUMNS: tuple[Any, ...] = (*VISIT_COLUMNS, *AROUND, *BOOKING_COLUMNS)
+NAMES = tuple(str(column.key) for column in COLUMNS)
+AS_KEPT = tuple(type_coerce(column, NullType()).label(column.key) for column in COLUMNS)
+FACTS_OCTETS = 15
+
+
+class _Typed:
+    """A row whose columns are values, by name."""
+
+    def __init__(self, row: Sequence[Any], readers: Sequence[Reader]) -> None:
+        for name, value, reader in zip(NAMES, row, readers, strict=True):
+            setattr(self, name, value if reader is None else reader(value))
+
+
 def load(
-    session: Session, feed: Feed, *, since: datetime, until: datetime
-) -> tuple[VisitSheet, ...]:
-    """Return the sheets of released visits that concern the feed, by start and UID.
+    session: Session, feed: Feed, *, language: str, since: datetime, until: datetime
+) -> Iterator[Glimpse]:
+    """Yield the released visits that concern the feed, by start and UID.
 
     A sheet's visit says nothing of a pending move nor of what the visit occupies: no feed
     shows them.
     """
     query = (
-        joined(select(*VISIT_COLUMNS, *AROUND, *BOOKING_COLUMNS), teacher=Teacher)
+        joined(select(*AS_KEPT), teacher=Teacher)
         .outerjoin(DistrictRow, DistrictRow.id > 0)
         .outerjoin(TopicRow, TopicRow.key == RequestRow.topic)
         .outerjoin(BookingRow, BookingRow.visit_id == VisitRow.id)
@@ -81,23 +101,30 @@ def load(
         )
         .order_by(VisitRow.starts_at, VisitRow.uid, BookingRow.position)
     )
-    return tuple(_sheets(session.execute(query).all()))
+    readers = _readers(session.get_bind().dialect)
+    for uid, grouped in groupby(session.execute(query).all(), key=lambda row: row.uid):
+        rows = tuple(map(tuple, grouped))
+        facts = blake2b(repr(rows).encode(), digest_size=FACTS_OCTETS).hexdigest()
+        yield Glimpse(uid, facts, partial(_sheet_of, rows, readers, language))
 
 
-def _sheets(rows: Sequence[Row[Any]]) -> Iterator[VisitSheet]:
-    titles: dict[tuple[str, str | None], str] = {}
-    for _, grouped in groupby(rows, key=lambda row: row.uid):
-        booked = list(grouped)
-        row = booked[0]
-        if row.speaker_email is None:
-            booked = []
-        named = (row.topic, row.topic_label)
-        if named not in titles:
-            titles[named] = Topic(row.topic, label=row.topic_label or "").title
-        yield _sheet(row, booked, topic=titles[named])
+def _readers(dialect: Dialect) -> tuple[Reader, ...]:
+    """Return what turns each column, as the database gives it, into a value."""
+    return tuple(
+        column.type.dialect_impl(dialect).result_processor(dialect, None) for column in COLUMNS
+    )
 
 
-def _sheet(row: Row[Any], booked: list[Row[Any]], *, topic: str) -> VisitSheet:
+def _sheet_of(rows: Sequence[Any], readers: Sequence[Reader], language: str) -> VisitSheet:
+    booked = [_Typed(row, readers) for row in rows]
+    row: Any = booked[0]
+    english, french, spanish = (text or "" for text in (row.label, row.label_fr, row.label_es))
+    topic = Topic(row.topic, label=english, label_fr=french, label_es=spanish)
+    is_booked = row.speaker_email is not None
+    return _sheet(row, booked if is_booked else [], topic=topic.title_in(language))
+
+
+def _sheet(row: Any, booked: Sequence[Any], *, topic: str) -> VisitSheet:
     return VisitSheet(
         visit=_visit(row, booked),
         title=row.title,
@@ -132,7 +159,7 @@ def _sheet(row: Row[Any], booked: list[Row[Any]], *, topic: str) -> VisitSheet:
     )
 
 
-def _visit(row: Row[Any], booked: list[Row[Any]]) -> Visit:
+def _visit(row: Any, booked: Sequence[Any]) -> Visit:
     return Visit(
         uid=row.uid,
         request=row.request,

@@ -113,7 +113,10 @@ _EVENTS_OF_FEED = (
 )
 _IN_ORDER = (FeedEventRow.starts_at, FeedEventRow.uid)
 TEXTS = (
-    select(FeedEventRow.uid, FeedEventRow.starts_at, FeedEventRow.revised_at, FeedEventRow.text)
+    select(
+        *(FeedEventRow.uid, FeedEventRow.starts_at, FeedEventRow.revised_at, FeedEventRow.text),
+        *(FeedEventRow.zone, FeedEventRow.facts, FeedEventRow.shown_through),
+    )
     .where(_EVENTS_OF_FEED)
     .order_by(*_IN_ORDER)
 )

@@ -19,7 +19,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.services.ports import (
     Door,
     EventText,
@@ -27,6 +26,7 @@ from scheduler.services.ports import (
     FeedAddress,
     FeedKind,
     Fetches,
+    Glimpse,
     Rendering,
 )
 from scheduler.storage.models.feeds import (
@@ -110,9 +110,12 @@ class SqlFeeds:
         """Return the texts of ``texts`` alone."""
         return tuple(self._session.execute(BODIES, {"key": feed.key}).scalars())
 
-    def sheets(self, feed: Feed, *, since: datetime, until: datetime) -> tuple[VisitSheet, ...]:
-        """Return the sheets of released visits that concern the feed, in one statement."""
-        return feed_sheets.load(self._session, feed, since=since, until=until)
+    def glimpses(
+        self, feed: Feed, *, language: str, since: datetime, until: datetime
+    ) -> tuple[Glimpse, ...]:
+        """Return the released visits that concern the feed, in one statement."""
+        found = feed_sheets.load(self._session, feed, language=language, since=since, until=until)
+        return tuple(found)
 
     def put_rendering(
         self,

@@ -68,9 +68,24 @@ class SqlOutbox:
                 )
             )
 
+    def recall(self, keys: Iterable[str]) -> int:
+        """Take rows back that nobody began to send; return how many there were.
+
+        One statement decides, so whoever claims a row at the same time has it or has not.
+        """
+        recalled = 0
+        for chunk in chunks(keys):
+            unsent = delete(OutboxEntryRow).where(
+                OutboxEntryRow.key.in_(chunk),
+                OutboxEntryRow.state.in_((OutboxState.HELD, OutboxState.DUE)),
+            )
+            recalled += self._session.connection().execute(unsent).rowcount
+        return recalled
+
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[OutboxRow, ...]:
         """Take due rows for sending, oldest first, and count the attempt.
 
+        With a row come all other due rows of its recipient, so the limit may be passed.
         No other process takes them before ``until``; on PostgreSQL two processes that claim at
         once pass over each other's rows instead of waiting.
         """
@@ -78,17 +93,21 @@ class SqlOutbox:
         was_left = (OutboxEntryRow.state == OutboxState.SENDING) & (
             OutboxEntryRow.claimed_until <= now
         )
-        chosen = self._session.scalars(
-            select(OutboxEntryRow.id)
+        due = (
+            select(OutboxEntryRow.id, OutboxEntryRow.recipient)
             .where(or_(is_due, was_left))
             .order_by(OutboxEntryRow.created_at, OutboxEntryRow.id)
-            .limit(limit)
             .with_for_update(skip_locked=True)
-        ).all()
-        for chunk in chunks(chosen):
+        )
+        first = self._session.execute(due.limit(limit)).all()
+        chosen = dict.fromkeys(number for number, _ in first)
+        for chunk in chunks(recipient for _, recipient in first):
+            others = self._session.execute(due.where(OutboxEntryRow.recipient.in_(chunk)))
+            chosen |= dict.fromkeys(number for number, _ in others)
+        for numbers in chunks(chosen):
             self._session.connection().execute(
                 update(OutboxEntryRow)
-                .where(OutboxEntryRow.id.in_(chunk))
+                .where(OutboxEntryRow.id.in_(numbers))
                 .values(
                     state=OutboxState.SENDING,
                     claimed_until=until,
@@ -105,16 +124,73 @@ class SqlOutbox:
         at: datetime,
         due_at: datetime | None = None,
         problem: str = "",
+        is_our_fault: bool = False,
+        attempt: int | None = None,
     ) -> None:
-        """Enter what became of a claimed row; a retry is ``due`` with its next moment."""
-        changes: dict[str, Any] = {"state": state, "problem": problem, "claimed_until": None}
+        """Enter what became of a claimed row; a retry is ``due`` with its next moment.
+
+        With ``attempt``, only while that attempt is the latest and still under way.
+        """
+        changes: dict[str, Any] = {
+            "state": state,
+            "problem": problem,
+            "claimed_until": None,
+            "is_our_fault": is_our_fault,
+        }
         if state is OutboxState.SENT:
             changes["sent_at"] = at
         if due_at is not None:
             changes["due_at"] = due_at
-        self._session.connection().execute(
-            update(OutboxEntryRow).where(OutboxEntryRow.key == key).values(changes)
+        marked = update(OutboxEntryRow).where(OutboxEntryRow.key == key).values(changes)
+        if attempt is not None:
+            marked = marked.where(
+                OutboxEntryRow.state == OutboxState.SENDING, OutboxEntryRow.attempts == attempt
+            )
+        self._session.connection().execute(marked)
+
+    def postpone(self, keys: Iterable[str], *, due_at: datetime) -> None:
+        """Let claimed rows wait until then, as if nobody had tried to send them."""
+        for chunk in chunks(keys):
+            self._session.connection().execute(
+                update(OutboxEntryRow)
+                .where(OutboxEntryRow.key.in_(chunk), OutboxEntryRow.state == OutboxState.SENDING)
+                .values(
+                    state=OutboxState.DUE,
+                    due_at=due_at,
+                    claimed_until=None,
+                    attempts=OutboxEntryRow.attempts - 1,
+                )
+            )
+
+    def tie_together(self, keys: Iterable[str], *, bundle: str) -> None:
+        """Note that these rows travel in one mail, now and whenever they are tried again."""
+        for chunk in chunks(keys):
+            self._session.connection().execute(
+                update(OutboxEntryRow).where(OutboxEntryRow.key.in_(chunk)).values(bundle=bundle)
+            )
+
+    def held_up(self, recipients: Iterable[str], *, now: datetime) -> Mapping[str, datetime]:
+        """Return until when mail that a server refused for now waits, for those who have some."""
+        found: dict[str, datetime] = {}
+        for chunk in chunks(recipients):
+            waiting = select(OutboxEntryRow.recipient, OutboxEntryRow.due_at).where(
+                OutboxEntryRow.recipient.in_(chunk),
+                OutboxEntryRow.state == OutboxState.DUE,
+                OutboxEntryRow.attempts > 0,
+                OutboxEntryRow.due_at > now,
+                OutboxEntryRow.is_our_fault.is_(False),
+            )
+            for recipient, due_at in self._session.execute(waiting):
+                found[recipient] = max(due_at, found.get(recipient, due_at))
+        return found
+
+    def forget(self, *, before: datetime) -> int:
+        """Forget rows of before then that wait for nothing any more; return how many."""
+        waiting = (OutboxState.HELD, OutboxState.DUE, OutboxState.SENDING)
+        settled = delete(OutboxEntryRow).where(
+            OutboxEntryRow.created_at < before, OutboxEntryRow.state.not_in(waiting)
         )
+        return self._session.connection().execute(settled).rowcount
 
     def take_back(self) -> int:
         """Make rows due again that a process took and never answered for; return how many.

@@ -6,16 +6,19 @@ The volunteer role is not stored: whoever has a volunteer row holds it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from scheduler.domain.people import Person, Role, RoleName
+from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.districts import SchoolRow
 from scheduler.storage.models.people import PersonRow, PersonSchoolRow, StaffRoleRow
 from scheduler.storage.models.volunteers import VolunteerRow
+from scheduler.storage.repositories.journal import note
 from scheduler.storage.repositories.rows import (
-    by_owner,
     chunks,
     columns_of,
     delete_where,
@@ -67,41 +70,24 @@ class SqlPeople:
         people = tuple(people)
         upsert(self._session, PersonRow, [columns_of(p, PersonRow) for p in people], by="email")
         ids = known_ids(self._session, PersonRow.email, (p.email for p in people), kind="person")
+        self._note_volunteers(ids.values())
         delete_where(self._session, StaffRoleRow.person_id, ids.values())
         delete_where(self._session, PersonSchoolRow.person_id, ids.values())
         insert_rows(self._session, StaffRoleRow, _role_rows(people, ids=ids))
         insert_rows(self._session, PersonSchoolRow, self._school_rows(people, ids=ids))
 
+    def _note_volunteers(self, ids: Iterable[int]) -> None:
+        """Remember that volunteers change: their names are their accounts'."""
+        for chunk in chunks(ids):
+            volunteers = select(PersonRow.email).join(VolunteerRow, VolunteerRow.id == PersonRow.id)
+            emails = self._session.scalars(volunteers.where(PersonRow.id.in_(chunk)))
+            note(self._session, ChangeKind.VOLUNTEER, emails)
+
     def _load(self, condition: ColumnElement[bool]) -> dict[str, Person]:
-        chosen = select(PersonRow.id).where(condition)
-        role_rows = self._session.scalars(
-            select(StaffRoleRow)
-            .where(StaffRoleRow.person_id.in_(chosen))
-            .order_by(StaffRoleRow.position)
-        )
-        roles = by_owner((row.person_id, Role(row.name, row.title)) for row in role_rows)
-        schools = by_owner(
-            (owner, key)
-            for owner, key in self._session.execute(
-                select(PersonSchoolRow.person_id, SchoolRow.key)
-                .join(SchoolRow, SchoolRow.id == PersonSchoolRow.school_id)
-                .where(PersonSchoolRow.person_id.in_(chosen))
-                .order_by(PersonSchoolRow.position)
-            )
-        )
-        rows = self._session.execute(
-            select(PersonRow, VolunteerRow.id)
-            .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
-            .where(condition)
-        )
-        return {
-            row.email: Person(
-                **fields_of(row, Person),
-                roles=(*roles[row.id], *([THE_VOLUNTEER] if volunteer else [])),
-                schools=tuple(schools[row.id]),
-            )
-            for row, volunteer in rows
-        }
+        """Return people with their roles and schools in one statement: every page asks."""
+        rows = self._session.execute(people_rows().where(condition))
+        grouped = groupby(rows, key=lambda row: row[0].email)
+        return {email: person_of(list(each)) for email, each in grouped}
 
     def _school_rows(
         self, people: Sequence[Person], *, ids: Mapping[str, int]
@@ -113,6 +99,30 @@ class SqlPeople:
             for person in people
             for position, key in enumerate(person.schools)
         ]
+
+
+def people_rows() -> Any:
+    """Select people, one row for each role with each school, in order of address."""
+    return (
+        select(PersonRow, VolunteerRow.id, StaffRoleRow, PersonSchoolRow.position, SchoolRow.key)
+        .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
+        .outerjoin(StaffRoleRow, StaffRoleRow.person_id == PersonRow.id)
+        .outerjoin(PersonSchoolRow, PersonSchoolRow.person_id == PersonRow.id)
+        .outerjoin(SchoolRow, SchoolRow.id == PersonSchoolRow.school_id)
+        .order_by(PersonRow.email, StaffRoleRow.position, PersonSchoolRow.position)
+    )
+
+
+def person_of(rows: Sequence[Any]) -> Person:
+    """Return the person of all their rows."""
+    row, volunteer, *_ = rows[0]
+    roles = {held.position: Role(held.name, held.title) for _, _, held, *_ in rows if held}
+    schools = {place: key for _, _, _, place, key, *_ in rows if key is not None}
+    return Person(
+        **fields_of(row, Person),
+        roles=(*roles.values(), *([THE_VOLUNTEER] if volunteer else [])),
+        schools=tuple(schools.values()),
+    )
 
 
 def _role_rows(people: Sequence[Person], *, ids: Mapping[str, int]) -> list[dict[str, object]]:

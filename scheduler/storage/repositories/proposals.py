@@ -42,6 +42,13 @@ class SqlProposals:
         """Return the latest proposal of each request by key, in any state, in order of key."""
         return dict(sorted(self._load(true()).items()))
 
+    def many(self, requests: Iterable[str]) -> Mapping[str, Proposal]:
+        """Return the latest proposal of each of these requests that has one, in order of key."""
+        found: dict[str, Proposal] = {}
+        for chunk in chunks(requests):
+            found |= self._load(RequestRow.key.in_(chunk))
+        return dict(sorted(found.items()))
+
     def unassigned(self) -> Mapping[str, Unassigned]:
         """Return by request why the last run found nobody, in order of key."""
         rows = self._session.execute(

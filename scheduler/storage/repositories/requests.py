@@ -87,6 +87,23 @@ class SqlRequests:
         self._session.connection().execute(update(RequestNumberRow).values(last=number))
         return f"{KEY_PREFIX}{number}"
 
+    def public(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of these requests whose visits the public may know of."""
+        return frozenset(
+            key
+            for chunk in chunks(keys)
+            for key in self._session.scalars(
+                select(RequestRow.key).where(RequestRow.key.in_(chunk), RequestRow.is_public)
+            )
+        )
+
+    def set_public(self, keys: Iterable[str], *, is_public: bool) -> None:
+        """Say whether the public may know of these requests' visits; at first it may not."""
+        for chunk in chunks(keys):
+            self._session.connection().execute(
+                update(RequestRow).where(RequestRow.key.in_(chunk)).values(is_public=is_public)
+            )
+
     def _first_free(self, *, after: int) -> int:
         while True:
             number_by_key = {f"{KEY_PREFIX}{after + n}": after + n for n in range(1, CHUNK + 1)}

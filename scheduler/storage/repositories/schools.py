@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from scheduler.domain.classes import Classroom
@@ -48,12 +48,18 @@ def put_schools(session: Session, schools: Sequence[School]) -> None:
     upsert(session, SchoolRow, rows, by="key")
 
 
-def load_classes(session: Session) -> Mapping[str, Classroom]:
-    """Return every class by key, in order of key."""
+def load_classes(
+    session: Session, *, school: str = "", keys: Iterable[str] | None = None
+) -> Mapping[str, Classroom]:
+    """Return every class by key, in order of key; those of a school or of these keys alone."""
+    chosen = SchoolRow.key == school if school else true()
+    if keys is not None:
+        chosen &= ClassroomRow.key.in_(tuple(keys))
     rows = session.execute(
         select(ClassroomRow, SchoolRow.key, PersonRow.email)
         .join(SchoolRow, SchoolRow.id == ClassroomRow.school_id)
         .join(PersonRow, PersonRow.id == ClassroomRow.teacher_id)
+        .where(chosen)
     )
     found = {
         row.key: Classroom(**fields_of(row, Classroom), school=school, teacher_email=teacher)

@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from scheduler.domain.people import Person
 from scheduler.services.ports import SignInLink, WebSession
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.records import SignInLinkRow, WebSessionRow
+from scheduler.storage.repositories.people import people_rows, person_of
 from scheduler.storage.repositories.rows import columns_of, fields_of, insert_rows, known_ids
 
 
@@ -73,6 +75,19 @@ class SqlSignIns:
         row, email = found
         return WebSession(**fields_of(row, WebSession), email=email)
 
+    def signed_in(self, token_sha256: str) -> tuple[WebSession, Person] | None:
+        """Return a signed-in browser with whose it is, expired ones too."""
+        theirs = (
+            people_rows()
+            .add_columns(WebSessionRow)
+            .join(WebSessionRow, WebSessionRow.person_id == PersonRow.id)
+        )
+        rows = self._session.execute(theirs.where(WebSessionRow.token_sha256 == token_sha256)).all()
+        if not rows:
+            return None
+        person, row = person_of(rows), rows[0][-1]
+        return WebSession(**fields_of(row, WebSession), email=person.email), person
+
     def touch_session(self, token_sha256: str, *, seen_at: datetime) -> None:
         """Note that a browser was seen."""
         self._session.connection().execute(
@@ -92,3 +107,13 @@ class SqlSignIns:
             owner = select(PersonRow.id).where(PersonRow.email == email)
             ended = ended.where(WebSessionRow.person_id.in_(owner))
         self._session.connection().execute(ended)
+
+    def forget_links(self, *, before: datetime) -> int:
+        """Forget links that ran out before then; return how many."""
+        over = delete(SignInLinkRow).where(SignInLinkRow.expires_at < before)
+        return self._session.connection().execute(over).rowcount
+
+    def forget_sessions(self, *, before: datetime) -> int:
+        """Forget browsers whose session ended before then; return how many."""
+        over = delete(WebSessionRow).where(WebSessionRow.expires_at < before)
+        return self._session.connection().execute(over).rowcount

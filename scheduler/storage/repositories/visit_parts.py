@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select
+from sqlalchemy.orm import Session, aliased
 
 from scheduler.domain.periods import Period
 from scheduler.domain.visits import Booking, PendingMove, Visit
 from scheduler.storage.models.people import PersonRow
-from scheduler.storage.models.visits import BookingRow, PendingMoveRow
+from scheduler.storage.models.visits import BookingRow, PendingMoveRow, VisitRow
 from scheduler.storage.repositories.rows import (
-    by_owner,
     columns_of,
     delete_where,
     fields_of,
@@ -20,30 +20,36 @@ from scheduler.storage.repositories.rows import (
     volunteer_ids_of,
 )
 
+Ts = TypeVarTuple("Ts")
 
-def bookings(session: Session, chosen: Select[int]) -> Mapping[int, list[Booking]]:
-    """Return the bookings of the visits whose numbers are chosen, by number, in their order."""
-    rows = session.execute(
-        select(BookingRow, PersonRow.email)
-        .join(PersonRow, PersonRow.id == BookingRow.volunteer_id)
-        .where(BookingRow.visit_id.in_(chosen))
-        .order_by(BookingRow.position)
+# Under names of their own, so that a condition may speak of other bookings and people.
+_MOVE, _BOOKING, _VOLUNTEER = aliased(PendingMoveRow), aliased(BookingRow), aliased(PersonRow)
+
+
+def with_parts(query: Select[*Ts]) -> Any:
+    """Return the query of visits with their parts as three columns more: move, booking, address.
+
+    A visit comes once for each of its bookings, in their order, and once if it has none.
+    """
+    return (
+        query.add_columns(_MOVE, _BOOKING, _VOLUNTEER.email)
+        .outerjoin(_MOVE, _MOVE.visit_id == VisitRow.id)
+        .outerjoin(_BOOKING, _BOOKING.visit_id == VisitRow.id)
+        .outerjoin(_VOLUNTEER, _VOLUNTEER.id == _BOOKING.volunteer_id)
+        .order_by(VisitRow.id, _BOOKING.position)
     )
-    return by_owner(
-        (row.visit_id, Booking(**fields_of(row, Booking), volunteer_email=email))
-        for row, email in rows
-    )
 
 
-def pending_moves(session: Session, chosen: Select[int]) -> Mapping[int, PendingMove]:
-    """Return the pending moves of the visits whose numbers are chosen, by number."""
-    rows = session.scalars(select(PendingMoveRow).where(PendingMoveRow.visit_id.in_(chosen)))
-    return {
-        row.visit_id: PendingMove(
-            **fields_of(row, PendingMove), period=Period(row.starts_at, row.ends_at)
-        )
-        for row in rows
-    }
+def booking(row: BookingRow, email: str) -> Booking:
+    """Return the booking of whoever has that address."""
+    return Booking(**fields_of(row, Booking), volunteer_email=email)
+
+
+def pending_move(row: PendingMoveRow | None) -> PendingMove | None:
+    """Return the move that waits, if there is one."""
+    if row is None:
+        return None
+    return PendingMove(**fields_of(row, PendingMove), period=Period(row.starts_at, row.ends_at))
 
 
 def insert(session: Session, visit_by_id: Mapping[int, Visit]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, true, update
@@ -20,7 +21,7 @@ from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.districts import SchoolRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.requests import RequestRow
-from scheduler.storage.models.visits import BookingRow, PendingMoveRow, VisitRow
+from scheduler.storage.models.visits import BookingRow, HostAwaitedRow, PendingMoveRow, VisitRow
 from scheduler.storage.refusals import domain_errors
 from scheduler.storage.repositories import occupancy, visit_parts
 from scheduler.storage.repositories.journal import note
@@ -166,11 +167,14 @@ class SqlVisits:
         ids = ids_by_key(self._session, VisitRow.uid, (visit.uid for visit in visits))
         visit_by_id = {ids[visit.uid]: visit for visit in visits}
         visit_parts.insert(self._session, visit_by_id)
+        awaited = [{"visit_id": ids[visit.uid]} for visit in visits if not visit.host_agrees]
+        insert_rows(self._session, HostAwaitedRow, awaited)
         occupancy.occupy(self._session, visit_by_id)
 
     def _remove_parts(self, visit_ids: Iterable[int]) -> None:
         visit_ids = tuple(visit_ids)
         occupancy.vacate(self._session, visit_ids)
+        delete_where(self._session, HostAwaitedRow.visit_id, visit_ids)
         visit_parts.delete(self._session, visit_ids)
 
     def _each(self, conditions: Iterable[ColumnElement[bool]]) -> tuple[Visit, ...]:
@@ -179,23 +183,27 @@ class SqlVisits:
         return _by_start(found.values())
 
     def _load(self, condition: ColumnElement[bool]) -> list[Visit]:
-        chosen = _joined(select(VisitRow.id)).where(condition)
-        bookings = visit_parts.bookings(self._session, chosen)
-        move_by_visit = visit_parts.pending_moves(self._session, chosen)
-        rows = self._session.execute(
-            _joined(select(VisitRow, RequestRow.key, SchoolRow.key)).where(condition)
+        visits = (
+            _joined(select(VisitRow, RequestRow.key, SchoolRow.key, HostAwaitedRow.visit_id))
+            .outerjoin(HostAwaitedRow, HostAwaitedRow.visit_id == VisitRow.id)
+            .where(condition)
         )
-        return [
-            Visit(
-                **fields_of(row, Visit),
-                request=request,
-                school=school or "",
-                period=Period(row.starts_at, row.ends_at),
-                bookings=tuple(bookings[row.id]),
-                pending_move=move_by_visit.get(row.id),
-            )
-            for row, request, school in rows
-        ]
+        rows = self._session.execute(visit_parts.with_parts(visits))
+        return [_visit(list(each)) for _, each in groupby(rows, key=lambda row: row[0].id)]
+
+
+def _visit(rows: Sequence[Any]) -> Visit:
+    row, request, school, awaited, move, *_ = rows[0]
+    booked = ((each[-2], each[-1]) for each in rows if each[-2])
+    return Visit(
+        **fields_of(row, Visit),
+        request=request,
+        school=school or "",
+        period=Period(row.starts_at, row.ends_at),
+        bookings=tuple(visit_parts.booking(*each) for each in booked),
+        pending_move=visit_parts.pending_move(move),
+        host_agrees=awaited is None,
+    )
 
 
 def _joined(query: Select[*Ts]) -> Select[*Ts]:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import (
+    Date,
+    Integer,
+    Select,
+    Text,
+    Time,
+    cast,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from scheduler.domain.availability import DaysAway, WeeklyAvailability
 from scheduler.domain.periods import DateRange
-from scheduler.domain.volunteers import BusySource, Clearance, Volunteer
+from scheduler.domain.volunteers import BusySource, Clearance, ClearanceState, Volunteer
 from scheduler.storage.models.districts import SchoolRow
 from scheduler.storage.models.volunteers import (
     BusySourceRow,
@@ -29,6 +42,17 @@ from scheduler.storage.repositories.rows import (
 
 Rows = list[dict[str, object]]
 
+# What a part may tell, each in its type, so that all kinds of parts fit into one answer.
+_ABSENT: Mapping[str, Any] = {
+    "weekday": cast(null(), Integer),
+    **{name: cast(null(), Time) for name in ("start", "end")},
+    **{name: cast(null(), Date) for name in ("first", "last", "issued", "approved", "expires")},
+    **{name: cast(null(), Text) for name in ("kind", "holder", "school", "state")},
+}
+
+
+WEEKLY, AWAY, CLEARANCE = "weekly", "away", "clearance"
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -37,17 +61,26 @@ class Parts:
     weekly: Mapping[int, list[WeeklyAvailability]]
     away: Mapping[int, list[DaysAway]]
     clearances: Mapping[int, list[Clearance]]
-    busy_by_volunteer: Mapping[int, BusySource]
 
 
 def load(session: Session, chosen: Select[int]) -> Parts:
-    """Return the parts of the volunteers whose numbers are chosen, in four queries."""
+    """Return the parts of the volunteers whose numbers are chosen, in one query."""
+    each_part = union_all(_weekly(chosen), _away(chosen), _clearances(chosen))
+    rows = tuple(session.execute(each_part.order_by("position")))
     return Parts(
-        weekly=_weekly(session, chosen),
-        away=_away(session, chosen),
-        clearances=_clearances(session, chosen),
-        busy_by_volunteer=_busy(session, chosen),
+        weekly=by_owner((row.owner, _block(row)) for row in rows if row.part == WEEKLY),
+        away=by_owner(
+            (row.owner, DaysAway(DateRange(row.first, row.last)))
+            for row in rows
+            if row.part == AWAY
+        ),
+        clearances=by_owner((row.owner, _clearance(row)) for row in rows if row.part == CLEARANCE),
     )
+
+
+def busy_source(row: BusySourceRow | None) -> BusySource | None:
+    """Return the imported calendar, if there is one."""
+    return BusySource(**fields_of(row, BusySource)) if row else None
 
 
 def replace(session: Session, volunteer_by_id: Mapping[int, Volunteer]) -> None:
@@ -65,42 +98,54 @@ def replace(session: Session, volunteer_by_id: Mapping[int, Volunteer]) -> None:
     insert_rows(session, BusySourceRow, _busy_rows(volunteer_by_id))
 
 
-def _weekly(session: Session, chosen: Select[int]) -> Mapping[int, list[WeeklyAvailability]]:
-    rows = session.scalars(
-        select(WeeklyAvailabilityRow)
-        .where(WeeklyAvailabilityRow.volunteer_id.in_(chosen))
-        .order_by(WeeklyAvailabilityRow.position)
+def _weekly(chosen: Select[int]) -> Select[Any]:
+    names = ("weekday", "start", "end", "first", "last")
+    columns = {name: getattr(WeeklyAvailabilityRow, name) for name in names}
+    return _part(WEEKLY, WeeklyAvailabilityRow, columns, chosen=chosen)
+
+
+def _away(chosen: Select[int]) -> Select[Any]:
+    columns = {"first": DaysAwayRow.first, "last": DaysAwayRow.last}
+    return _part(AWAY, DaysAwayRow, columns, chosen=chosen)
+
+
+def _clearances(chosen: Select[int]) -> Select[Any]:
+    names = ("kind", "issued", "approved", "expires", "holder")
+    columns = {name: getattr(ClearanceRow, name) for name in names}
+    columns |= {"school": SchoolRow.key, "state": type_coerce(ClearanceRow.state, Text)}
+    found = _part(CLEARANCE, ClearanceRow, columns, chosen=chosen)
+    return found.outerjoin(SchoolRow, SchoolRow.id == ClearanceRow.school_id)
+
+
+def _part(part: str, table: Any, columns: Mapping[str, Any], *, chosen: Select[int]) -> Select[Any]:
+    """Select one kind of part; what it has no column for is absent."""
+    filled = {**_ABSENT, **columns}
+    return (
+        select(
+            literal(part).label("part"),
+            table.volunteer_id.label("owner"),
+            table.position.label("position"),
+            *(column.label(name) for name, column in filled.items()),
+        )
+        .select_from(table)
+        .where(table.volunteer_id.in_(chosen))
     )
-    return by_owner(
-        (row.volunteer_id, WeeklyAvailability(**fields_of(row, WeeklyAvailability))) for row in rows
+
+
+def _block(row: Any) -> WeeklyAvailability:
+    return WeeklyAvailability(row.weekday, row.start, row.end, first=row.first, last=row.last)
+
+
+def _clearance(row: Any) -> Clearance:
+    return Clearance(
+        kind=row.kind,
+        issued=row.issued,
+        approved=row.approved,
+        expires=row.expires,
+        holder=row.holder,
+        school=row.school or "",
+        state=ClearanceState(row.state),
     )
-
-
-def _away(session: Session, chosen: Select[int]) -> Mapping[int, list[DaysAway]]:
-    rows = session.scalars(
-        select(DaysAwayRow)
-        .where(DaysAwayRow.volunteer_id.in_(chosen))
-        .order_by(DaysAwayRow.position)
-    )
-    return by_owner((row.volunteer_id, DaysAway(DateRange(row.first, row.last))) for row in rows)
-
-
-def _clearances(session: Session, chosen: Select[int]) -> Mapping[int, list[Clearance]]:
-    rows = session.execute(
-        select(ClearanceRow, SchoolRow.key)
-        .outerjoin(SchoolRow, SchoolRow.id == ClearanceRow.school_id)
-        .where(ClearanceRow.volunteer_id.in_(chosen))
-        .order_by(ClearanceRow.position)
-    )
-    return by_owner(
-        (row.volunteer_id, Clearance(**fields_of(row, Clearance), school=school or ""))
-        for row, school in rows
-    )
-
-
-def _busy(session: Session, chosen: Select[int]) -> Mapping[int, BusySource]:
-    rows = session.scalars(select(BusySourceRow).where(BusySourceRow.volunteer_id.in_(chosen)))
-    return {row.volunteer_id: BusySource(**fields_of(row, BusySource)) for row in rows}
 
 
 def _weekly_rows(volunteer_by_id: Mapping[int, Volunteer]) -> Rows:

@@ -14,7 +14,11 @@ from scheduler.domain.volunteers import Limits, Volunteer
 from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.districts import OrganizationRow
 from scheduler.storage.models.people import PersonRow, StaffRoleRow
-from scheduler.storage.models.volunteers import VolunteerRow, WeeklyAvailabilityRow
+from scheduler.storage.models.volunteers import (
+    BusySourceRow,
+    VolunteerRow,
+    WeeklyAvailabilityRow,
+)
 from scheduler.storage.repositories import volunteer_parts
 from scheduler.storage.repositories.districts import point, point_columns
 from scheduler.storage.repositories.journal import note
@@ -127,9 +131,10 @@ class SqlVolunteers:
         )
         parts = volunteer_parts.load(self._session, chosen)
         rows = self._session.execute(
-            select(VolunteerRow, PersonRow, OrganizationRow.key)
+            select(VolunteerRow, PersonRow, OrganizationRow.key, BusySourceRow)
             .join(PersonRow, PersonRow.id == VolunteerRow.id)
             .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
+            .outerjoin(BusySourceRow, BusySourceRow.volunteer_id == VolunteerRow.id)
             .where(condition)
         )
         return {
@@ -144,7 +149,7 @@ class SqlVolunteers:
                 weekly=tuple(parts.weekly[row.id]),
                 away=tuple(parts.away[row.id]),
                 clearances=tuple(parts.clearances[row.id]),
-                busy=parts.busy_by_volunteer.get(row.id),
+                busy=volunteer_parts.busy_source(busy),
             )
-            for row, person, organization in rows
+            for row, person, organization, busy in rows
         }

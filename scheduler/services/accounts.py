@@ -1,0 +1,312 @@
+"""Accounts, as a coordinator keeps them: addresses, roles, two that are one person, and leaving.
+
+Whatever happens, somebody is left who may coordinate.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scheduler.domain.accounts import merged_person, merged_volunteer, with_role, without_role
+from scheduler.domain.errors import IllegalTransition, Unknown
+from scheduler.domain.people import Person, Role, RoleName, normal_email
+from scheduler.domain.proposals import ProposalState
+from scheduler.domain.requests import RequestState
+from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit, VisitState
+from scheduler.services import visits as visit_steps
+from scheduler.services.access import Actor, require_coordinator
+from scheduler.services.announcements import ADDRESS_CHANGED, outbox_key
+from scheduler.services.asking import reference_of
+from scheduler.services.feeds import FeedSettings
+from scheduler.services.ports import Feed, Store, Work
+from scheduler.services.records import Activity, OutboxRow
+from scheduler.services.tokens import feed_token, token_hash
+from scheduler.services.volunteer_pages import email_of
+from scheduler.services.within import Within
+
+SUBJECT = "account"
+# Staff roles that a coordinator gives and takes; an approver's title comes with the bundle.
+GIVEN_ROLES = (RoleName.COORDINATOR, RoleName.TEACHER, RoleName.OFFICE, RoleName.VIEWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What somebody's leaving did: the requests that look for somebody else now."""
+
+    name: str
+    requests: tuple[str, ...] = ()
+
+
+def add_account(
+    store: Store, email: str, *, name: str, role: RoleName, actor: Actor, now: datetime
+) -> str:
+    """Make an account, or give the role to the one there is; return its reference.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+    """
+    require_coordinator(actor, deed="make accounts")
+    address = normal_email(email)
+    with store.write() as work:
+        person = work.people.get(address) or Person(address, name.strip())
+        work.people.put((with_role(person, Role(role)),))
+        _note(work, "made an account", address, actor=actor, now=now)
+    return reference_of(address)
+
+
+def change_address(store: Store, reference: str, new: str, *, actor: Actor, now: datetime) -> str:
+    """Give an account another address; the old and the new one are told. Return its reference.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if the reference stands for nobody.
+        IllegalTransition: if the new address is another account's.
+    """
+    require_coordinator(actor, deed="change addresses")
+    address = normal_email(new)
+    with store.write() as work:
+        person = account_of(work, reference)
+        if address == person.email:
+            return reference
+        if work.people.get(address) is not None:
+            raise IllegalTransition(subject="address", state="taken", step="given twice")
+        work.visits.lock((VOLUNTEER_PREFIX + person.email, f"teacher:{person.email}"))
+        work.accounts.rename(person.email, address)
+        work.sign_ins.end_sessions(email=address)
+        work.outbox.add(_changed_address(person, address, at=now))
+        facts = {"old": person.email, "new": address}
+        _note(work, "changed an address", address, actor=actor, now=now, **facts)
+    return reference_of(address)
+
+
+def merge(
+    store: Store,
+    gone: str,
+    *,
+    into: str,
+    actor: Actor,
+    now: datetime,
+    settings: FeedSettings,
+) -> str:
+    """Make one account of two: everything of the first moves; return the name of who stays.
+
+    Visits keep their UIDs. The first one's sessions end and its calendar addresses answer as
+    replaced ones do.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if a reference stands for nobody.
+        IllegalTransition: if both are the same.
+        DoubleBooked: if both have a visit at the same time.
+    """
+    require_coordinator(actor, deed="merge accounts")
+    with store.write() as work:
+        old, kept = account_of(work, gone), account_of(work, into)
+        if old.email == kept.email:
+            raise IllegalTransition(subject="account", state="the same", step="merged")
+        emails = (old.email, kept.email)
+        work.visits.lock(p + e for p in (VOLUNTEER_PREFIX, "teacher:") for e in emails)
+        _drop_doubled_proposals(work, *emails)
+        volunteers = work.volunteers.many(emails)
+        if old.email in volunteers:
+            offered = volunteers[old.email]
+            renamed = replace(offered, email=kept.email, name=kept.name, locale=kept.locale)
+            work.volunteers.put((merged_volunteer(volunteers.get(kept.email, renamed), offered),))
+        work.people.put((merged_person(kept, old),))
+        _provide_feeds(work, old.email, into=kept.email, settings=settings)
+        work.accounts.merge(old.email, into=kept.email, at=now)
+        facts = {"old": old.email, "new": kept.email}
+        _note(work, "merged accounts", kept.email, actor=actor, now=now, **facts)
+    return kept.name or kept.email
+
+
+def deactivate(
+    store: Store, reference: str, *, actor: Actor, now: datetime, reason: str = ""
+) -> Leaving:
+    """Let somebody go: no sessions, no calendars, no visits to come; coordinators are told.
+
+    Visits that they were to give look for somebody else; those to their own classes stay.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if the reference stands for nobody.
+        IllegalTransition: if nobody else is left who coordinates.
+    """
+    require_coordinator(actor, deed="deactivate accounts")
+    with store.write() as work:
+        person = account_of(work, reference)
+        _require_other_coordinator(work, but=person)
+        requests = _take_out(work, person.email, actor=actor, now=now, reason=reason)
+        _set_active(work, person, is_active=False)
+        work.sign_ins.end_sessions(email=person.email)
+        for feed in work.feeds.of_holder(person.email):
+            work.feeds.remove(feed)
+        _note(work, "deactivated", person.email, actor=actor, now=now)
+    return Leaving(person.name, requests)
+
+
+def reactivate(store: Store, reference: str, *, actor: Actor, now: datetime) -> str:
+    """Let somebody come back; return the name.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if the reference stands for nobody.
+    """
+    require_coordinator(actor, deed="reactivate accounts")
+    with store.write() as work:
+        person = account_of(work, reference)
+        _set_active(work, person, is_active=True)
+        _note(work, "reactivated", person.email, actor=actor, now=now)
+    return person.name
+
+
+def give_role(store: Store, reference: str, name: RoleName, *, actor: Actor, now: datetime) -> None:
+    """Let somebody be something more to the district.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if the reference stands for nobody, or the role is not given by hand.
+    """
+    require_coordinator(actor, deed="give roles")
+    if name not in GIVEN_ROLES:
+        raise Unknown("role", name)
+    with store.write() as work:
+        person = account_of(work, reference)
+        work.people.put((with_role(person, Role(name)),))
+        _note(work, "gave a role", person.email, actor=actor, now=now, role=str(name))
+
+
+def take_role(store: Store, reference: str, role: Role, *, actor: Actor, now: datetime) -> None:
+    """Let somebody be something less.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if the reference stands for nobody, or they have no such role.
+        IllegalTransition: if nobody else is left who coordinates.
+    """
+    require_coordinator(actor, deed="take roles")
+    with store.write() as work:
+        person = account_of(work, reference)
+        if role not in person.roles or role.name is RoleName.VOLUNTEER:
+            raise Unknown("role", str(role))
+        if role.name is RoleName.COORDINATOR:
+            _require_other_coordinator(work, but=person)
+        work.people.put((without_role(person, role),))
+        _note(work, "took a role", person.email, actor=actor, now=now, role=str(role))
+
+
+def set_schools(
+    store: Store, reference: str, schools: Iterable[str], *, actor: Actor, now: datetime
+) -> None:
+    """Say at which schools somebody holds their roles, the first one first.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if the reference stands for nobody, or a school is not known.
+    """
+    require_coordinator(actor, deed="set schools")
+    with store.write() as work:
+        person = account_of(work, reference)
+        work.people.put((replace(person, schools=tuple(dict.fromkeys(schools))),))
+        _note(work, "changed schools", person.email, actor=actor, now=now)
+
+
+def account_of(work: Work, reference: str) -> Person:
+    """Return the account that a reference stands for.
+
+    Raises:
+        Unknown: if it stands for nobody.
+    """
+    person = work.people.get(email_of(work, reference))
+    if person is None:
+        raise Unknown("account", reference)
+    return person
+
+
+def _changed_address(person: Person, new: str, *, at: datetime) -> tuple[OutboxRow, ...]:
+    minute = int(at.timestamp() // 60)
+    facts = {"new_address": new, "name": person.name}
+    return tuple(
+        OutboxRow(
+            outbox_key(
+                subject=SUBJECT, purpose=ADDRESS_CHANGED, revision=minute, recipient=address
+            ),
+            SUBJECT,
+            ADDRESS_CHANGED,
+            address,
+            at,
+            at,
+            revision=minute,
+            facts={**facts, "role": "account"},
+        )
+        for address in (person.email, new)
+    )
+
+
+def _drop_doubled_proposals(work: Work, *emails: str) -> None:
+    """A team of two that turns out to be one person is looked at anew."""
+    doubled = (
+        replace(proposal, state=ProposalState.STALE)
+        for proposal in work.proposals.all().values()
+        if proposal.state is ProposalState.PENDING
+        and set(emails) <= {speaker.email for speaker in proposal.speakers}
+    )
+    work.proposals.put(doubled)
+
+
+def _provide_feeds(work: Work, gone: str, *, into: str, settings: FeedSettings) -> None:
+    """Give the one who stays a calendar for each that the other had: theirs lead there."""
+    for feed in work.feeds.of_holder(gone):
+        owner = into if feed.owner == gone else feed.owner
+        if work.feeds.of_owner(feed.kind, owner, holder=into) is None:
+            made = Feed(str(uuid.uuid4()), feed.kind, owner, holder=into)
+            work.feeds.add(made, token_sha256=token_hash(feed_token(made, key=settings.key)))
+
+
+def _take_out(
+    work: Work, email: str, *, actor: Actor, now: datetime, reason: str
+) -> tuple[str, ...]:
+    coming = tuple(
+        visit
+        for visit in work.visits.of_volunteers((email,), since=now)
+        if visit.occupies and email in visit.volunteers and visit.period.start > now
+    )
+    by_request: dict[str, list[Visit]] = {}
+    for visit in coming:
+        by_request.setdefault(visit.request, []).append(visit)
+    within = Within(work)
+    for request, visits in by_request.items():
+        known = [visit.uid for visit in visits if visit.state is not VisitState.HELD]
+        if known:
+            visit_steps.answer(
+                within, known, email=email, says_yes=False, actor=actor, now=now, reason=reason
+            )
+        for visit in visits:
+            if visit.state is VisitState.HELD:
+                visit_steps.cancel(within, visit.uid, reason=reason, actor=actor, now=now)
+        asked = work.requests.many((request,))[request]
+        work.requests.put((replace(asked, state=RequestState.OPEN),))
+    return tuple(by_request)
+
+
+def _set_active(work: Work, person: Person, *, is_active: bool) -> None:
+    volunteer = work.volunteers.get(person.email)
+    if volunteer is not None:
+        work.volunteers.put((replace(volunteer, is_active=is_active),))
+    work.people.put((replace(person, is_active=is_active),))
+
+
+def _require_other_coordinator(work: Work, *, but: Person) -> None:
+    holders = set(work.people.with_role(RoleName.COORDINATOR))
+    if holders == {but.email}:
+        raise IllegalTransition(subject="coordinator", state="the only one", step="taken away")
+
+
+def _note(
+    work: Work, deed: str, email: str, *, actor: Actor, now: datetime, **facts: object
+) -> None:
+    subject = f"person:{reference_of(email)}"
+    work.activities.add((Activity(now, actor.email, deed, subject, facts),))

@@ -1,0 +1,107 @@
+"""What the services need of a store for people who join and for what volunteers choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from scheduler.domain.joining import Joining, JoiningState
+from scheduler.domain.mail_choices import MailChoices
+from scheduler.domain.other_times import OfferState, TimeOffer
+from scheduler.domain.own_weeks import FormerWeek, WeekCheck
+
+
+class Joinings(Protocol):
+    """People who would like to be volunteers; their addresses need not be accounts."""
+
+    def get(self, key: str) -> Joining | None:
+        """Return one of them."""
+
+    def of_email(self, email: str) -> tuple[Joining, ...]:
+        """Return everything that was sent for this address, by time."""
+
+    def in_states(self, states: Iterable[JoiningState]) -> tuple[Joining, ...]:
+        """Return those in these states, by time."""
+
+    def count_from(self, asked_from: str, *, since: datetime) -> int:
+        """Return how many came from this sender since then."""
+
+    def put(self, joinings: Iterable[Joining]) -> None:
+        """Add or change these."""
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Forget these."""
+
+    def forget_unconfirmed(self, before: datetime) -> int:
+        """Forget whoever asked before that and never proved the address; return how many."""
+
+
+class OwnWeeks(Protocol):
+    """Since when volunteers' weeks hold, and how they were before."""
+
+    def checks(self, emails: Iterable[str]) -> Mapping[str, WeekCheck]:
+        """Return by address since when these weeks hold; what nobody noted is not in it."""
+
+    def right_before(self, moment: datetime) -> tuple[WeekCheck, ...]:
+        """Return the checks of active volunteers who last spoke before that, by address."""
+
+    def unchecked(self) -> tuple[str, ...]:
+        """Return active volunteers with availability and no check, by address."""
+
+    def put_checks(self, checks: Iterable[WeekCheck]) -> None:
+        """Add or change these.
+
+        Raises:
+            Unknown: if one is nobody's.
+        """
+
+    def former(self, email: str) -> tuple[FormerWeek, ...]:
+        """Return a volunteer's former weeks, by their end."""
+
+    def add_former(self, week: FormerWeek) -> None:
+        """Keep a week that holds no more.
+
+        Raises:
+            Unknown: if it is nobody's.
+        """
+
+
+class TimeOffers(Protocol):
+    """Other times that volunteers offered."""
+
+    def get(self, key: str) -> TimeOffer | None:
+        """Return one offer."""
+
+    def of_visits(self, uids: Iterable[str]) -> tuple[TimeOffer, ...]:
+        """Return all offers for these visits, by time."""
+
+    def in_state(self, state: OfferState) -> tuple[TimeOffer, ...]:
+        """Return all offers in that state, by time."""
+
+    def put(self, offers: Iterable[TimeOffer]) -> None:
+        """Add or change these.
+
+        Raises:
+            Unknown: if one is about no visit, or nobody's.
+        """
+
+
+class MailDoors(Protocol):
+    """What people chose about their mail, and the links by which they choose."""
+
+    def choices(self, emails: Iterable[str]) -> Mapping[str, MailChoices]:
+        """Return by address what people chose; who chose nothing is not in it."""
+
+    def choose(self, choices: MailChoices) -> None:
+        """Store what a person chose.
+
+        Raises:
+            Unknown: if nobody has that address.
+        """
+
+    def open(self, purpose: str, email_by_token_sha256: Mapping[str, str]) -> None:
+        """Keep the hashes of people's links for one purpose; an unknown address has none."""
+
+    def behind(self, purpose: str, token_sha256: str) -> str | None:
+        """Return whose link for that purpose it is."""

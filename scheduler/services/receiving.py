@@ -1,0 +1,211 @@
+"""Take in one mail: enter what a calendar answers, mark what came back, leave the rest to people.
+
+No header is believed alone. An answer counts when the sender is the person it speaks for, that
+person comes to the visit it names, the visit is still open, and we did write to them about it.
+A returned mail counts when it is one that we sent to that very address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scheduler.calendars.errors import CalendarUnreadable
+from scheduler.calendars.replies import Reply, Verdict, judge, read_reply
+from scheduler.domain import visits as life
+from scheduler.domain.errors import IllegalTransition
+from scheduler.domain.incoming import Why
+from scheduler.domain.people import Person
+from scheduler.domain.visits import OPEN, Partstat, Visit
+from scheduler.mail.incoming import CameBack, IncomingMail, read_mail
+from scheduler.mail.messages import message_id_of
+from scheduler.services import announcements as news
+from scheduler.services.access import Actor
+from scheduler.services.inbox import take_in
+from scheduler.services.letters import Letterhead
+from scheduler.services.locking import locked_visit
+from scheduler.services.ports import MailWanted, Store, Work
+from scheduler.services.records import Activity, OutboxRow, OutboxState
+from scheduler.services.visits import answer
+
+WITH_SEQUENCE = frozenset({news.INVITATION, news.CONFIRMATION, news.CHANGE})
+LATEST_MAILS = 200
+
+
+class Became(StrEnum):
+    """What became of a mail."""
+
+    ENTERED = "entered"
+    MARKED = "marked"
+    KEPT = "kept"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A reply with the person and the visit that it is about, and what it may do."""
+
+    reply: Reply
+    person: Person
+    visit: Visit
+    verdict: Verdict
+
+
+def receive(store: Store, octets: bytes, *, head: Letterhead, now: datetime) -> Became:
+    """Take in one mail as it came over the wire, and return what became of it.
+
+    Raises:
+        MailUnreadable: if it is no mail, or too large; nothing is changed then.
+    """
+    mail = read_mail(octets)
+    if mail.sender and mail.sender in (head.sender.email, head.reply_address):
+        return Became.IGNORED
+    if mail.is_report:
+        return _came_back(store, mail, head=head, now=now)
+    reply = _reply_in(mail)
+    if reply is not None:
+        return _answered(store, mail, reply, now=now)
+    return Became.IGNORED if mail.is_automatic else _keep(store, mail, now=now)
+
+
+def _reply_in(mail: IncomingMail) -> Reply | None:
+    for octets in mail.calendars:
+        try:
+            return read_reply(octets)
+        except CalendarUnreadable:
+            continue
+    return None
+
+
+def _answered(store: Store, mail: IncomingMail, reply: Reply, *, now: datetime) -> Became:
+    with store.read() as work:
+        found = _judged(work, mail, reply, now=now)
+    if isinstance(found, Why):
+        return _keep(store, mail, why=found, visit=reply.uid, now=now)
+    match found.verdict:
+        case Verdict.ENTER:
+            return _enter(store, mail, found, now=now)
+        case Verdict.SAYS_NOTHING:
+            return Became.IGNORED
+        case Verdict.PASS_ON:
+            return _keep(store, mail, why=Why.OTHER_TIME, visit=reply.uid, now=now)
+        case Verdict.OUTDATED:
+            return _keep(store, mail, why=Why.TOO_LATE, visit=reply.uid, now=now)
+    return _keep(store, mail, why=Why.UNKNOWN_SENDER, now=now)
+
+
+def _judged(work: Work, mail: IncomingMail, reply: Reply, *, now: datetime) -> _Answer | Why:
+    person = work.people.get(mail.sender) if mail.sender else None
+    if person is None or not person.is_active or reply.attendee != person.email:
+        return Why.UNKNOWN_SENDER
+    # PostgreSQL refuses to compare text that holds a NUL.
+    visit = work.visits.get(reply.uid) if reply.uid.isprintable() else None
+    if visit is None or all(b.volunteer_email != person.email for b in visit.bookings):
+        return Why.NO_VISIT
+    is_open = visit.state in OPEN and person.email in visit.volunteers
+    if not is_open or now >= visit.period.start:
+        return Why.TOO_LATE
+    told = _last_told(work, visit, person.email)
+    return _Answer(reply, person, visit, judge(reply, sender=mail.sender, last_sequence=told))
+
+
+def _last_told(work: Work, visit: Visit, email: str) -> int | None:
+    rows = work.outbox.of_subjects((visit.uid,))
+    told = (r.revision for r in rows if _told(r, email))
+    return max(told, default=None)
+
+
+def _told(row: OutboxRow, email: str) -> bool:
+    is_sent = row.state is OutboxState.SENT
+    return is_sent and row.recipient == email and row.purpose in WITH_SEQUENCE
+
+
+def _enter(store: Store, mail: IncomingMail, found: _Answer, *, now: datetime) -> Became:
+    email, uid = found.person.email, found.visit.uid
+    if found.reply.partstat is Partstat.TENTATIVE:
+        return _enter_maybe(store, found, now=now)
+    try:
+        answer(
+            store,
+            (uid,),
+            email=email,
+            says_yes=found.reply.partstat is Partstat.ACCEPTED,
+            actor=Actor(email, found.person.name),
+            now=now,
+            reason=found.reply.comment,
+        )
+    except IllegalTransition:
+        # The visit was called off, or the place given away, this very moment.
+        return _keep(store, mail, why=Why.TOO_LATE, visit=uid, now=now)
+    return Became.ENTERED
+
+
+def _enter_maybe(store: Store, found: _Answer, *, now: datetime) -> Became:
+    with store.write() as work:
+        visit = locked_visit(work, found.visit.uid)
+        email = found.person.email
+        if visit is None or visit.state not in OPEN or email not in visit.volunteers:
+            return Became.IGNORED
+        maybe = life.answer(visit, email, partstat=Partstat.TENTATIVE, at=now)
+        if maybe == visit:
+            return Became.IGNORED
+        work.visits.save((maybe,))
+        work.activities.add((Activity(now, email, "said maybe", f"visit:{visit.uid}"),))
+        return Became.ENTERED
+
+
+def _came_back(store: Store, mail: IncomingMail, *, head: Letterhead, now: datetime) -> Became:
+    """Only what failed for good is noted; a delay is no news."""
+    marked = False
+    with store.write() as work:
+        for each in mail.came_back:
+            row = _sent_mail(work, each, domain=head.domain)
+            if row is None:
+                continue
+            work.bounces.mark(each.recipient, at=now, problem=each.problem)
+            _take_in(work, mail, why=Why.CAME_BACK, visit=row.subject, now=now)
+            marked = True
+    return Became.MARKED if marked else Became.IGNORED
+
+
+def _sent_mail(work: Work, came_back: CameBack, *, domain: str) -> OutboxRow | None:
+    """The mail of ours that came back, known by its Message-ID, which only its readers know."""
+    if not came_back.recipient or not came_back.message_id:
+        return None
+    wanted = MailWanted(states=(OutboxState.SENT,), text=came_back.recipient)
+    for logged in work.mail_log.many(wanted, limit=LATEST_MAILS):
+        row = logged.row
+        is_theirs = row.recipient == came_back.recipient
+        if is_theirs and message_id_of(row.key, domain) == came_back.message_id:
+            return row
+    return None
+
+
+def _keep(
+    store: Store,
+    mail: IncomingMail,
+    *,
+    now: datetime,
+    why: Why | None = None,
+    visit: str = "",
+) -> Became:
+    with store.write() as work:
+        is_known = bool(mail.sender) and work.people.get(mail.sender) is not None
+        usual = Why.WORDS if is_known else Why.UNKNOWN_SENDER
+        _take_in(work, mail, why=why or usual, visit=visit, now=now)
+    return Became.KEPT
+
+
+def _take_in(work: Work, mail: IncomingMail, *, why: Why, visit: str, now: datetime) -> None:
+    take_in(
+        work,
+        message_id=mail.message_id,
+        sender=mail.sender,
+        sender_name=mail.sender_name,
+        subject=mail.subject,
+        text=mail.text,
+        why=why,
+        received_at=now,
+        visit=visit if visit.isprintable() else "",
+    )

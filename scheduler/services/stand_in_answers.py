@@ -1,0 +1,205 @@
+"""Step in, or say no, by the link from a mail: the first yes has the place.
+
+The link names the search and the person; opening it does nothing. Whoever is too late reads
+that somebody was found, and nothing else about the visit than when and where it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from scheduler.domain import stand_ins as life
+from scheduler.domain import visits as visit_life
+from scheduler.domain.errors import ConstraintViolated, IllegalTransition, Unknown
+from scheduler.domain.proposals import ProposalState
+from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.stand_ins import AskAnswer, SearchState, StandInAsk, StandInSearch
+from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.visits import OPEN, VOLUNTEER_PREFIX, Booking, Partstat, Visit
+from scheduler.domain.volunteers import Format
+from scheduler.services import stand_in_news
+from scheduler.services.choices import broken_by_move
+from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.records import Activity, Mailbox
+from scheduler.services.sheets import sheets_of
+from scheduler.services.stand_ins import finish, locked_search, request_of, vacancy_of
+from scheduler.services.tokens import answer_token, is_stand_in_token, visit_of_answer_token
+
+# Who says yes to a question knows their own week best; everything else holds as ever.
+OWN_WISHES = frozenset(
+    {
+        *("within_availability", "notice_given", "long_enough"),
+        *("max_per_day", "max_per_week", "max_per_month"),
+    }
+)
+
+
+class AskStanding(StrEnum):
+    """How things stand between somebody who was asked and the place."""
+
+    ASKED = "asked"
+    SAID_NO = "said_no"
+    COMING = "coming"
+    FOUND = "found"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a link shows; ``answer`` leads to the visit's own page once they are coming."""
+
+    person: Mailbox
+    standing: AskStanding
+    sheet: VisitSheet
+    answer: str = ""
+
+
+def open_ask(store: Store, token: str, *, now: datetime, key: bytes) -> Ask:
+    """Return what the link shows; nothing is changed.
+
+    Raises:
+        Unknown: if the link is nobody's.
+    """
+    with store.read() as work:
+        return _shown(work, *_proven(work, token, key=key), now=now, key=key)
+
+
+def step_in(store: Store, token: str, *, now: datetime, key: bytes, gazetteer: Gazetteer) -> Ask:
+    """Take the place if it is still free; a second yes of the same person changes nothing.
+
+    Raises:
+        Unknown: if the link is nobody's.
+        IllegalTransition: if somebody was found, or nobody is needed any more.
+        ConstraintViolated: with every hard rule that stands in the way by now.
+        DoubleBooked: if the database refuses.
+    """
+    with store.write() as work:
+        search, ask = _proven(work, token, key=key)
+        search = locked_search(work, search.key)
+        work.visits.lock((VOLUNTEER_PREFIX + ask.email,))
+        shown = _shown(work, search, ask, now=now, key=key)
+        if shown.standing is AskStanding.COMING:
+            return shown
+        if shown.standing not in (AskStanding.ASKED, AskStanding.SAID_NO):
+            raise IllegalTransition(subject="visit", state="taken", step="taken up")
+        _enter(work, search, ask, shown.sheet.visit, now=now, gazetteer=gazetteer)
+    return open_ask(store, token, now=now, key=key)
+
+
+def say_no(store: Store, token: str, *, now: datetime, key: bytes) -> Ask:
+    """Enter a no; once a whole wave said no, the next one is due at once.
+
+    Raises:
+        Unknown: if the link is nobody's.
+    """
+    with store.write() as work:
+        search, ask = _proven(work, token, key=key)
+        search = locked_search(work, search.key)
+        shown = _shown(work, search, ask, now=now, key=key)
+        if shown.standing is not AskStanding.ASKED:
+            return shown
+        work.stand_ins.put_asks((life.answer(ask, AskAnswer.NO, at=now),))
+        left = (each for each in work.stand_ins.asks((search.key,)) if each.email != ask.email)
+        if not any(each.answer is AskAnswer.WAITING and now < each.expires_at for each in left):
+            work.stand_ins.put((replace(search, next_at=min(now, search.next_at)),))
+    return open_ask(store, token, now=now, key=key)
+
+
+def _proven(work: Work, token: str, *, key: bytes) -> tuple[StandInSearch, StandInAsk]:
+    name = visit_of_answer_token(token)
+    # PostgreSQL refuses to compare text that holds a NUL.
+    search = work.stand_ins.get(name) if name.isprintable() else None
+    asks = work.stand_ins.asks((search.key,)) if search else ()
+    mine = [ask for ask in asks if is_stand_in_token(token, ask.search, ask.email, key=key)]
+    person = work.people.get(mine[0].email) if mine else None
+    if search is None or person is None or not person.is_active:
+        raise Unknown("question", "behind this link")
+    return search, mine[0]
+
+
+def _shown(work: Work, search: StandInSearch, ask: StandInAsk, *, now: datetime, key: bytes) -> Ask:
+    visit, person = work.visits.get(search.visit), work.people.get(ask.email)
+    assert visit is not None
+    assert person is not None
+    standing = _standing(search, ask, visit, request_of(work, visit), now=now)
+    (sheet,) = sheets_of(work, (visit,))
+    secret = answer_token(visit.uid, ask.email, key=key)
+    return Ask(
+        person=Mailbox(person.name, person.email),
+        standing=standing,
+        sheet=sheet,
+        answer=secret if standing is AskStanding.COMING else "",
+    )
+
+
+def _standing(
+    search: StandInSearch,
+    ask: StandInAsk,
+    visit: Visit,
+    request: ClassroomRequest,
+    *,
+    now: datetime,
+) -> AskStanding:
+    if visit.state not in OPEN or now >= visit.period.start:
+        return AskStanding.NOT_NEEDED
+    if ask.email in visit.volunteers:
+        return AskStanding.COMING
+    if not vacancy_of(visit, request):
+        return AskStanding.FOUND
+    if not search.is_on or any(each.volunteer_email == ask.email for each in visit.bookings):
+        return AskStanding.NOT_NEEDED
+    return AskStanding.SAID_NO if ask.answer is AskAnswer.NO else AskStanding.ASKED
+
+
+def _enter(
+    work: Work,
+    search: StandInSearch,
+    ask: StandInAsk,
+    visit: Visit,
+    *,
+    now: datetime,
+    gazetteer: Gazetteer,
+) -> None:
+    request = request_of(work, visit)
+    booking = _booking(work, ask.email, visit, now=now)
+    _require_rules(work, visit, booking, now=now, gazetteer=gazetteer)
+    joined = visit_life.join(visit, (booking,), at=now)
+    work.visits.save((joined,))
+    work.stand_ins.put_asks((life.answer(ask, AskAnswer.YES, at=now),))
+    if not vacancy_of(joined, request):
+        finish(work, life.end(search, SearchState.FOUND, at=now, by=ask.email))
+        _fill(work, request)
+    work.outbox.add(stand_in_news.found(work, joined, request, search=search, email=ask.email))
+    work.activities.add((Activity(now, ask.email, "stepped in", f"visit:{visit.uid}"),))
+
+
+def _booking(work: Work, email: str, visit: Visit, *, now: datetime) -> Booking:
+    """Somebody who only comes by video call steps into a visit at the school that way."""
+    volunteer = work.volunteers.get(email)
+    if volunteer is None:
+        raise Unknown("volunteer", email)
+    is_usual = visit.format in volunteer.formats
+    other = next((each for each in Format if each in volunteer.formats), None)
+    return Booking(email, Partstat.ACCEPTED, format=None if is_usual else other, answered_at=now)
+
+
+def _require_rules(
+    work: Work, visit: Visit, booking: Booking, *, now: datetime, gazetteer: Gazetteer
+) -> None:
+    alone = replace(visit, bookings=(booking,))
+    findings = broken_by_move(work, alone, period=visit.period, now=now, gazetteer=gazetteer)
+    broken = tuple(finding for finding in findings if finding.rule not in OWN_WISHES)
+    if broken:
+        raise ConstraintViolated("Stepping in", broken)
+
+
+def _fill(work: Work, request: ClassroomRequest) -> None:
+    """A request that lacks nobody any more is booked, and what was proposed for it is done with."""
+    visits = [each for each in work.visits.of_requests((request.key,)) if each.occupies]
+    if len(visits) >= request.sessions and not any(vacancy_of(each, request) for each in visits):
+        work.requests.put((replace(request, state=RequestState.BOOKED),))
+    proposal = work.proposals.get(request.key)
+    if proposal:
+        work.proposals.put((replace(proposal, state=ProposalState.STALE),))

@@ -1,0 +1,127 @@
+"""Which mail a search for a stand-in writes: teacher and school office hear of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from scheduler.domain.people import RoleName
+from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.stand_ins import StandInAsk, StandInSearch
+from scheduler.domain.visits import Visit, VisitState
+from scheduler.services import announcements as news
+from scheduler.services.announcements import announce
+from scheduler.services.ports import Work
+from scheduler.services.records import OutboxRow
+
+OFFICE = "office"
+
+
+def looking(
+    work: Work, visit: Visit, request: ClassroomRequest, *, search: StandInSearch
+) -> tuple[OutboxRow, ...]:
+    """Return the news that somebody dropped out and others are asked."""
+    return _to_school(
+        work,
+        visit,
+        request,
+        purposes=(news.STAND_IN_LOOKING, news.STAND_IN_LOOKING),
+        search=search,
+        at=search.opened_at,
+        facts={"volunteer": search.dropped},
+    )
+
+
+def asking(visit: Visit, asks: Iterable[StandInAsk]) -> tuple[OutboxRow, ...]:
+    """Return the question to everybody of a wave."""
+    return tuple(
+        row
+        for ask in asks
+        for row in announce(
+            (visit,),
+            purpose=news.STAND_IN_ASK,
+            recipients=(ask.email,),
+            at=ask.asked_at,
+            offset=ask.search.rpartition(":")[2],
+            revision=ask.wave,
+            facts={"role": "volunteer", "search": ask.search},
+        )
+    )
+
+
+def found(
+    work: Work, visit: Visit, request: ClassroomRequest, *, search: StandInSearch, email: str
+) -> tuple[OutboxRow, ...]:
+    """Return the news that somebody steps in; a visit that is certain by it is confirmed to all."""
+    is_certain = visit.state is VisitState.CONFIRMED
+    confirmed = announce(
+        (visit,),
+        purpose=news.CONFIRMATION,
+        recipients=visit.volunteers if is_certain else (),
+        at=visit.revised_at,
+        revision=visit.sequence,
+    )
+    told = _to_school(
+        work,
+        visit,
+        request,
+        purposes=(news.STAND_IN_FOUND, news.STAND_IN_ARRIVES),
+        search=search,
+        at=visit.revised_at,
+        facts={"volunteer": email},
+        revision=len(visit.bookings),
+    )
+    return (*confirmed, *told)
+
+
+def plan_b(
+    work: Work, visit: Visit, request: ClassroomRequest, *, search: StandInSearch, words: str
+) -> tuple[OutboxRow, ...]:
+    """Return what the teacher can do without a guest, and word of it to the office."""
+    return _to_school(
+        work,
+        visit,
+        request,
+        purposes=(news.STAND_IN_PLAN_B, news.STAND_IN_PLAN_B),
+        search=search,
+        at=search.plan_b_at or search.opened_at,
+        facts={"volunteer": search.dropped, "plan_b": words},
+    )
+
+
+def offices_of(work: Work, school: str) -> tuple[str, ...]:
+    """Return the addresses of a school's office."""
+    people = work.people.many(work.people.with_role(RoleName.OFFICE))
+    return tuple(email for email, person in people.items() if school in person.schools)
+
+
+def _to_school(
+    work: Work,
+    visit: Visit,
+    request: ClassroomRequest,
+    *,
+    purposes: tuple[str, str],
+    search: StandInSearch,
+    at: datetime,
+    facts: Mapping[str, object],
+    revision: int = 0,
+) -> tuple[OutboxRow, ...]:
+    """One mail to the teacher and one to each person in the office, at the search's number."""
+    teacher = request.teacher_email
+    offices = tuple(each for each in offices_of(work, visit.school) if each != teacher)
+    return tuple(
+        row
+        for purpose, recipients, role in (
+            (purposes[0], (teacher,), "teacher"),
+            (purposes[1], offices, OFFICE),
+        )
+        for row in announce(
+            (visit,),
+            purpose=purpose,
+            recipients=recipients,
+            at=at,
+            offset=search.key.rpartition(":")[2],
+            revision=revision,
+            facts={**facts, "role": role},
+        )
+    )

@@ -1,0 +1,188 @@
+"""Searches for stand-ins, as those who look after visits see and steer them.
+
+A search opens by itself with a drop-out. The visit stays in the calendars meanwhile; a
+coordinator may stop the search and look for somebody by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain import stand_ins as life
+from scheduler.domain.errors import IllegalTransition, Unknown
+from scheduler.domain.people import Person
+from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.stand_ins import Rules, SearchState, StandInAsk, StandInSearch
+from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.visits import Visit
+from scheduler.services import stand_in_news
+from scheduler.services.access import Actor, require_coordinator, require_overseer
+from scheduler.services.announcements import STAND_IN_ASK
+from scheduler.services.locking import locked_visit
+from scheduler.services.ports import Store, Work
+from scheduler.services.records import Activity, OutboxState
+from scheduler.services.sheets import sheets_of
+
+STOPPED = "stopped looking for a stand-in"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLine:
+    """One search with its visit, who dropped out, and who was asked, with their names."""
+
+    search: StandInSearch
+    sheet: VisitSheet
+    dropped_name: str
+    asks: tuple[tuple[StandInAsk, str], ...]
+    gives_up_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandInsPage:
+    """All searches that are on, the soonest visit first, and what the district decided."""
+
+    lines: tuple[SearchLine, ...]
+    rules: Rules
+
+
+def begin_searches(
+    work: Work, visits: Iterable[Visit], request: ClassroomRequest, *, email: str, now: datetime
+) -> None:
+    """Open the search for each of these visits that this person dropped out of, and tell of it.
+
+    A search that is on goes on, and looks for one more.
+    """
+    visits = tuple(visits)
+    before: dict[str, list[StandInSearch]] = {}
+    for search in work.stand_ins.of_visits(visit.uid for visit in visits):
+        before.setdefault(search.visit, []).append(search)
+    for visit in visits:
+        known = before.get(visit.uid, [])
+        if not any(search.is_on for search in known):
+            search = life.open_search(visit, email, number=len(known) + 1, at=now)
+            work.stand_ins.put((search,))
+            work.outbox.add(stand_in_news.looking(work, visit, request, search=search))
+
+
+def stand_ins(store: Store, *, actor: Actor) -> StandInsPage:
+    """Return every search that is on.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
+    """
+    require_overseer(actor, deed="see who is looked for")
+    with store.read() as work:
+        return StandInsPage(search_lines(work, work.stand_ins.looking()), work.stand_ins.rules())
+
+
+def search_lines(work: Work, searches: Iterable[StandInSearch]) -> tuple[SearchLine, ...]:
+    """Return these searches with names, by the start of their visits; five queries at most."""
+    searches = tuple(searches)
+    visits = work.visits.many(dict.fromkeys(search.visit for search in searches))
+    sheets = {each.visit.uid: each for each in sheets_of(work, tuple(visits.values()))}
+    asks: dict[str, list[StandInAsk]] = {}
+    for ask in work.stand_ins.asks(search.key for search in searches):
+        asks.setdefault(ask.search, []).append(ask)
+    emails = {ask.email for each in asks.values() for ask in each}
+    people = work.people.many(emails | {search.dropped for search in searches})
+    lines = (
+        _line(search, sheets[search.visit], asks.get(search.key, ()), people) for search in searches
+    )
+    return tuple(sorted(lines, key=lambda line: line.sheet.visit.period.start))
+
+
+def stop_search(store: Store, key: str, *, actor: Actor, now: datetime) -> StandInSearch:
+    """Ask nobody else; whoever was asked reads that they are not needed any more.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if there is no such search.
+        IllegalTransition: if it has ended.
+    """
+    require_coordinator(actor, deed="stop looking for a stand-in")
+    with store.write() as work:
+        search = locked_search(work, key)
+        ended = life.end(search, SearchState.STOPPED, at=now, by=actor.email)
+        finish(work, ended)
+        work.activities.add((Activity(now, actor.email, STOPPED, f"visit:{search.visit}"),))
+        return ended
+
+
+def keep_rules(store: Store, *, at_a_time: int, plan_b: str, actor: Actor, now: datetime) -> Rules:
+    """Keep how many are asked at a time, and what a teacher does when nobody is found.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        ValueError: if the rules cannot be.
+    """
+    require_coordinator(actor, deed="change settings")
+    rules = Rules(at_a_time, plan_b.strip())
+    with store.write() as work:
+        work.stand_ins.put_rules(rules)
+        work.activities.add((Activity(now, actor.email, "changed settings", "settings"),))
+    return rules
+
+
+def locked_search(work: Work, key: str) -> StandInSearch:
+    """Lock a search's visit, then return the search as it then is.
+
+    Raises:
+        Unknown: if there is no such search.
+    """
+    search = work.stand_ins.get(key)
+    if search is None or locked_visit(work, search.visit) is None:
+        raise Unknown("search", key)
+    found = work.stand_ins.get(key)
+    assert found is not None
+    return found
+
+
+def finish(work: Work, ended: StandInSearch) -> None:
+    """Keep an ended search, and send none of its questions that still wait."""
+    assert not ended.is_on
+    work.stand_ins.put((ended,))
+    waiting = (OutboxState.HELD, OutboxState.DUE)
+    unsent = (
+        row.key
+        for row in work.outbox.of_subjects((ended.visit,))
+        if row.purpose == STAND_IN_ASK and row.state in waiting
+    )
+    work.outbox.set_state(unsent, state=OutboxState.SUPERSEDED)
+
+
+def vacancy_of(visit: Visit, request: ClassroomRequest) -> int:
+    """Return how many people a visit lacks."""
+    return max(0, request.speakers - len(visit.present_bookings))
+
+
+def request_of(work: Work, visit: Visit) -> ClassroomRequest:
+    """Return the request of a visit.
+
+    Raises:
+        IllegalTransition: if it is gone.
+    """
+    request = work.requests.get(visit.request)
+    if request is None:
+        raise IllegalTransition(subject="request", state="gone", step="filled")
+    return request
+
+
+def _line(
+    search: StandInSearch,
+    sheet: VisitSheet,
+    asks: Iterable[StandInAsk],
+    people: Mapping[str, Person],
+) -> SearchLine:
+    def name(email: str) -> str:
+        person = people.get(email)
+        return person.name if person else email
+
+    return SearchLine(
+        search=search,
+        sheet=sheet,
+        dropped_name=name(search.dropped),
+        asks=tuple((ask, name(ask.email)) for ask in asks),
+        gives_up_at=life.gives_up_at(search, sheet.visit.period.start),
+    )

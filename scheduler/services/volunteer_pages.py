@@ -1,0 +1,103 @@
+"""One volunteer with all that a coordinator cares for, and the steps of that care."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from scheduler.domain.busy_calendars import BusyCalendar
+from scheduler.domain.errors import Unknown
+from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.visits import VisitState
+from scheduler.domain.volunteers import Volunteer
+from scheduler.domain.zones import local
+from scheduler.services.access import Actor, require_overseer
+from scheduler.services.asking import reference_of
+from scheduler.services.directory import VolunteerLine, has_old_calendar, line_of
+from scheduler.services.picture import memory_start
+from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.sheets import sheets_of
+from scheduler.services.warm import Warm
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerProfile:
+    """One volunteer with all that a coordinator cares for.
+
+    ``topics`` are titles with the level named, 1 to 3; ``sheets`` are the year's visits and
+    those to come, by start; ``minutes`` is how long those lasted that took place.
+    """
+
+    line: VolunteerLine
+    volunteer: Volunteer
+    topics: tuple[tuple[str, int], ...]
+    sheets: tuple[VisitSheet, ...]
+    timezone: str
+    calendars: tuple[BusyCalendar, ...] = ()
+    minutes: int = 0
+    today: date | None = None
+
+    @property
+    def happened(self) -> int:
+        """Return how many visits of the year took place."""
+        return sum(sheet.visit.state is VisitState.HAPPENED for sheet in self.sheets)
+
+
+def volunteer(
+    store: Store,
+    reference: str,
+    *,
+    warm: Warm,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
+) -> VolunteerProfile:
+    """Return the volunteer whom a reference stands for.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
+        Unknown: if it stands for nobody.
+    """
+    require_overseer(actor, deed="read volunteers")
+    with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
+        email, ground = email_of(work, reference), district.ground
+        known = district.people.of(work, (email,))
+        person, lent = known.volunteers.get(email), known.calendars.get(email, ())
+        if person is None:
+            raise Unknown("volunteer", reference)
+        since = memory_start(ground.district, now)
+        (listed,) = work.listings.volunteers(now=now, since=since, emails=(email,))
+        visits = district.visits.of_volunteers((email,))
+        sheets = sheets_of(work, visits, ground=ground)
+    topics, timezone = ground.topics, person.timezone or ground.district.timezone
+    today = local(now, ground.district.timezone).date()
+    is_old = has_old_calendar(lent, now=now, timezone=timezone)
+    levels = sorted(person.level_by_topic.items(), key=lambda each: (-each[1], each[0]))
+    given = (v.period.end - v.period.start for v in visits if v.state is VisitState.HAPPENED)
+    return VolunteerProfile(
+        line=replace(line_of(listed, topics=topics, today=today), has_old_calendar=is_old),
+        volunteer=person,
+        topics=tuple((topics.title(key), level) for key, level in levels),
+        sheets=sheets,
+        timezone=timezone,
+        calendars=lent,
+        minutes=sum(given, timedelta()) // timedelta(minutes=1),
+        today=today,
+    )
+
+
+def email_of(work: Work, reference: str) -> str:
+    """Return the address that a reference stands for, empty where it is nobody's."""
+    return next((e for e in work.listings.emails() if reference_of(e) == reference), "")
+
+
+def volunteer_of(work: Work, reference: str) -> Volunteer:
+    """Return the volunteer whom a reference stands for.
+
+    Raises:
+        Unknown: if it stands for nobody.
+    """
+    person = work.volunteers.get(email_of(work, reference))
+    if person is None:
+        raise Unknown("volunteer", reference)
+    return person

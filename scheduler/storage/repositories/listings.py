@@ -1,0 +1,381 @@
+"""Light lists for pages: bare columns, a statement or a few however many rows there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
+from sqlalchemy.orm import Session
+
+from scheduler.domain.batches import BatchState
+from scheduler.domain.joining import JoiningState
+from scheduler.domain.people import Role, RoleName
+from scheduler.domain.proposals import ProposalState
+from scheduler.domain.requests import RequestState
+from scheduler.domain.visits import OCCUPYING, VisitState
+from scheduler.domain.volunteers import Clearance
+from scheduler.services.ports import (
+    CountOfOrganization,
+    CountOfSchool,
+    ListedAccount,
+    ListedVolunteer,
+    NamedClass,
+    NamedPerson,
+    NamedRequest,
+    NamedVisit,
+    OnSheet,
+    OutboxRow,
+    OutboxState,
+    Waiting,
+)
+from scheduler.storage.models.batches import BatchRow
+from scheduler.storage.models.districts import ClassroomRow, OrganizationRow, SchoolRow
+from scheduler.storage.models.joining import JoiningRow
+from scheduler.storage.models.people import PersonRow, PersonSchoolRow, StaffRoleRow
+from scheduler.storage.models.records import OutboxEntryRow, WebSessionRow
+from scheduler.storage.models.requests import ProposalRow, RequestRow, UnassignedRow
+from scheduler.storage.models.visits import BookingRow, VisitRow
+from scheduler.storage.models.volunteers import (
+    BusyCalendarRow,
+    ClearanceRow,
+    VolunteerRow,
+    WeeklyAvailabilityRow,
+)
+from scheduler.storage.repositories.rows import by_owner, chunks, fields_of
+
+KEPT = (*OCCUPYING, VisitState.HAPPENED, VisitState.MISSED)
+GIVEN = (VisitState.HAPPENED,)
+
+
+class SqlListings:
+    """Implement the port ``Listings``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def volunteers(
+        self, *, now: datetime, since: datetime, emails: Iterable[str] | None = None
+    ) -> tuple[ListedVolunteer, ...]:
+        """Return all volunteers, or these, by address, in three statements."""
+        chosen = true() if emails is None else PersonRow.email.in_(tuple(emails))
+        clearances = self._clearances(chosen)
+        visits = self._visits(now=now, since=since)
+        has_calendar = exists().where(BusyCalendarRow.volunteer_id == VolunteerRow.id)
+        has_times = exists().where(WeeklyAvailabilityRow.volunteer_id == VolunteerRow.id)
+        rows: Any = self._session.execute(
+            select(
+                VolunteerRow.id,
+                PersonRow.email,
+                PersonRow.name,
+                func.coalesce(OrganizationRow.key, ""),
+                func.coalesce(OrganizationRow.name, ""),
+                VolunteerRow.level_by_topic,
+                VolunteerRow.is_active,
+                has_times,
+                has_calendar,
+            )
+            .join(PersonRow, PersonRow.id == VolunteerRow.id)
+            .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
+            .where(chosen)
+            .order_by(PersonRow.email)
+        )
+        return tuple(
+            ListedVolunteer(*(*values, tuple(clearances[number])), **visits.get(number, {}))
+            for number, *values in rows
+        )
+
+    def waiting(self) -> Waiting:
+        """Return how much waits for a coordinator."""
+        is_open = RequestRow.state == RequestState.OPEN
+        proposed = (
+            select(func.count())
+            .select_from(ProposalRow)
+            .join(RequestRow, RequestRow.id == ProposalRow.request_id)
+            .where(is_open, ProposalRow.state == ProposalState.PENDING)
+        )
+        nobody = (
+            select(func.count())
+            .select_from(UnassignedRow)
+            .join(RequestRow, RequestRow.id == UnassignedRow.request_id)
+            .where(is_open)
+        )
+        counted = (
+            proposed,
+            nobody,
+            select(func.count()).where(BatchRow.state == BatchState.PENDING),
+            select(func.count()).where(JoiningRow.state == JoiningState.WAITING),
+            select(func.count()).where(OutboxEntryRow.state == OutboxState.FAILED),
+        )
+        numbers = select(*(each.scalar_subquery() for each in counted))
+        return Waiting(*self._session.execute(numbers).one())
+
+    def failed_mail(self, *, since: datetime, subjects: Iterable[str]) -> tuple[OutboxRow, ...]:
+        """Return mail that failed about visits that end after since, or about these subjects.
+
+        The latest comes first.
+        """
+        coming = select(VisitRow.uid).where(VisitRow.ends_at > since)
+        is_meant = OutboxEntryRow.subject.in_(coming) | OutboxEntryRow.subject.in_(tuple(subjects))
+        rows = self._session.scalars(
+            select(OutboxEntryRow)
+            .where(OutboxEntryRow.state == OutboxState.FAILED, is_meant)
+            .order_by(OutboxEntryRow.created_at.desc(), OutboxEntryRow.id)
+        )
+        return tuple(OutboxRow(**fields_of(row, OutboxRow)) for row in rows)
+
+    def people(self) -> tuple[NamedPerson, ...]:
+        """Return the names of all accounts, by address."""
+        rows = self._session.execute(
+            select(PersonRow.email, PersonRow.name, VolunteerRow.id.is_not(None))
+            .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
+            .order_by(PersonRow.email)
+        )
+        return tuple(NamedPerson(*row) for row in rows)
+
+    def on_sheets(self, emails: Iterable[str]) -> Mapping[str, OnSheet]:
+        """Return by address what visit sheets say of these people; unknown ones left out."""
+        found: dict[str, OnSheet] = {}
+        for chunk in chunks(emails):
+            rows = self._session.execute(
+                select(
+                    PersonRow.email,
+                    PersonRow.name,
+                    PersonRow.locale,
+                    func.coalesce(OrganizationRow.name, ""),
+                )
+                .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
+                .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
+                .where(PersonRow.email.in_(chunk))
+            )
+            found.update((email, OnSheet(*rest)) for email, *rest in rows)
+        return found
+
+    def classes(self) -> tuple[NamedClass, ...]:
+        """Return all classes, by key."""
+        rows = self._session.execute(
+            select(
+                ClassroomRow.key,
+                ClassroomRow.name,
+                ClassroomRow.subject,
+                SchoolRow.key,
+                PersonRow.email,
+            )
+            .join(SchoolRow, SchoolRow.id == ClassroomRow.school_id)
+            .join(PersonRow, PersonRow.id == ClassroomRow.teacher_id)
+            .order_by(ClassroomRow.key)
+        )
+        return tuple(NamedClass(*row) for row in rows)
+
+    def emails(self) -> tuple[str, ...]:
+        """Return the addresses of all accounts, in order."""
+        return tuple(self._session.scalars(select(PersonRow.email).order_by(PersonRow.email)))
+
+    def accounts(self) -> tuple[ListedAccount, ...]:
+        """Return all accounts, by address, in four statements."""
+        roles = by_owner(
+            (owner, Role(name, title))
+            for owner, name, title in self._session.execute(
+                select(StaffRoleRow.person_id, StaffRoleRow.name, StaffRoleRow.title).order_by(
+                    StaffRoleRow.position
+                )
+            )
+        )
+        schools = by_owner(
+            (owner, key)
+            for owner, key in self._session.execute(
+                select(PersonSchoolRow.person_id, SchoolRow.key)
+                .join(SchoolRow, SchoolRow.id == PersonSchoolRow.school_id)
+                .order_by(PersonSchoolRow.position)
+            )
+        )
+        seen = dict(
+            self._session.execute(
+                select(WebSessionRow.person_id, func.max(WebSessionRow.seen_at)).group_by(
+                    WebSessionRow.person_id
+                )
+            ).all()
+        )
+        rows: Any = self._session.execute(
+            select(
+                PersonRow.id, PersonRow.email, PersonRow.name, PersonRow.is_active, VolunteerRow.id
+            )
+            .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
+            .order_by(PersonRow.email)
+        )
+        volunteer = (Role(RoleName.VOLUNTEER),)
+        return tuple(
+            ListedAccount(
+                email=email,
+                name=name,
+                roles=(*roles[number], *(volunteer if offers is not None else ())),
+                schools=tuple(schools[number]),
+                is_active=is_active,
+                seen_at=seen.get(number),
+            )
+            for number, email, name, is_active, offers in rows
+        )
+
+    def schools(self, *, since: datetime) -> Mapping[str, CountOfSchool]:
+        """Return by school what was filled since then and what is open; empty ones left out."""
+        filled = dict(
+            self._session.execute(
+                select(SchoolRow.key, func.count(VisitRow.request_id.distinct()))
+                .join(VisitRow, VisitRow.school_id == SchoolRow.id)
+                .where(VisitRow.state.in_(KEPT), VisitRow.ends_at > since)
+                .group_by(SchoolRow.key)
+            ).all()
+        )
+        waiting = dict(
+            self._session.execute(
+                select(SchoolRow.key, func.count())
+                .join(RequestRow, RequestRow.school_id == SchoolRow.id)
+                .where(RequestRow.state == RequestState.OPEN)
+                .group_by(SchoolRow.key)
+            ).all()
+        )
+        return {
+            key: CountOfSchool(filled.get(key, 0), waiting.get(key, 0))
+            for key in sorted(filled.keys() | waiting.keys())
+        }
+
+    def organizations(
+        self, *, now: datetime, since: datetime, until: datetime
+    ) -> Mapping[str, CountOfOrganization]:
+        """Return by organization who is active, and the visits that begin in that time."""
+        people = dict(
+            self._session.execute(
+                select(OrganizationRow.key, func.count())
+                .join(VolunteerRow, VolunteerRow.organization_id == OrganizationRow.id)
+                .where(VolunteerRow.is_active)
+                .group_by(OrganizationRow.key)
+            ).all()
+        )
+        in_time = and_(VisitRow.starts_at >= since, VisitRow.starts_at < until)
+        given, coming = Counter[str](), Counter[str]()
+        for key, state, many in self._of_organizations(in_time):
+            given[key] += many if state in GIVEN else 0
+            coming[key] += many if state in OCCUPYING else 0
+        return {
+            key: CountOfOrganization(people.get(key, 0), given.get(key, 0), coming.get(key, 0))
+            for key in sorted({*people, *+given, *+coming})
+        }
+
+    def requests(self) -> tuple[NamedRequest, ...]:
+        """Return all requests, by key."""
+        rows = self._session.execute(
+            select(
+                RequestRow.key,
+                RequestRow.title,
+                PersonRow.email,
+                SchoolRow.key,
+                func.coalesce(ClassroomRow.key, ""),
+                RequestRow.state,
+            )
+            .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
+            .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
+            .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
+            .order_by(RequestRow.key)
+        )
+        return tuple(NamedRequest(*row) for row in rows)
+
+    def visits(self, *, since: datetime) -> tuple[NamedVisit, ...]:
+        """Return visits that end after since, by start, in two statements."""
+        coming = VisitRow.ends_at > since
+        people = by_owner(
+            (number, email)
+            for number, email in self._session.execute(
+                select(BookingRow.visit_id, PersonRow.email)
+                .join(PersonRow, PersonRow.id == BookingRow.volunteer_id)
+                .join(VisitRow, VisitRow.id == BookingRow.visit_id)
+                .where(coming, BookingRow.removed.is_(False))
+                .order_by(BookingRow.position)
+            )
+        )
+        rows: Any = self._session.execute(
+            select(
+                VisitRow.id,
+                VisitRow.uid,
+                RequestRow.key,
+                RequestRow.title,
+                PersonRow.email,
+                func.coalesce(SchoolRow.key, ""),
+                VisitRow.starts_at,
+                VisitRow.timezone,
+                VisitRow.state,
+                VisitRow.was_released,
+            )
+            .join(RequestRow, RequestRow.id == VisitRow.request_id)
+            .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
+            .outerjoin(SchoolRow, SchoolRow.id == VisitRow.school_id)
+            .where(coming)
+            .order_by(VisitRow.starts_at, VisitRow.uid)
+        )
+        return tuple(NamedVisit(*(*values, tuple(people[number]))) for number, *values in rows)
+
+    def _clearances(self, chosen: ColumnElement[bool]) -> Mapping[int, list[Clearance]]:
+        rows: Any = self._session.execute(
+            select(
+                ClearanceRow.volunteer_id,
+                ClearanceRow.kind,
+                ClearanceRow.issued,
+                ClearanceRow.approved,
+                ClearanceRow.expires,
+                ClearanceRow.holder,
+                func.coalesce(SchoolRow.key, ""),
+                ClearanceRow.state,
+            )
+            .join(PersonRow, PersonRow.id == ClearanceRow.volunteer_id)
+            .outerjoin(SchoolRow, SchoolRow.id == ClearanceRow.school_id)
+            .where(chosen)
+            .order_by(ClearanceRow.volunteer_id, ClearanceRow.position)
+        )
+        return by_owner((owner, Clearance(*rest)) for owner, *rest in rows)
+
+    def _visits(self, *, now: datetime, since: datetime) -> Mapping[int, dict[str, Any]]:
+        """By volunteer: how many visits, in which zones, and the next one by its own clock."""
+        is_coming = VisitRow.state.in_(tuple(OCCUPYING)) & (VisitRow.starts_at > now)
+        rows = self._session.execute(
+            select(
+                BookingRow.volunteer_id,
+                func.coalesce(SchoolRow.zone, ""),
+                VisitRow.timezone,
+                func.count(),
+                func.min(case((is_coming, VisitRow.starts_at))),
+            )
+            .join(VisitRow, VisitRow.id == BookingRow.visit_id)
+            .outerjoin(SchoolRow, SchoolRow.id == VisitRow.school_id)
+            .where(
+                VisitRow.state.in_(KEPT), VisitRow.ends_at > since, BookingRow.removed.is_(False)
+            )
+            .group_by(BookingRow.volunteer_id, SchoolRow.zone, VisitRow.timezone)
+        )
+        grouped = by_owner((number, tuple(rest)) for number, *rest in rows)
+        return {number: _summed(parts) for number, parts in grouped.items()}
+
+    def _of_organizations(
+        self, wanted: ColumnElement[bool]
+    ) -> Iterable[tuple[str, VisitState, int]]:
+        """By organization and state: how many visits its people have a part in."""
+        rows: Any = self._session.execute(
+            select(OrganizationRow.key, VisitRow.state, func.count(VisitRow.id.distinct()))
+            .join(VolunteerRow, VolunteerRow.organization_id == OrganizationRow.id)
+            .join(BookingRow, BookingRow.volunteer_id == VolunteerRow.id)
+            .join(VisitRow, VisitRow.id == BookingRow.visit_id)
+            .where(wanted, BookingRow.removed.is_(False))
+            .group_by(OrganizationRow.key, VisitRow.state)
+        )
+        return tuple((key, state, many) for key, state, many in rows)
+
+
+def _summed(parts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    parts = tuple(parts)
+    coming = min(((start, zone) for _, zone, _, start in parts if start), default=(None, ""))
+    return {
+        "visits": sum(count for _, _, count, _ in parts),
+        "zones": frozenset(zone for zone, *_ in parts if zone),
+        "next_start": coming[0],
+        "next_timezone": coming[1],
+    }

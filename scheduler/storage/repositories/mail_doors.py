@@ -1,0 +1,79 @@
+"""What people chose about their mail, and the hashes of the links by which they choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from scheduler.domain.mail_choices import MailChoices, MailKind, Pace
+from scheduler.storage.models.joining import MailChoiceRow, MailDoorRow
+from scheduler.storage.models.people import PersonRow
+from scheduler.storage.repositories.rows import (
+    chunks,
+    ids_by_key,
+    known_ids,
+    upsert,
+)
+
+
+class SqlMailDoors:
+    """Implement the port ``MailDoors``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def choices(self, emails: Iterable[str]) -> Mapping[str, MailChoices]:
+        """Return by address what people chose; who chose nothing is not in it."""
+        found: dict[str, MailChoices] = {}
+        chosen = select(PersonRow.email, MailChoiceRow.pace_by_kind).join(
+            PersonRow, PersonRow.id == MailChoiceRow.person_id
+        )
+        for chunk in chunks(emails):
+            for email, written in self._session.execute(chosen.where(PersonRow.email.in_(chunk))):
+                found[email] = MailChoices(email, _read(written))
+        return found
+
+    def choose(self, choices: MailChoices) -> None:
+        """Store what a person chose.
+
+        Raises:
+            Unknown: if nobody has that address.
+        """
+        email = choices.email
+        number = known_ids(self._session, PersonRow.email, (email,), kind="person")[email]
+        written = {str(kind): str(pace) for kind, pace in choices.pace_by_kind.items()}
+        row = {"person_id": number, "pace_by_kind": written}
+        upsert(self._session, MailChoiceRow, [row], by="person_id")
+
+    def open(self, purpose: str, email_by_token_sha256: Mapping[str, str]) -> None:
+        """Keep the hashes of people's links for one purpose; an unknown address has none."""
+        ids = ids_by_key(self._session, PersonRow.email, email_by_token_sha256.values())
+        rows = [
+            {"person_id": ids[email], "purpose": purpose, "token_sha256": token}
+            for token, email in email_by_token_sha256.items()
+            if email in ids
+        ]
+        if not rows:
+            return
+        is_postgresql = self._session.get_bind().dialect.name == "postgresql"
+        statement = (postgresql.insert if is_postgresql else sqlite.insert)(MailDoorRow)
+        newest = statement.on_conflict_do_update(
+            index_elements=["person_id", "purpose"],
+            set_={"token_sha256": statement.excluded.token_sha256},
+        )
+        self._session.connection().execute(newest, rows)
+
+    def behind(self, purpose: str, token_sha256: str) -> str | None:
+        """Return whose link for that purpose it is."""
+        return self._session.scalars(
+            select(PersonRow.email)
+            .join(MailDoorRow, MailDoorRow.person_id == PersonRow.id)
+            .where(MailDoorRow.purpose == purpose, MailDoorRow.token_sha256 == token_sha256)
+        ).one_or_none()
+
+
+def _read(written: Mapping[str, object]) -> dict[MailKind, Pace]:
+    return {MailKind(kind): Pace(str(pace)) for kind, pace in written.items()}

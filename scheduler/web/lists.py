@@ -1,0 +1,94 @@
+"""Lists as tables to take along: one CSV file with what the page's list shows, filter and all.
+
+A cell that a spreadsheet would take for a formula is neutralised, numbers and dates excepted:
+those are ours. The bundle is another thing and is written by :mod:`scheduler.bundle`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+from urllib.parse import quote
+
+from flask import Response, request, stream_with_context
+
+from scheduler.web.phrasing import one_line
+
+Line = TypeVar("Line")
+Cell = str | int | float | date | None
+
+CSV_TYPE = "text/csv; charset=utf-8"
+# Programs read the file as UTF-8 only when it begins so.
+BYTE_ORDER_MARK = "\ufeff"
+# What begins a formula, as typed and as the wide letters that some programs fold to it.
+FORMULA_SIGNS = frozenset("=+-@|%\t\r\n＝＋－＠｜％")
+# An apostrophe alone is lost when a spreadsheet saves and opens the file again.
+GUARD = "' "
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Line]):
+    """One column: its heading, in the reader's language, and what it says of a line."""
+
+    label: str
+    value: Callable[[Line], Cell]
+
+
+def csv_answer(name: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> Response:
+    """Return the lines as a file of that name, sent while it is written.
+
+    Read the lines before: the store is not open any more while the file is sent.
+    """
+    written = stream_with_context(_written(tuple(columns), lines))
+    response = Response(written, content_type=CSV_TYPE)
+    file = f"{name}.csv"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{file}\"; filename*=UTF-8''{quote(file)}"
+    )
+    return response
+
+
+def harmless(cell: Cell) -> str:
+    """Return what stands in the file: one line, and never the beginning of a formula."""
+    if cell is None:
+        return ""
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if not isinstance(cell, str):
+        return str(cell)
+    text = one_line(cell)
+    begins = (cell[:1], text.lstrip(" '\"\xa0")[:1])
+    return GUARD + text if text and any(sign in FORMULA_SIGNS for sign in begins if sign) else text
+
+
+def page_asked() -> int:
+    """Return the number of the page that the address asks for, the first by default."""
+    return max(1, request.args.get("page", 1, type=int))
+
+
+def word_asked(name: str, *, among: Iterable[str] | None = None) -> str:
+    """Return a filter of the address, trimmed; empty where it is none of those that exist."""
+    word = " ".join(request.args.get(name, "").split())
+    return word if among is None or word in set(among) else ""
+
+
+def _written(columns: tuple[Column[Line], ...], lines: Iterable[Line]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    buffer.write(BYTE_ORDER_MARK)
+    writer.writerow([harmless(column.label) for column in columns])
+    for line in lines:
+        yield _taken(buffer)
+        writer.writerow([harmless(column.value(line)) for column in columns])
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text

@@ -1,0 +1,144 @@
+"""Step in or say no by the link from a mail, and see and steer the searches for stand-ins."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import AnyOf, Length, NumberRange
+
+from scheduler.domain.errors import (
+    ConstraintViolated,
+    DoubleBooked,
+    IllegalTransition,
+    Unknown,
+)
+from scheduler.domain.stand_ins import LONGEST_PLAN_B, MOST_AT_A_TIME
+from scheduler.services import stand_ins
+from scheduler.services.stand_in_answers import AskStanding, open_ask, say_no, step_in
+from scheduler.web.desk import desk
+from scheduler.web.notices import tell_done
+from scheduler.web.signed_in import actor, coordinators_only, overseers_only
+
+bp = Blueprint("stand_ins", __name__)
+
+YES, NO = "yes", "no"
+CAN_ANSWER = frozenset({AskStanding.ASKED, AskStanding.SAID_NO})
+
+
+class StepInForm(FlaskForm):  # type: ignore[misc]
+    """A yes or a no."""
+
+    answer = StringField(validators=[AnyOf((YES, NO))])
+
+
+class RulesForm(FlaskForm):  # type: ignore[misc]
+    """How many are asked at a time, and the plan B."""
+
+    at_a_time = IntegerField(
+        validators=[
+            NumberRange(1, MOST_AT_A_TIME, message=lazy_gettext("Pick a number from 1 to 10"))
+        ]
+    )
+    plan_b = TextAreaField(
+        validators=[Length(max=LONGEST_PLAN_B, message=lazy_gettext("Use up to 1000 letters"))]
+    )
+
+
+@bp.get("/s/<token>")
+def ask(token: str) -> ResponseReturnValue:
+    """Show the visit and the present answer; mail scanners may open this as often as they like."""
+    try:
+        found = open_ask(desk().store, token, now=desk().now, key=desk().secret_key)
+    except Unknown:
+        return render_template("answers/unknown.html"), HTTPStatus.NOT_FOUND
+    is_open = found.standing in CAN_ANSWER or found.standing is AskStanding.COMING
+    page = render_template(
+        "stand_ins/ask.html",
+        found=found,
+        token=token,
+        sheet=found.sheet,
+        sheets=(found.sheet,),
+        reader={"email": found.person.email, "role": "volunteer"},
+    )
+    return page, HTTPStatus.OK if is_open else HTTPStatus.GONE
+
+
+@bp.post("/s/<token>")
+def answer(token: str) -> ResponseReturnValue:
+    """Enter the yes or no; the first yes has the place."""
+    form = StepInForm()
+    if form.validate():
+        try:
+            _enter(token, says_yes=form.answer.data == YES)
+        except Unknown:
+            return render_template("answers/unknown.html"), HTTPStatus.NOT_FOUND
+    return redirect(url_for("stand_ins.ask", token=token), HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/stand-ins")
+@overseers_only
+def every() -> ResponseReturnValue:
+    """Show every search that is on, and the rules."""
+    return _page(None)
+
+
+@bp.post("/stand-ins/rules")
+@coordinators_only
+def keep_rules() -> ResponseReturnValue:
+    """Keep the rules."""
+    form = RulesForm()
+    if not form.validate():
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    stand_ins.keep_rules(
+        desk().store,
+        at_a_time=form.at_a_time.data or 1,
+        plan_b=form.plan_b.data or "",
+        actor=actor(),
+        now=desk().now,
+    )
+    tell_done(_("Saved."))
+    return redirect(url_for("stand_ins.every"), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/stand-ins/<key>/stop")
+@coordinators_only
+def stop(key: str) -> ResponseReturnValue:
+    """Ask nobody else, so that a coordinator finds somebody by hand."""
+    try:
+        stand_ins.stop_search(desk().store, key, actor=actor(), now=desk().now)
+    except IllegalTransition:
+        flash(_("The search had ended already."), "problem")
+    else:
+        tell_done(_("We ask nobody else. The visit waits for you."))
+    return redirect(url_for("stand_ins.every"), HTTPStatus.SEE_OTHER)
+
+
+def _enter(token: str, *, says_yes: bool) -> None:
+    store, now, key = desk().store, desk().now, desk().secret_key
+    if not says_yes:
+        say_no(store, token, now=now, key=key)
+        return
+    try:
+        step_in(store, token, now=now, key=key, gazetteer=desk().gazetteer)
+    except (IllegalTransition, DoubleBooked):
+        flash(_("Somebody else was faster. Nothing was changed."), "problem")
+    except ConstraintViolated:
+        flash(_("Something else of yours is in the way by now. Nothing was changed."), "problem")
+
+
+def _page(form: RulesForm | None) -> str:
+    found = stand_ins.stand_ins(desk().store, actor=actor())
+    rules = found.rules
+    return render_template(
+        "stand_ins/every.html",
+        found=found,
+        form=form or RulesForm(formdata=None, at_a_time=rules.at_a_time, plan_b=rules.plan_b),
+        now=desk().now,
+        may_act=actor().is_coordinator,
+    )

@@ -1,0 +1,65 @@
+"""Parts of pages that are replaced in place, and what happens when that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from tests.browser.pages import names_in
+from tests.browser.serving import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.full, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def week(fresh_site: Served, browser: Browser) -> Iterator[Page]:
+    """Yield a volunteer's week, marked so that a new page is told from a changed one."""
+    with fresh_site.context(browser, names_in(fresh_site)["volunteer"]) as context:
+        page = context.new_page()
+        page.goto("/availability")
+        page.evaluate("window.isSamePage = true")
+        yield page
+
+
+def tick(page: Page) -> None:
+    """Tick a box, or take its tick away."""
+    page.get_by_label("Friday, Afternoon").click()
+
+
+def is_same_page(page: Page) -> bool:
+    """Tell whether the page is the one that was opened."""
+    return bool(page.evaluate("window.isSamePage === true"))
+
+
+def test_tick_is_saved_in_place(week: Page) -> None:
+    before = week.get_by_label("Friday, Afternoon").is_checked()
+    tick(week)
+    week.get_by_text("Saved").first.wait_for()
+    assert is_same_page(week)
+    week.reload()
+    assert week.get_by_label("Friday, Afternoon").is_checked() is not before
+
+
+def test_answer_without_the_part_takes_the_whole_page(week: Page) -> None:
+    week.context.clear_cookies()
+    tick(week)
+    week.get_by_role("heading", level=1).filter(has_not_text="When I can visit").wait_for()
+    assert week.locator("main").count() == 1
+    assert week.locator("main main").count() == 0
+
+
+def test_form_is_sent_the_ordinary_way_where_no_answer_comes(week: Page) -> None:
+    def only_pages(route: Route) -> None:
+        if route.request.resource_type == "document":
+            route.continue_()
+        else:
+            route.abort()
+
+    before = week.get_by_label("Friday, Afternoon").is_checked()
+    week.route("**/availability*", only_pages)
+    with week.expect_navigation():
+        tick(week)
+    assert not is_same_page(week)
+    assert week.get_by_label("Friday, Afternoon").is_checked() is not before

@@ -1,0 +1,199 @@
+"""While the database is away the site says so; when it is back, everything goes on by itself."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+
+from scheduler.config import Settings
+from scheduler.domain.errors import OutOfReach, Outrun
+from scheduler.domain.visits import VisitState
+from scheduler.factory import create_app
+from scheduler.storage import database
+from scheduler.storage.database import db
+from scheduler.storage.refusals import refusal_of
+from scheduler.storage.unit_of_work import SqlStore
+from tests.cli.command_line import CommandLine, ended
+from tests.databases import engine_on
+from tests.faults.doors import Door, door_to
+from tests.services.world import KEY, World, open_world
+
+pytestmark = pytest.mark.postgres
+PATIENCE_SECONDS = 60
+AWAY_SECONDS = 4
+FULL_AWAY_SECONDS = 300
+
+
+@pytest.fixture
+def world(postgres_url: str) -> World:
+    """Return the small district, reached past the door."""
+    return open_world(engine_on(postgres_url))
+
+
+@pytest.fixture
+def door(world: World, postgres_url: str) -> Iterator[Door]:
+    """Yield the door through which the site reaches the district."""
+    with door_to(postgres_url) as door:
+        yield door
+
+
+@pytest.fixture
+def visitor(door: Door, tmp_path: Path) -> Iterator[FlaskClient]:
+    """Yield somebody who looks at the site."""
+    settings = Settings(instance=tmp_path, database_url=door.url, secret_key=KEY, feed_key=KEY)
+    app = create_app(settings)
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_site_says_that_it_is_not_ready_and_goes_on_by_itself(
+    visitor: FlaskClient, door: Door
+) -> None:
+    assert visitor.get("/readyz").json == {"status": "ok", "district": True}
+    door.shut()
+    for _ in range(3):
+        answer = visitor.get("/readyz")
+        assert (answer.status_code, answer.json) == (503, {"status": "no database"})
+    assert visitor.get("/healthz").status_code == 200
+    door.open()
+    assert visitor.get("/readyz").json == {"status": "ok", "district": True}
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/cal/unknown.ics", "/nowhere"])
+def test_every_page_says_that_it_will_be_back(visitor: FlaskClient, door: Door, path: str) -> None:
+    visitor.set_cookie("visitbell", "a browser that was signed in")
+    visitor.get(path)
+    door.shut()
+    answer = visitor.get(path)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "<h1>Back in a few minutes</h1>" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    door.open()
+    assert visitor.get(path).status_code < 500
+
+
+def test_page_of_somebody_who_was_outrun_says_so(visitor: FlaskClient) -> None:
+    with visitor.application.test_request_context("/proposals", method="POST"):
+        page, status = visitor.application.handle_user_exception(Outrun())
+    assert status == 409
+    assert "Somebody else changed the same thing a moment ago. Try again." in page
+
+
+def test_work_begun_before_it_went_away_is_undone(world: World, door: Door) -> None:
+    engine = database.connect(door.url)
+    store = SqlStore(database.sessions(engine))
+    with pytest.raises(OutOfReach), store.write() as work:  # noqa: PT012
+        work.districts.put_extras({"half": "done"})
+        door.shut()
+    with world.store.read() as work:
+        assert dict(work.districts.extras()) == {}
+    door.open()
+    with store.write() as work:
+        work.districts.put_extras({"all": "done"})
+    with world.store.read() as work:
+        assert dict(work.districts.extras()) == {"all": "done"}
+    engine.dispose()
+
+
+def assert_timetable_goes_on(
+    world: World, door: Door, folder: Path, *, away_seconds: float
+) -> None:
+    """Shut the door on a timetable at work, open it again, and see it do what is due."""
+    line = CommandLine.at(door.url, folder).having(NOW="2026-11-21T09:11:00-05:00")
+    process = line.process("jobs")
+    try:
+        wait_until(lambda: world_is_watched(world))
+        door.shut()
+        time.sleep(away_seconds)
+        world.propose()
+        world.approve("robots")
+        assert process.poll() is None
+        door.open()
+        wait_until(lambda: world.visits_of()[0].state is VisitState.INVITED)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        said = ended(process)
+    assert said.status == 0
+    complaints = [each for each in said.sentences if "The database does not answer." in each]
+    assert 1 <= len(complaints) <= 2 + away_seconds / 60
+    assert "Traceback" not in said.err
+
+
+def world_is_watched(world: World) -> bool:
+    with world.store.read() as work:
+        return work.leases.seen("timetable") is not None
+
+
+def wait_until(is_so) -> None:  # type: ignore[no-untyped-def]
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < give_up
+        time.sleep(0.2)
+
+
+def test_timetable_waits_and_goes_on_by_itself(world: World, door: Door, tmp_path: Path) -> None:
+    assert_timetable_goes_on(world, door, tmp_path, away_seconds=AWAY_SECONDS)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_timetable_goes_on_after_five_minutes(world: World, door: Door, tmp_path: Path) -> None:
+    assert_timetable_goes_on(world, door, tmp_path, away_seconds=FULL_AWAY_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (psycopg.errors.DeadlockDetected(), Outrun),
+        (psycopg.errors.SerializationFailure(), Outrun),
+        (psycopg.errors.LockNotAvailable(), Outrun),
+        (psycopg.errors.AdminShutdown(), OutOfReach),
+        (psycopg.errors.CannotConnectNow(), OutOfReach),
+        (psycopg.errors.TooManyConnections(), OutOfReach),
+        (psycopg.errors.DiskFull(), OutOfReach),
+        (psycopg.OperationalError("connection failed"), OutOfReach),
+        (psycopg.errors.UndefinedTable(), type(None)),
+    ],
+)
+def test_refusals_of_postgresql_are_told_apart(error: psycopg.Error, kind: type) -> None:
+    assert type(refusal_of(OperationalError("", {}, error))) is kind
+
+
+def test_deadlock_ends_one_of_two_with_a_plain_refusal(world: World) -> None:
+    import threading
+
+    both_hold_one = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def lock(first: str, second: str) -> None:
+        try:
+            with world.store.write() as work:
+                work.visits.lock((first,))
+                both_hold_one.wait(PATIENCE_SECONDS)
+                work.visits.lock((second,))
+            outcomes.append("done")
+        except Outrun as refusal:
+            outcomes.append(str(refusal))
+
+    threads = [
+        threading.Thread(target=lock, args=order)
+        for order in (("room:one", "room:two"), ("room:two", "room:one"))
+    ]
+    with world.store.write() as work:
+        work.visits.lock(("room:one", "room:two"))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [
+        "Somebody else changed the same thing a moment ago. Try again.",
+        "done",
+    ]

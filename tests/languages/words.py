@@ -1,0 +1,121 @@
+"""The words of the sources and of the catalogs.
+
+``python -m tests.languages.words`` brings them together: it writes ``messages.pot`` anew, adds
+new sentences to each language with no translation yet, and drops those that nobody says any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from babel.messages import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from tests.architecture.source import CHECKOUT
+
+FOLDER = CHECKOUT / "scheduler" / "locale"
+TEMPLATE = FOLDER / "messages.pot"
+# The first words given to these errors are sentences that a page shows.
+SPEAKING_ERRORS = ("AddressRefused", "CalendarUnreadable", "FetchFailed", "FileNotTaken")
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "lazy_pgettext": ((1, "c"), 2),
+    **dict.fromkeys(SPEAKING_ERRORS),
+}
+METHODS = {"scheduler": ("**.py", "python"), "templates": ("**", "jinja2")}
+JINJA_OPTIONS = {"trimmed": "true", "silent": "false"}
+# The same at every writing, so that only words make a difference.
+BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
+COPYRIGHT = "# The words of Visitbell, read as they lie here. Licensed like the project."
+
+
+@cache
+def spoken() -> Catalog:
+    """Return every sentence of the sources, with the files that say it."""
+    catalog = _empty()
+    for folder, (pattern, method) in METHODS.items():
+        found = extract_from_dir(
+            CHECKOUT / folder,
+            method_map=[(pattern, method)],
+            options_map={"**": JINJA_OPTIONS} if method == "jinja2" else {},
+            keywords=KEYWORDS,
+        )
+        for name, _, words, _, context in found:
+            catalog.add(words, locations=[(f"{folder}/{name}", None)], context=context)
+    return catalog
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a catalog."""
+    return tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
+
+
+def file_of(language: str, *, folder: Path = FOLDER) -> Path:
+    """Return where a language's words lie."""
+    return folder / language / "LC_MESSAGES" / "messages.po"
+
+
+def known(language: str) -> Catalog:
+    """Return the catalog of a language as it lies in the checkout."""
+    with file_of(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def messages_of(catalog: Catalog) -> Mapping[tuple[object, object], Message]:
+    """Return a catalog's messages by context and source text, its header left out."""
+    return {(each.context, each.id): each for each in catalog if each.id}
+
+
+def write(catalog: Catalog, path: Path) -> None:
+    """Write a catalog as this checkout keeps it: files without line numbers, no dates of today."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalog, width=100, include_lineno=False, omit_header=False)
+
+
+def update() -> None:
+    """Bring the catalogs of the checkout up to what the sources say."""
+    write(_retold(spoken(), {}), TEMPLATE)
+    for language in languages():
+        told = messages_of(known(language))
+        write(_retold(spoken(), told, locale=language), file_of(language))
+
+
+def _retold(
+    source: Catalog, told: Mapping[tuple[object, object], Message], *, locale: str | None = None
+) -> Catalog:
+    catalog = _empty(locale)
+    for key, message in messages_of(source).items():
+        known_words = told[key].string if key in told else _unsaid(message)
+        files = sorted({(name, None) for name, _ in message.locations})
+        catalog.add(message.id, known_words, files, message.flags, context=message.context)
+    return catalog
+
+
+def _unsaid(message: Message) -> str | tuple[str, ...]:
+    return "" if isinstance(message.id, str) else ("",) * len(message.id)
+
+
+def _empty(locale: str | None = None) -> Catalog:
+    return Catalog(
+        locale=locale,
+        project="Visitbell",
+        version="0.1",
+        header_comment=COPYRIGHT,
+        msgid_bugs_address="",
+        last_translator="the makers of Visitbell",
+        language_team=locale or "",
+        creation_date=BEGUN,
+        revision_date=BEGUN,
+        fuzzy=False,
+    )
+
+
+if __name__ == "__main__":
+    update()

@@ -1,0 +1,179 @@
+"""Mail that comes in: who may answer for whom, what marks an address, what a person reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from scheduler.domain.incoming import IncomingState, Why
+from scheduler.domain.visits import Partstat, Visit, VisitState
+from scheduler.mail.incoming import MailUnreadable
+from scheduler.mail.messages import message_id_of
+from scheduler.services.delivery import deliver_due
+from scheduler.services.receiving import Became, receive
+from tests.builders import TEACHER, VOLUNTEER
+from tests.services.world import BRUNO, World, two_more_volunteers
+
+STRANGER = "mallory@elsewhere.example"
+
+
+@pytest.fixture
+def invited(world: World) -> Visit:
+    """A visit whose invitation was sent."""
+    (visit,) = world.invite()
+    deliver_due(world.store, now=world.now, transport=world.transport, head=world.letterhead)
+    return visit
+
+
+def take(world: World, octets: bytes) -> Became:
+    return receive(world.store, octets, head=world.letterhead, now=world.now)
+
+
+def a_reply(
+    visit: Visit,
+    *,
+    sender: str = VOLUNTEER,
+    attendee: str = VOLUNTEER,
+    partstat: str = "ACCEPTED",
+    method: str = "REPLY",
+    sequence: int = 0,
+    headers: str = "",
+) -> bytes:
+    calendar = "\r\n".join(
+        (
+            *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Any//EN", f"METHOD:{method}"),
+            *("BEGIN:VEVENT", f"UID:{visit.uid}", "DTSTAMP:20261122T100000Z"),
+            f"SEQUENCE:{sequence}",
+            f"ATTENDEE;PARTSTAT={partstat}:mailto:{attendee}",
+            *("DTSTART:20261208T154000Z", "COMMENT:My train", "END:VEVENT", "END:VCALENDAR", ""),
+        )
+    )
+    return (
+        f"From: Amara <{sender}>\r\nMessage-ID: <{sender}{sequence}@x.example>\r\n{headers}"
+        f"Subject: Re\r\nContent-Type: text/calendar; method={method}\r\n\r\n{calendar}"
+    ).encode()
+
+
+def kept(world: World) -> list[tuple[Why, str]]:
+    with world.store.read() as work:
+        mails = work.inbox.many(state=IncomingState.OPEN, limit=10)
+    return [(mail.why, mail.visit) for mail in mails]
+
+
+def partstat(world: World) -> Partstat:
+    return world.visits_of()[0].booking_of(VOLUNTEER).partstat
+
+
+class TestReplies:
+    @pytest.mark.parametrize("word", ["ACCEPTED", "DECLINED", "TENTATIVE"])
+    def test_answer_of_the_invited_is_entered(
+        self, world: World, invited: Visit, word: str
+    ) -> None:
+        assert take(world, a_reply(invited, partstat=word)) is Became.ENTERED
+        assert (partstat(world), kept(world)) == (Partstat(word), [])
+
+    def test_decline_keeps_its_comment_as_reason(self, world: World, invited: Visit) -> None:
+        take(world, a_reply(invited, partstat="DECLINED"))
+        assert world.visits_of()[0].booking_of(VOLUNTEER).reason == "My train"
+
+    def test_same_reply_again_is_nothing(self, world: World, invited: Visit) -> None:
+        take(world, a_reply(invited))
+        before = (world.visits_of(), len(world.mail_of(invited)))
+        assert take(world, a_reply(invited)) is Became.ENTERED
+        assert (world.visits_of(), len(world.mail_of(invited))) == before
+
+    def test_nobody_answers_for_somebody_else(self, world: World, invited: Visit) -> None:
+        world.put_volunteers(*two_more_volunteers())
+        for forged in (
+            a_reply(invited, sender=STRANGER),
+            a_reply(invited, sender=BRUNO),
+            a_reply(invited, attendee=BRUNO),
+            a_reply(invited, headers=f"From: {STRANGER}\r\n"),
+        ):
+            assert take(world, forged) is Became.KEPT
+        assert partstat(world) is Partstat.NEEDS_ACTION
+        assert {why for why, _ in kept(world)} == {Why.UNKNOWN_SENDER}
+
+    def test_reply_about_another_visit_is_for_a_person(self, world: World, invited: Visit) -> None:
+        world.put_volunteers(*two_more_volunteers())
+        assert take(world, a_reply(invited, sender=BRUNO, attendee=BRUNO)) is Became.KEPT
+        assert kept(world) == [(Why.NO_VISIT, invited.uid)]
+
+    def test_reply_to_an_older_time_is_for_a_person(self, world: World, invited: Visit) -> None:
+        take(world, a_reply(invited))
+        deliver_due(world.store, now=world.now, transport=world.transport, head=world.letterhead)
+        late = a_reply(invited, partstat="DECLINED", sequence=0)
+        assert (take(world, late), kept(world)) == (Became.KEPT, [(Why.TOO_LATE, invited.uid)])
+        assert partstat(world) is Partstat.ACCEPTED
+
+    def test_proposal_of_another_time_is_for_a_person(self, world: World, invited: Visit) -> None:
+        assert take(world, a_reply(invited, method="COUNTER")) is Became.KEPT
+        assert kept(world) == [(Why.OTHER_TIME, invited.uid)]
+
+    def test_reply_after_the_visit_began_is_too_late(self, world: World, invited: Visit) -> None:
+        world.now = invited.period.start
+        assert take(world, a_reply(invited)) is Became.KEPT
+        assert kept(world) == [(Why.TOO_LATE, invited.uid)]
+
+    def test_reply_to_what_was_never_sent_is_forged(self, world: World) -> None:
+        (visit,) = world.invite()
+        assert take(world, a_reply(visit)) is Became.KEPT
+        assert partstat(world) is Partstat.NEEDS_ACTION
+
+    def test_drop_out_by_calendar_opens_a_search(self, world: World, invited: Visit) -> None:
+        take(world, a_reply(invited))
+        take(world, a_reply(invited, partstat="DECLINED", sequence=1))
+        (visit,) = world.visits_of()
+        with world.store.read() as work:
+            assert [search.is_on for search in work.stand_ins.of_visits((visit.uid,))] == [True]
+        assert visit.state is VisitState.INVITED
+
+
+class TestOthers:
+    def bounce(self, world: World, visit: Visit, *, message_id: str = "") -> bytes:
+        row = next(r for r in world.mail_of(visit) if r.recipient == VOLUNTEER)
+        known = message_id or message_id_of(row.key, world.letterhead.domain)
+        return (
+            "From: MAILER-DAEMON@robots.example\r\nSubject: Undelivered\r\n"
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+            "Reporting-MTA: dns; mx.robots.example\r\n\r\n"
+            f"Final-Recipient: rfc822; {VOLUNTEER}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+            "Diagnostic-Code: smtp; 550 no such person\r\n"
+            f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {known}\r\n--b--\r\n"
+        ).encode()
+
+    def test_bounce_of_our_mail_marks_the_address(self, world: World, invited: Visit) -> None:
+        assert take(world, self.bounce(world, invited)) is Became.MARKED
+        with world.store.read() as work:
+            (bounce,) = work.bounces.all()
+        assert (bounce.email, bounce.times, bounce.problem) == (
+            VOLUNTEER,
+            1,
+            "550 no such person",
+        )
+        assert kept(world) == [(Why.CAME_BACK, invited.uid)]
+
+    def test_made_up_bounce_marks_nobody(self, world: World, invited: Visit) -> None:
+        forged = self.bounce(world, invited, message_id="<guess@schools.example>")
+        assert take(world, forged) is Became.IGNORED
+        with world.store.read() as work:
+            assert work.bounces.all() == ()
+
+    def test_machines_are_not_answered_and_words_are_kept(self, world: World) -> None:
+        words = f"From: {VOLUNTEER}\r\nSubject: Hello\r\n{{}}\r\n\r\nMay I bring a dog?"
+        assert take(world, words.format("Auto-Submitted: auto-replied").encode()) is Became.IGNORED
+        assert take(world, words.format("X-Other: 1").encode()) is Became.KEPT
+        assert kept(world) == [(Why.WORDS, "")]
+        own = words.replace(VOLUNTEER, world.letterhead.sender.email).format("X: 1")
+        assert take(world, own.encode()) is Became.IGNORED
+
+    def test_teachers_reply_to_their_own_visit_is_for_a_person(
+        self, world: World, invited: Visit
+    ) -> None:
+        assert take(world, a_reply(invited, sender=TEACHER, attendee=TEACHER)) is Became.KEPT
+        assert kept(world) == [(Why.NO_VISIT, invited.uid)]
+
+    def test_what_is_no_mail_is_refused_and_changes_nothing(self, world: World) -> None:
+        with pytest.raises(MailUnreadable):
+            take(world, b"\0\0\0")
+        assert kept(world) == []

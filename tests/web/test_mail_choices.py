@@ -1,0 +1,95 @@
+"""Choose your e-mails: signed in, by link, and by one click of a mail program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from scheduler.domain.mail_choices import MailChoices, MailKind, Pace
+from scheduler.services.own_links import MAIL_DOOR
+from scheduler.services.ports import Store
+from scheduler.services.tokens import door_token, token_hash
+from tests.builders import TEACHER, VOLUNTEER
+from tests.web.conftest import SECRET_KEY, Visitor, main_text, parsed
+
+TOKEN = door_token(MAIL_DOOR, VOLUNTEER, key=SECRET_KEY)
+LINK = f"/m/{TOKEN}"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def with_link(small_district: Store) -> Store:
+    """Return the store once a mail with the link was sent."""
+    with small_district.write() as work:
+        work.mail_doors.open(MAIL_DOOR, {token_hash(TOKEN): VOLUNTEER})
+    return small_district
+
+
+def choices(store: Store, email: str = VOLUNTEER) -> MailChoices | None:
+    with store.read() as work:
+        return work.mail_doors.choices((email,)).get(email)
+
+
+def test_choices_are_kept_and_shown_to_who_is_signed_in(
+    small_district: Store, signed_in_as: Callable[[str], Visitor]
+) -> None:
+    lena = signed_in_as(TEACHER)
+    lena.send("/mail-choices", {"reminder": "daily", "change": "never", "invitation": "never"})
+    kept = choices(small_district, TEACHER)
+    assert kept == MailChoices(TEACHER, {MailKind.REMINDER: Pace.DAILY})
+    page = lena.page("/mail-choices")
+    ticked = {
+        (box.get("name"), box.get("value")) for box in page.iter("input") if "checked" in box.attrib
+    }
+    assert ("reminder", "daily") in ticked
+    assert ("invitation", "at_once") in ticked
+    assert "Saved. Undo" in main_text(page)
+
+
+def test_link_shows_the_choices_and_changes_nothing(with_link: Store, client: Visitor) -> None:
+    said = main_text(client.page(LINK))
+    assert "Hello Amara Okafor." in said
+    assert VOLUNTEER not in said
+    assert choices(with_link) is None
+
+
+def test_link_keeps_choices_without_signing_in(with_link: Store, client: Visitor) -> None:
+    assert client.send(LINK, {"reminder": "never"}).status_code == 303
+    assert choices(with_link) == MailChoices(VOLUNTEER, {MailKind.REMINDER: Pace.NEVER})
+
+
+def test_one_click_ends_reminders_and_nothing_else(with_link: Store, client: Visitor) -> None:
+    assert client.get(f"{LINK}/reminder").status_code == 200
+    assert choices(with_link) is None
+    for _ in range(2):
+        assert client.post(f"{LINK}/reminder", data=ONE_CLICK).status_code == 303
+    assert choices(with_link) == MailChoices(VOLUNTEER, {MailKind.REMINDER: Pace.NEVER})
+    assert "These mails have ended" in main_text(client.page(f"{LINK}/reminder"))
+
+
+@pytest.mark.parametrize("kind", ["invitation", "change", "confirmation", "all", "ENDED"])
+def test_what_matters_cannot_be_ended_by_one_click(
+    with_link: Store, client: Visitor, kind: str
+) -> None:
+    assert client.post(f"{LINK}/{kind}", data=ONE_CLICK).status_code == 404
+    assert choices(with_link) is None
+
+
+@pytest.mark.parametrize("path", [LINK, f"{LINK}/reminder"])
+def test_form_without_its_token_is_refused(with_link: Store, client: Visitor, path: str) -> None:
+    assert client.post(path, data={"reminder": "never"}).status_code == 400
+    assert choices(with_link) is None
+
+
+def test_button_of_the_page_ends_them_too(with_link: Store, client: Visitor) -> None:
+    assert client.send(f"{LINK}/reminder").status_code == 303
+    assert choices(with_link) == MailChoices(VOLUNTEER, {MailKind.REMINDER: Pace.NEVER})
+
+
+@pytest.mark.usefixtures("small_district")
+@pytest.mark.parametrize("path", [LINK, "/m/abc", "/m/abc/reminder", f"{LINK}x"])
+def test_link_that_no_mail_carried_opens_nothing(client: Visitor, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "This link has ended" in main_text(parsed(answer.text))

@@ -1,0 +1,126 @@
+"""Stepping in from a mail, through the page; and the searches as a coordinator sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from scheduler import gazetteer
+from scheduler.domain.visits import Booking, Partstat, Visit, VisitState
+from scheduler.services.access import Actor
+from scheduler.services.ports import Store
+from scheduler.services.stand_in_rounds import advance_stand_ins
+from scheduler.services.tokens import stand_in_token
+from scheduler.services.visits import answer
+from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER, a_visit, a_volunteer
+from tests.small_district import VIEWER
+from tests.web.conftest import SECRET_KEY, Visitor, main_text
+
+SignedInAs = Callable[[str], Visitor]
+UID = a_visit().uid
+BRUNO, CHLOE = "bruno@robots.example", "chloe@robots.example"
+
+
+@pytest.fixture
+def looking(small_district: Store) -> Store:
+    """A confirmed visit that Amara dropped out of; Bruno and Chloé were asked."""
+    with small_district.write() as work:
+        work.volunteers.put(
+            a_volunteer(email=email, name=name)
+            for email, name in ((BRUNO, "Bruno Silva"), (CHLOE, "Chloé Roy"))
+        )
+        yes = (Booking(VOLUNTEER, Partstat.ACCEPTED),)
+        work.visits.save((a_visit(state=VisitState.CONFIRMED, bookings=yes),))
+    amara = Actor(VOLUNTEER, "Amara Okafor")
+    answer(small_district, (UID,), email=VOLUNTEER, says_yes=False, actor=amara, now=NOW)
+    advance_stand_ins(small_district, now=NOW, gazetteer=gazetteer)
+    return small_district
+
+
+def link(email: str) -> str:
+    return f"/s/{stand_in_token(f'{UID}:1', email, key=SECRET_KEY)}"
+
+
+def the_visit(store: Store) -> Visit:
+    with store.read() as work:
+        visit = work.visits.get(UID)
+    assert visit is not None
+    return visit
+
+
+def test_opening_the_link_changes_nothing(looking: Store, client: Visitor) -> None:
+    before = the_visit(looking)
+    for _ in range(3):
+        said = main_text(client.page(link(BRUNO)))
+        client.head(link(BRUNO))
+    assert "Can you step in?" in said
+    assert "The first yes has the place." in said
+    assert the_visit(looking) == before
+
+
+def test_first_yes_comes_and_the_other_reads_that_somebody_was_found(
+    looking: Store, client: Visitor
+) -> None:
+    sent = client.send(link(CHLOE), {"answer": "yes"})
+    assert (sent.status_code, sent.location) == (303, link(CHLOE))
+    assert "Thank you for stepping in!" in main_text(client.page(link(CHLOE)))
+    assert the_visit(looking).volunteers == (CHLOE,)
+    late = client.get(link(BRUNO))
+    assert late.status_code == 410
+    assert "Somebody was found already" in late.text
+    # Where to go and whom to ring is for those who come.
+    assert "Ring at the front door" not in late.text
+
+
+def test_yes_that_comes_too_late_says_so(looking: Store, client: Visitor) -> None:
+    page = client.get(link(BRUNO)).text
+    client.send(link(CHLOE), {"answer": "yes"})
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    sent = client.post(link(BRUNO), data={"answer": "yes", "csrf_token": token})
+    assert sent.status_code == 303
+    assert "Somebody else was faster" in client.get(link(BRUNO)).text
+    assert the_visit(looking).volunteers == (CHLOE,)
+
+
+def test_no_is_thanked_for_and_may_be_taken_back(looking: Store, client: Visitor) -> None:
+    client.send(link(BRUNO), {"answer": "no"})
+    assert "Yes, I can come after all" in main_text(client.page(link(BRUNO)))
+    client.send(link(BRUNO), {"answer": "yes"})
+    assert the_visit(looking).volunteers == (BRUNO,)
+
+
+@pytest.mark.parametrize("token", ["", "x", "eA.eA", "é" * 300])
+def test_made_up_link_is_nobodys(looking: Store, client: Visitor, token: str) -> None:
+    assert client.get(f"/s/{token}").status_code == 404
+
+
+def test_coordinator_sees_who_was_asked_and_stops_it(
+    looking: Store, signed_in_as: SignedInAs
+) -> None:
+    carla = signed_in_as(COORDINATOR)
+    said = main_text(carla.page("/stand-ins"))
+    for words in ("Amara Okafor can't come.", "Bruno Silva: asked", "Chloé Roy: asked"):
+        assert words in said
+    assert carla.send(f"/stand-ins/{UID}:1/stop", {}, on="/stand-ins").status_code == 303
+    assert "Nobody is looked for" in main_text(carla.page("/stand-ins"))
+    assert "Nobody is needed any more" in carla.get(link(BRUNO)).text
+
+
+def test_rules_are_kept_and_wrong_ones_are_named(looking: Store, signed_in_as: SignedInAs) -> None:
+    carla = signed_in_as(COORDINATOR)
+    wrong = carla.send("/stand-ins/rules", {"at_a_time": "0"}, on="/stand-ins")
+    assert (wrong.status_code, "Pick a number from 1 to 10" in wrong.text) == (422, True)
+    kept = {"at_a_time": "5", "plan_b": "A film"}
+    assert carla.send("/stand-ins/rules", kept, on="/stand-ins").status_code == 303
+    with looking.read() as work:
+        rules = work.stand_ins.rules()
+    assert (rules.at_a_time, rules.plan_b) == (5, "A film")
+
+
+def test_viewer_reads_and_others_do_not(looking: Store, signed_in_as: SignedInAs) -> None:
+    viewer = signed_in_as(VIEWER)
+    assert "Stop asking" not in viewer.get("/stand-ins").text
+    stop = f"/stand-ins/{UID}:1/stop"
+    assert viewer.post(stop).status_code in (400, 403)
+    assert signed_in_as(TEACHER).get("/stand-ins").status_code in (403, 404)

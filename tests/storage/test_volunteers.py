@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from time import perf_counter
 
 import pytest
 from sqlalchemy import Engine
@@ -157,17 +156,13 @@ def test_number_of_queries_does_not_grow_with_volunteers(store: SqlStore, engine
     assert (len(few), len(many)) == (2, 2)
 
 
-@pytest.mark.benchmark
-def test_two_thousand_volunteers_are_stored_and_read_within_five_seconds(store: SqlStore) -> None:
+def test_two_thousand_volunteers_come_back_as_they_were_stored(store: SqlStore) -> None:
     people = crowd(2_000)
-    began = perf_counter()
     with store.write() as work:
         work.volunteers.put(people)
     with store.read() as work:
         found = work.volunteers.all()
-    seconds = perf_counter() - began
     assert [found[volunteer.email] for volunteer in people] == list(people)
-    assert seconds < 5
 
 
 def crowd(number: int) -> tuple[Volunteer, ...]:

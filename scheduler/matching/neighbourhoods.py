@@ -22,7 +22,7 @@ from scheduler.matching.relaxation import Relaxation
 from scheduler.matching.tables import Flags, Floats, Ints
 
 FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 150, 8, 1500
-PATIENCE = 3
+PATIENCE, LEAST_TRIED = 3, 1500
 QUICK_SECONDS, SLOW_SECONDS = 0.5, 3.0
 SEEDS = 4
 SPEAKERS_EACH, WAITING_EACH = 12, 2
@@ -58,12 +58,14 @@ class Neighbourhoods:
     def improve(self, *, target: int, tell: Callable[[Ints], None]) -> None:
         """Improve the plan until it reaches the target or time is up; ``tell`` hears each better.
 
-        Gives up, too, when tries enough to visit every request bring nothing.
+        Gives up, too, when tries enough to visit every request bring nothing; where few are left to
+        start from, each is tried from more than once.
         """
         tried_in_vain = 0
         while self._value < target and self._goal.seconds_left > 0.05:
             places = self._places()
-            if not places.any() or tried_in_vain > PATIENCE * np.count_nonzero(places):
+            enough = PATIENCE * max(LEAST_TRIED, np.count_nonzero(places))
+            if not places.any() or tried_in_vain > enough:
                 break
             before = self._value
             tried = self._around(self._seeds(places))

@@ -64,7 +64,7 @@ class Neighbourhoods:
         tried_in_vain = 0
         while self._value < target and self._goal.seconds_left > 0.05:
             places = self._places()
-            enough = PATIENCE * max(LEAST_TRIED, np.count_nonzero(places))
+            enough = PATIENCE * max(LEAST_TRIED, int(places.sum()))
             if not places.any() or tried_in_vain > enough:
                 break
             before = self._value

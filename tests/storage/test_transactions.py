@@ -79,6 +79,8 @@ def test_writer_may_write_after_a_reader_used_the_connection(empty_store: SqlSto
             work.districts.get()
         with empty_store.write() as work:
             work.districts.put(a_district())
+    with empty_store.read() as work:
+        assert work.districts.get() == a_district()
 
 
 def test_moment_without_a_zone_is_refused(empty_store: SqlStore) -> None:

@@ -23,13 +23,14 @@ HOPELESS = -1e18
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """The bound, and by how much it falls when a column is forced in.
+    """The bound, and by how much it falls when a column is forced in, or a request left unfilled.
 
     ``reduced`` are the columns' points after all charges.
     """
 
     bound: float
     loss: Floats
+    loss_unfilled: Floats
     reduced: Floats
 
 
@@ -55,7 +56,7 @@ def price(frame: Frame, prices: Prices, *, tier: TierNumber, floor: int = 0) -> 
     if tier == 2:
         bound += steps_at(frame, prices).worth - prices.floor * floor
     loss = by_demand[columns.demand] - (forced + option_value[columns.option])
-    return Pricing(bound, loss, reduced)
+    return Pricing(bound, loss, by_demand, reduced)
 
 
 def speakers_pay(frame: Frame, prices: Prices, among: Ints) -> Floats:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduler.matching.face import Face
 from scheduler.matching.frame import Frame, TierNumber
 from scheduler.matching.proposal import Cancelled
 from scheduler.matching.rows import ranks
@@ -20,12 +21,16 @@ from scheduler.matching.tables import Ints
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Which tier to climb, by when, and the first tier's value to hold."""
+    """Which tier to climb, by when, and the first tier's value to hold.
+
+    ``face`` is what the first tier's prices say of the plans that hold it.
+    """
 
     tier: TierNumber
     deadline: float
     seed: int = 0
     floor: int = 0
+    face: Face | None = None
     most_columns: int = 60_000
     is_cancelled: Cancelled = lambda: False
 

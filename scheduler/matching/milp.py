@@ -7,7 +7,7 @@ reads plans never loads it.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -25,13 +25,15 @@ class Answer:
     """What came of one model.
 
     ``values`` is None when no answer was found in time. ``bound`` limits the
-    objective from above (infinite when nothing is known).
+    objective from above (infinite when nothing is known). ``row_prices`` are those of a model
+    whose variables may be fractional.
     """
 
     outcome: Outcome
     values: Floats | None
     objective: float
     bound: float
+    row_prices: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 def solve_model(
@@ -83,6 +85,7 @@ def solve_model(
         np.array(solution.col_value) if has_values else None,
         float(info.objective_function_value),
         float(bound) if is_optimal or is_whole else float("inf"),
+        np.zeros(0) if is_whole else np.array(solution.row_dual),
     )
 
 
@@ -108,6 +111,9 @@ def _options(seconds: float, seed: int) -> dict[str, bool | int | float]:
         "random_seed": seed,
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 0.999,
+        # They cost more than the plans they find are worth.
+        "mip_heuristic_run_feasibility_jump": False,
+        "mip_heuristic_run_root_reduced_cost": False,
     }
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduler.matching.face import Face
 from scheduler.matching.frame import Frame, TierNumber
 from scheduler.matching.linear import ONE, Entries, LinearModel, Sheet
+from scheduler.matching.prices import Prices
 from scheduler.matching.rows import Rows, ranks
 from scheduler.matching.steps import cost_alone
 from scheduler.matching.tables import Floats, Ints
@@ -21,8 +23,16 @@ from scheduler.matching.tables import Floats, Ints
 class Relaxation:
     """The linear model of some columns, and how to read its answers."""
 
-    def __init__(self, frame: Frame, among: Ints, *, tier: TierNumber, floor: int = 0) -> None:
-        self._frame, self._tier, self._floor = frame, tier, floor
+    def __init__(
+        self,
+        frame: Frame,
+        among: Ints,
+        *,
+        tier: TierNumber,
+        floor: int = 0,
+        face: Face | None = None,
+    ) -> None:
+        self._frame, self._tier, self._floor, self._face = frame, tier, floor, face
         self.among = among
         self._sheet = Sheet()
         self._option = frame.columns.option[among]
@@ -50,6 +60,13 @@ class Relaxation:
         """Return how much of each column an answer takes, 0 to 1."""
         return values[: len(self.among)]
 
+    def prices(self, row_prices: Floats) -> Prices:
+        """Return what an answer charges for the first tier's rows."""
+        prices = Prices.free(self._frame)
+        prices.limits[self._limits] = self._limit_rows.of(row_prices)
+        prices.hosts[self._hosts] = self._host_rows.of(row_prices)
+        return prices.not_negative(self._frame)
+
     def start(self, chosen: Ints) -> Floats:
         """Return the variables' values for a plan made of these columns."""
         frame = self._frame
@@ -59,7 +76,8 @@ class Relaxation:
         options = np.zeros(len(frame.columns.options), dtype=np.bool_)
         options[self._option[is_taken]] = True
         values[self._panel_variables.numbers] = options[self._panels]
-        values[self._unfilled.numbers] = ~np.isin(self._requests, frame.columns.demand[chosen])
+        waiting = self._requests[self._open]
+        values[self._unfilled.numbers] = ~np.isin(waiting, frame.columns.demand[chosen])
         if self._tier == 2:
             sessions = frame.sessions[self._option[is_taken]]
             self._fill_steps(values, self._owner[is_taken], sessions=sessions)
@@ -97,11 +115,16 @@ class Relaxation:
         # All options of a request weigh the same and lie at one school.
         self._weight = frame.weight[self._carried[example]]
         self._school = frame.school[self._carried[example]]
-        self._unfilled = sheet.add_variables(np.zeros(len(self._requests)), is_whole=True)
+        may_stay = np.ones(len(self._requests), dtype=np.bool_)
+        if self._face is not None:
+            may_stay = ~self._face.must_fill[self._requests]
+        self._open = np.flatnonzero(may_stay)
+        self._unfilled = sheet.add_variables(np.zeros(len(self._open)), is_whole=True)
         once = np.ones(len(self._requests))
-        left = np.arange(len(self._requests))
         sheet.add_rows(
-            [(row, self._carrier, ONE), (left, self._unfilled.numbers, ONE)], low=once, high=once
+            [(row, self._carrier, ONE), (self._open, self._unfilled.numbers, ONE)],
+            low=once,
+            high=once,
         )
 
     def _write_teams(self) -> None:
@@ -119,11 +142,13 @@ class Relaxation:
     def _write_limits(self) -> None:
         frame, sheet = self._frame, self._sheet
         limits = frame.limits.of(self.among)
-        rows, row = np.unique(limits.row, return_inverse=True)
-        sheet.add_rows([(row, limits.member, limits.amount)], high=limits.limit[rows])
+        self._limits, row = np.unique(limits.row, return_inverse=True)
+        self._limit_rows = sheet.add_rows(
+            [(row, limits.member, limits.amount)], high=limits.limit[self._limits]
+        )
         host_row, variable = _host_entries(frame.hosts, self._carried, self._carrier)
-        rows, row = np.unique(host_row, return_inverse=True)
-        sheet.add_rows([(row, variable, ONE)], high=np.ones(len(rows)))
+        self._hosts, row = np.unique(host_row, return_inverse=True)
+        self._host_rows = sheet.add_rows([(row, variable, ONE)], high=np.ones(len(self._hosts)))
 
     def _write_sessions(self) -> None:
         """Count what each speaker's sessions cost, one after the other."""
@@ -189,15 +214,36 @@ class Relaxation:
         self._school_steps = sheet.add_variables(frame.problem.weights.equity // rank)
         stepping = np.searchsorted(self._schools, self._school_of)
         asking = np.searchsorted(self._schools, self._school)
+        waiting: Entries = (asking[self._open], self._unfilled.numbers, ONE)
         sheet.add_rows(
-            [(stepping, self._school_steps.numbers, ONE), (asking, self._unfilled.numbers, ONE)],
+            [(stepping, self._school_steps.numbers, ONE), waiting],
             high=np.bincount(asking, minlength=len(self._schools)),
         )
 
     def _write_floor(self) -> None:
-        row = np.zeros(len(self._requests), dtype=np.int64)
-        spare = np.array([self._weight.sum() - self._floor])
-        self._sheet.add_rows([(row, self._unfilled.numbers, self._weight)], high=spare)
+        """Hold the first tier; where nothing is worth more, from both sides."""
+        row = np.zeros(len(self._open), dtype=np.int64)
+        spare = np.array([self._weight.sum() - self._floor], dtype=np.float64)
+        is_exact = self._face is not None and self._face.is_exact
+        self._sheet.add_rows(
+            [(row, self._unfilled.numbers, self._weight[self._open])],
+            high=spare,
+            low=spare if is_exact else None,
+        )
+
+
+def distinct(frame: Frame, among: Ints) -> Ints:
+    """Return one of all columns that the first tier cannot tell apart.
+
+    They serve the same request alone and use the same rows in the same amounts.
+    """
+    option = frame.columns.option[among]
+    alone = np.where(frame.team[option] == 1, -1, option)
+    of_column = frame.limits.of(among).marks(len(among))
+    of_option = frame.hosts.of(option).marks(len(among))
+    keys = np.column_stack((frame.columns.demand[among], alone, of_column, of_option))
+    _, example = np.unique(keys, axis=0, return_index=True)
+    return np.sort(among[example])
 
 
 def _host_entries(hosts: Rows, carried: Ints, carrier: Ints) -> tuple[Ints, Ints]:

@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduler.matching.bound import worth_keeping
+from scheduler.matching.face import Face
 from scheduler.matching.frame import Frame
 from scheduler.matching.goal import Goal, value_of
 from scheduler.matching.milp import solve_model
 from scheduler.matching.neighbourhoods import Neighbourhoods
 from scheduler.matching.proposal import Tier
-from scheduler.matching.relaxation import Relaxation
+from scheduler.matching.relaxation import Relaxation, distinct
 from scheduler.matching.rounding import guesses, rounded
 from scheduler.matching.rows import joined
-from scheduler.matching.tables import Ints
+from scheduler.matching.tables import Flags, Ints
+from scheduler.matching.tightening import Tight, tighten
 from scheduler.matching.valuation import Valuation, best_per_request, value
 
 POOL_PER_REQUEST = 20
@@ -34,10 +36,11 @@ WHOLE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Climbed:
-    """The best plan found, as columns, with its tier."""
+    """The best plan found, as columns, with its tier; of the first tier, its face as well."""
 
     chosen: Ints
     tier: Tier
+    face: Face | None = None
 
 
 Tell = Callable[[Climbed], None]
@@ -52,20 +55,25 @@ def climb(frame: Frame, goal: Goal, *, start: Ints, tell: Tell = nobody) -> Clim
 
     ``tell`` hears of each better plan.
     """
+    frame = frame if goal.face is None else goal.face.frame
     ascent = _Ascent(frame, goal, start=start, tell=tell)
     proven = ascent.reached.tier.value + 1 - WHOLE
     known = value(frame, goal, may_go_on=lambda: goal.seconds_left > 0, enough=proven)
     ascent.bound_by(known.pricing.bound)
     for plan in () if ascent.is_over else guesses(frame, goal, known=known):
         ascent.offer(plan)
-    pool = _pool(frame, known, start=ascent.reached.chosen, count=POOL_PER_REQUEST)
+    pool = _pool(ascent, known, count=POOL_PER_REQUEST)
     if len(frame.columns) > MANY_TO_SOLVE and goal.tier == 2 and not ascent.is_over:
-        few = _pool(frame, known, start=ascent.reached.chosen, count=ROUNDED_PER_REQUEST)
+        few = _pool(ascent, known, count=ROUNDED_PER_REQUEST)
         seconds = ROUNDING_SHARE * goal.seconds_left
         ascent.offer(rounded(frame, goal, pool=few, seconds=seconds))
     _improve(ascent, known, pool=pool)
-    _prove(ascent, known)
-    return ascent.reached
+    tight = Tight(frame, known.pricing)
+    if goal.tier == 1 and not ascent.is_over and not frame.is_large:
+        tight = tighten(frame, goal, pricing=known.pricing)
+        ascent.bound_by(tight.pricing.bound)
+    _prove(ascent, tight)
+    return ascent.reached if goal.tier == 2 else _with_face(ascent.reached, tight)
 
 
 class _Ascent:
@@ -116,16 +124,15 @@ def _improve(ascent: _Ascent, known: Valuation, *, pool: Ints) -> None:
     ).improve(target=ascent.reached.tier.bound, tell=ascent.offer)
 
 
-def _prove(ascent: _Ascent, known: Valuation) -> None:
+def _prove(ascent: _Ascent, tight: Tight) -> None:
     """Solve over the columns a better plan could afford, until nothing is left open."""
-    most = ascent.goal.most_columns
     while not ascent.is_over:
         value = ascent.reached.tier.value
-        among, lost = _affordable(ascent.frame, known, reached=ascent.reached, most=most)
-        if ascent.frame.is_large and lost != math.inf:
+        among, lost = _affordable(tight, ascent.goal, reached=ascent.reached)
+        if tight.frame.is_large and lost != math.inf:
             return
-        found = _solved(ascent.frame, ascent.goal, among=among, reached=ascent.reached)
-        outside = value if lost == math.inf else _floored(known.pricing.bound - lost)
+        found = _solved(tight.frame, ascent.goal, among=among, reached=ascent.reached)
+        outside = value if lost == math.inf else _floored(tight.pricing.bound - lost)
         ascent.offer(found.chosen)
         ascent.bound_by(max(found.tier.bound, outside))
         is_stuck = found.tier.value <= value and lost != math.inf
@@ -133,26 +140,37 @@ def _prove(ascent: _Ascent, known: Valuation) -> None:
             return
 
 
-def _pool(frame: Frame, known: Valuation, *, start: Ints, count: int) -> Ints:
-    everything = np.ones(len(frame.columns), dtype=np.bool_)
-    best = best_per_request(frame, known.pricing.loss, count=count, allowed=everything)
-    return np.union1d(np.union1d(best, np.flatnonzero(known.share)), start)
+def _with_face(reached: Climbed, tight: Tight) -> Climbed:
+    tier = reached.tier
+    face = Face.of(tight.frame, tight.pricing, floor=tier.value, is_exact=tier.is_closed)
+    return replace(reached, face=face)
 
 
-def _affordable(
-    frame: Frame, known: Valuation, *, reached: Climbed, most: int
-) -> tuple[Ints, float]:
+def _usable(frame: Frame, goal: Goal) -> Flags:
+    if goal.face is None:
+        return np.ones(len(frame.columns), dtype=np.bool_)
+    return goal.face.usable
+
+
+def _pool(ascent: _Ascent, known: Valuation, *, count: int) -> Ints:
+    usable = _usable(ascent.frame, ascent.goal)
+    best = best_per_request(ascent.frame, known.pricing.loss, count=count, allowed=usable)
+    return np.union1d(np.union1d(best, np.flatnonzero(known.share)), ascent.reached.chosen)
+
+
+def _affordable(tight: Tight, goal: Goal, *, reached: Climbed) -> tuple[Ints, float]:
     """Return columns to solve over, and the least loss of any other that matters.
 
     Where all that matter are too many, each request keeps its best.
     """
-    loss = known.pricing.loss
-    keep = worth_keeping(known.pricing, value=reached.tier.value)
-    if len(keep) <= most:
+    frame, loss = tight.frame, tight.pricing.loss
+    keep = worth_keeping(tight.pricing, value=reached.tier.value)
+    keep = keep[_usable(frame, goal)[keep]]
+    if len(keep) <= goal.most_columns:
         return np.union1d(keep, reached.chosen), math.inf
     matters = np.zeros(len(loss), dtype=np.bool_)
     matters[keep] = True
-    count = max(1, most // len(np.unique(frame.columns.demand[keep])))
+    count = max(1, goal.most_columns // len(np.unique(frame.columns.demand[keep])))
     best = best_per_request(frame, loss, count=count, allowed=matters)
     matters[best] = False
     return np.union1d(best, reached.chosen), float(loss[matters].min(initial=math.inf))
@@ -164,7 +182,7 @@ def _solved(frame: Frame, goal: Goal, *, among: Ints, reached: Climbed) -> Climb
         frame = replace(frame, limits=joined((frame.limits, frame.clashes.rows(among))))
     if goal.tier == 1:
         among = np.union1d(distinct(frame, among), start)
-    relaxation = Relaxation(frame, among, tier=goal.tier, floor=goal.floor)
+    relaxation = Relaxation(frame, among, tier=goal.tier, floor=goal.floor, face=goal.face)
     answer = solve_model(
         relaxation.model(),
         is_whole=True,
@@ -178,20 +196,6 @@ def _solved(frame: Frame, goal: Goal, *, among: Ints, reached: Climbed) -> Climb
     value = value_of(frame, chosen, tier=goal.tier)
     bound = value if answer.outcome == "optimal" else _floored(answer.bound)
     return Climbed(chosen, Tier(value, max(value, bound)))
-
-
-def distinct(frame: Frame, among: Ints) -> Ints:
-    """Return one of all columns that the first tier cannot tell apart.
-
-    They serve the same request alone and use the same rows in the same amounts.
-    """
-    option = frame.columns.option[among]
-    alone = np.where(frame.team[option] == 1, -1, option)
-    of_column = frame.limits.of(among).marks(len(among))
-    of_option = frame.hosts.of(option).marks(len(among))
-    keys = np.column_stack((frame.columns.demand[among], alone, of_column, of_option))
-    _, example = np.unique(keys, axis=0, return_index=True)
-    return np.sort(among[example])
 
 
 def _floored(bound: float) -> int:

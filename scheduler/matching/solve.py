@@ -88,7 +88,7 @@ def _climbed(
     ends, floor = watch.deadline(1 - CHECKING_SHARE), first.tier.value
     second = climb(
         frame,
-        replace(goal, tier=2, deadline=ends, floor=floor),
+        replace(goal, tier=2, deadline=ends, floor=floor, face=first.face),
         start=first.chosen,
         tell=lambda reached: watch.climbed(2, reached, frame, pinned),
     )

@@ -16,9 +16,9 @@ from scheduler.matching.greedy import fill_greedily
 from scheduler.matching.neighbourhoods import Neighbourhoods, planned_anew
 from scheduler.matching.parts import take_back
 from scheduler.matching.problem import Problem
+from scheduler.matching.relaxation import distinct
 from scheduler.matching.rounding import guesses, rounded
 from scheduler.matching.rows import Rows, without_repeats
-from scheduler.matching.search import distinct
 from scheduler.matching.solve import assignments_of
 from scheduler.matching.tables import Ints
 from scheduler.matching.valuation import value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_search_short_of_columns_never_claims_too_little_or_too_much(
     first = climb(frame, goal, start=NOTHING)
     assert first.tier.value <= best[0] <= first.tier.bound
     assert check(problem, assignments_of(frame, first.chosen)).violations == ()
-    goal = Goal(2, time.monotonic() + 20, floor=first.tier.value, most_columns=most_columns)
+    goal = replace(goal, tier=2, floor=first.tier.value, face=first.face)
     second = climb(frame, goal, start=first.chosen)
     assert value_of(frame, second.chosen, tier=1) >= first.tier.value
     assert check(problem, assignments_of(frame, second.chosen)).violations == ()
@@ -47,7 +48,7 @@ def test_search_short_of_columns_never_claims_too_little_or_too_much(
 def test_large_problem_with_room_for_its_columns_is_proven(problem: Problem) -> None:
     frame = Frame.of(problem, many_columns=0)
     first = climb(frame, Goal(1, time.monotonic() + 20), start=fill_greedily(frame))
-    goal = Goal(2, time.monotonic() + 20, floor=first.tier.value)
+    goal = Goal(2, time.monotonic() + 20, floor=first.tier.value, face=first.face)
     second = climb(frame, goal, start=first.chosen)
     assert (first.tier.value, second.tier.value) == best_worth(problem)
     assert first.tier.is_closed

@@ -28,12 +28,6 @@ from tests.trying import examples
 small_worlds = problems(most_demands=3, most_speakers=4)
 
 
-def solved(problem: Problem) -> tuple[int, int]:
-    plan = solve(problem, seconds=20)
-    assert plan.status == "optimal"
-    return plan.tier1.value, plan.tier2.value
-
-
 @examples(60)
 @given(small_worlds)
 def test_optimum_equals_exhaustive_search(problem: Problem) -> None:

@@ -107,8 +107,11 @@ def test_best_plans_use_usable_columns_and_fill_what_must_be_filled(
 def test_only_speaker_is_left_to_the_request_that_weighs_more() -> None:
     urgent, other = a_demand("r1", 541, priority=3), a_demand("r2", 541, priority=1)
     problem = Problem(PLANE, (a_speaker("ana"),), (urgent, other))
-    tight = tightened(problem)
-    face = Face.of(tight.frame, tight.pricing, floor=best_plans(problem)[0], is_exact=True)
+    frame = Frame.of(problem)
+    prices = Prices.free(frame)
+    prices.limits[0] = 2
+    pricing = price(frame, prices, tier=1)
+    face = Face.of(frame, pricing, floor=best_plans(problem)[0], is_exact=True)
     assert face.usable.tolist() == [True, False]
     assert face.must_fill.tolist() == [True, False]
 

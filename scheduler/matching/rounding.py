@@ -48,7 +48,7 @@ def guesses(frame: Frame, goal: Goal, *, known: Valuation) -> Iterator[Ints]:
 def rounded(frame: Frame, goal: Goal, *, pool: Ints, seconds: float) -> Ints | None:
     """Solve the relaxation over a pool of columns and plan anew what it splits.
 
-    None if the time did not do, or the pool cannot hold the floor.
+    The plan may fall short of the floor. None if the time did not do.
     """
     ends = goal.seconds_left - seconds
     covering = frame
@@ -69,14 +69,24 @@ def rounded(frame: Frame, goal: Goal, *, pool: Ints, seconds: float) -> Ints | N
     allowed[pool] = True
     part = take_back(frame, whole, requests=split, pool=allowed)
     if not len(part.columns):
-        return whole if value_of(frame, whole, tier=1) >= goal.floor else None
+        return whole
     missing = goal.floor - value_of(frame, whole, tier=1)
-    rest = Relaxation(part.frame, part.columns, tier=goal.tier, floor=missing)
-    left = max(0.1, goal.seconds_left - ends)
-    found = solve_model(
-        rest.model(), is_whole=True, seconds=left, seed=goal.seed, is_cancelled=goal.is_cancelled
-    )
-    return None if found.values is None else np.union1d(whole, rest.chosen(found.values))
+    # Where what is whole leaves too little for the floor, the rest comes as near to it as it can.
+    for rest in (
+        Relaxation(part.frame, part.columns, tier=goal.tier, floor=missing),
+        Relaxation(part.frame, part.columns, tier=1),
+    ):
+        left = max(0.1, goal.seconds_left - ends)
+        found = solve_model(
+            rest.model(),
+            is_whole=True,
+            seconds=left,
+            seed=goal.seed,
+            is_cancelled=goal.is_cancelled,
+        )
+        if found.values is not None:
+            return np.union1d(whole, rest.chosen(found.values))
+    return None
 
 
 def _whole(frame: Frame, pool: Ints, shares: Floats) -> tuple[Ints, Flags]:

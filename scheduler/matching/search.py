@@ -22,13 +22,13 @@ from scheduler.matching.proposal import Tier
 from scheduler.matching.relaxation import Relaxation, distinct
 from scheduler.matching.rounding import guesses, rounded
 from scheduler.matching.rows import joined
-from scheduler.matching.tables import Flags, Ints
+from scheduler.matching.tables import Flags, Floats, Ints
 from scheduler.matching.tightening import Tight, tighten
 from scheduler.matching.valuation import Valuation, best_per_request, value
 
 POOL_PER_REQUEST = 20
 ROUNDED_PER_REQUEST = 10
-ROUNDING_SHARE = 0.4
+ROUNDING_SHARE, LIFTING_SHARE = 0.4, 0.5
 MANY_TO_SOLVE = 20_000
 SMALL_SECONDS, NEARLY_PROVEN = 0.4, 0.02
 WHOLE = 1e-6
@@ -66,7 +66,9 @@ def climb(frame: Frame, goal: Goal, *, start: Ints, tell: Tell = nobody) -> Clim
     if len(frame.columns) > MANY_TO_SOLVE and goal.tier == 2 and not ascent.is_over:
         few = _pool(ascent, known, count=ROUNDED_PER_REQUEST)
         seconds = ROUNDING_SHARE * goal.seconds_left
-        ascent.offer(rounded(frame, goal, pool=few, seconds=seconds))
+        whole = rounded(frame, goal, pool=few, seconds=seconds)
+        if whole is not None:
+            ascent.offer(_lifted(ascent, whole, pool=few, loss=known.pricing.loss))
     _improve(ascent, known, pool=pool)
     tight = Tight(frame, known.pricing)
     if goal.tier == 1 and not ascent.is_over and not frame.is_large:
@@ -122,6 +124,21 @@ def _improve(ascent: _Ascent, known: Valuation, *, pool: Ints) -> None:
     Neighbourhoods(
         ascent.frame, goal, pool=allowed, loss=known.pricing.loss, chosen=ascent.reached.chosen
     ).improve(target=ascent.reached.tier.bound, tell=ascent.offer)
+
+
+def _lifted(ascent: _Ascent, plan: Ints, *, pool: Ints, loss: Floats) -> Ints | None:
+    """Return the plan, improved in the first tier until it holds the floor; None if it cannot."""
+    frame, goal = ascent.frame, ascent.goal
+    if value_of(frame, plan, tier=1) >= goal.floor:
+        return plan
+    allowed = np.zeros(len(frame.columns), dtype=np.bool_)
+    allowed[pool] = True
+    first = replace(goal, tier=1, deadline=goal.deadline - (1 - LIFTING_SHARE) * goal.seconds_left)
+    better = [plan]
+    Neighbourhoods(frame, first, pool=allowed, loss=loss, chosen=plan).improve(
+        target=goal.floor, tell=better.append
+    )
+    return better[-1] if value_of(frame, better[-1], tier=1) >= goal.floor else None
 
 
 def _prove(ascent: _Ascent, tight: Tight) -> None:

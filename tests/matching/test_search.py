@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.matching import search
 from scheduler.matching.checker import check
 from scheduler.matching.frame import Frame
 from scheduler.matching.goal import Goal, value_of
@@ -70,3 +71,18 @@ def test_bound_of_a_short_search_covers_what_a_full_one_finds(seed: int, many_co
     assert fitting.tier.is_closed
     tried = climb(short, Goal(2, deadline, floor=floor, most_columns=30), start=best.chosen)
     assert tried.tier.value <= fitting.tier.value <= tried.tier.bound
+
+
+@pytest.mark.parametrize("seed", [1, 4, 8])
+def test_plan_rounded_below_the_floor_is_lifted_to_it(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MANY_TO_SOLVE", 0)
+    problem = a_crowd(seed)
+    frame = Frame.of(problem, many_columns=0)
+    first = climb(frame, Goal(1, time.monotonic() + 20), start=fill_greedily(frame))
+    goal = Goal(2, time.monotonic() + 5, floor=first.tier.value, face=first.face)
+    second = climb(frame, goal, start=first.chosen)
+    assert value_of(frame, second.chosen, tier=1) == first.tier.value
+    assert second.tier.value > value_of(frame, first.chosen, tier=2)
+    assert check(problem, assignments_of(frame, second.chosen)).violations == ()

@@ -27,7 +27,7 @@ WHOLE = 1e-4
 
 
 def guesses(frame: Frame, goal: Goal, *, known: Valuation) -> Iterator[Ints]:
-    """Yield plans filled greedily by what a valuation suggests, where they hold the floor.
+    """Yield plans filled greedily by what a valuation suggests; they may fall short of the floor.
 
     Two orders: the requests the fractional plan is surest of first, and among the most urgent
     those.
@@ -40,9 +40,7 @@ def guesses(frame: Frame, goal: Goal, *, known: Valuation) -> Iterator[Ints]:
     surest = np.zeros(len(frame.problem.demands))
     np.maximum.at(surest, frame.columns.demand, known.share)
     for first in (surest, 10.0 * urgency(frame) + surest):
-        plan = fill_greedily(frame, worth=worth, order=np.argsort(-first, kind="stable"))
-        if value_of(frame, plan, tier=1) >= goal.floor:
-            yield plan
+        yield fill_greedily(frame, worth=worth, order=np.argsort(-first, kind="stable"))
 
 
 def rounded(frame: Frame, goal: Goal, *, pool: Ints, seconds: float) -> Ints | None:

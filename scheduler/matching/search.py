@@ -7,7 +7,7 @@ better plan could afford go to the solver; the rest is covered by the bound.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,15 +60,9 @@ def climb(frame: Frame, goal: Goal, *, start: Ints, tell: Tell = nobody) -> Clim
     proven = ascent.reached.tier.value + 1 - WHOLE
     known = value(frame, goal, may_go_on=lambda: goal.seconds_left > 0, enough=proven)
     ascent.bound_by(known.pricing.bound)
-    for plan in () if ascent.is_over else guesses(frame, goal, known=known):
-        ascent.offer(plan)
     pool = _pool(ascent, known, count=POOL_PER_REQUEST)
-    if len(frame.columns) > MANY_TO_SOLVE and goal.tier == 2 and not ascent.is_over:
-        few = _pool(ascent, known, count=ROUNDED_PER_REQUEST)
-        seconds = ROUNDING_SHARE * goal.seconds_left
-        whole = rounded(frame, goal, pool=few, seconds=seconds)
-        if whole is not None:
-            ascent.offer(_lifted(ascent, whole, pool=few, loss=known.pricing.loss))
+    for plan in _plans(ascent, known):
+        ascent.offer(_lifted(ascent, plan, pool=pool, loss=known.pricing.loss))
     _improve(ascent, known, pool=pool)
     tight = Tight(frame, known.pricing)
     if goal.tier == 1 and not ascent.is_over and not frame.is_large:
@@ -126,11 +120,31 @@ def _improve(ascent: _Ascent, known: Valuation, *, pool: Ints) -> None:
     ).improve(target=ascent.reached.tier.bound, tell=ascent.offer)
 
 
+def _plans(ascent: _Ascent, known: Valuation) -> Iterator[Ints]:
+    """Yield plans that a valuation suggests; they may fall short of the floor."""
+    frame, goal = ascent.frame, ascent.goal
+    if ascent.is_over:
+        return
+    yield from guesses(frame, goal, known=known)
+    if len(frame.columns) > MANY_TO_SOLVE and goal.tier == 2 and not ascent.is_over:
+        few = _pool(ascent, known, count=ROUNDED_PER_REQUEST)
+        seconds = ROUNDING_SHARE * goal.seconds_left
+        whole = rounded(frame, goal, pool=few, seconds=seconds)
+        if whole is not None:
+            yield whole
+
+
 def _lifted(ascent: _Ascent, plan: Ints, *, pool: Ints, loss: Floats) -> Ints | None:
-    """Return the plan, improved in the first tier until it holds the floor; None if it cannot."""
+    """Return the plan if it holds the floor, of many columns also once it does; else None.
+
+    It is improved in the first tier, only if it is better in the second than the best so far.
+    """
     frame, goal = ascent.frame, ascent.goal
     if value_of(frame, plan, tier=1) >= goal.floor:
         return plan
+    is_better = value_of(frame, plan, tier=goal.tier) > ascent.reached.tier.value
+    if len(frame.columns) <= MANY_TO_SOLVE or not is_better:
+        return None
     allowed = np.zeros(len(frame.columns), dtype=np.bool_)
     allowed[pool] = True
     first = replace(goal, tier=1, deadline=goal.deadline - (1 - LIFTING_SHARE) * goal.seconds_left)

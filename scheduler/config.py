@@ -17,6 +17,7 @@ from datetime import datetime
 from email.utils import getaddresses
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 PREFIX = "VISITBELL_"
@@ -24,8 +25,16 @@ KEY_BYTES = 32
 # Four threads answer in each process, and an answer may read and write at once.
 DATABASE_CONNECTIONS = 10
 DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
+MAILBOXES = ("imaps://", "imap://")
 MAIL_WAYS = ("maildir:", "eml:", "console:", "smtp://", "smtps://")
+_DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s<>,;:]+@[^@\s<>,;:]+")
+
+
+class _Dkim(TypedDict):
+    dkim_key: Path | None
+    dkim_selector: str
+    dkim_domain: str
 
 
 class WrongSetting(Exception):
@@ -38,7 +47,8 @@ class Settings:
 
     ``now`` is the moment a rehearsal begins at, None outside of rehearsals. ``fetch_allow`` are
     networks from which busy calendars may be fetched although they are private.
-    ``database_connections`` is how many each process may have open at once.
+    ``database_connections`` is how many each process may have open at once. ``imap_url`` is empty
+    where no mailbox is read, and ``dkim_key`` None where mail is not signed.
     """
 
     instance: Path
@@ -54,6 +64,10 @@ class Settings:
     now: datetime | None = None
     fetch_allow: tuple[IPv4Network | IPv6Network, ...] = ()
     database_connections: int = DATABASE_CONNECTIONS
+    imap_url: str = ""
+    dkim_key: Path | None = None
+    dkim_selector: str = ""
+    dkim_domain: str = ""
 
     @property
     def is_https(self) -> bool:
@@ -85,6 +99,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         feed_key=_key("FEED_KEY", given=given, instance=instance),
         fetch_allow=_networks(given.get("FETCH_ALLOW", "")),
         database_connections=_connections(given.get("DATABASE_CONNECTIONS", "")),
+        imap_url=_url("IMAP_URL", given["IMAP_URL"], MAILBOXES) if "IMAP_URL" in given else "",
+        **_dkim(given, sender=email),
     )
 
 
@@ -169,6 +185,23 @@ def _connections(text: str) -> int:
     if not text.isdecimal() or not 2 <= int(text) <= 1_000:
         raise WrongSetting("VISITBELL_DATABASE_CONNECTIONS: write a number from 2 to 1000.")
     return int(text)
+
+
+def _dkim(given: Mapping[str, str], *, sender: str) -> _Dkim:
+    names = ("DKIM_KEY", "DKIM_SELECTOR")
+    if not any(name in given for name in (*names, "DKIM_DOMAIN")):
+        return _Dkim(dkim_key=None, dkim_selector="", dkim_domain="")
+    if not all(name in given for name in names):
+        raise WrongSetting(
+            "VISITBELL_DKIM_KEY and VISITBELL_DKIM_SELECTOR: set both, or neither to sign no mail."
+        )
+    key = Path(given["DKIM_KEY"])
+    if not key.is_file():
+        raise WrongSetting("VISITBELL_DKIM_KEY: name a file that holds a private key.")
+    domain = given.get("DKIM_DOMAIN", sender.rpartition("@")[2])
+    if not all(_DOMAIN.fullmatch(name) for name in (domain, given["DKIM_SELECTOR"])):
+        raise WrongSetting("VISITBELL_DKIM_SELECTOR and _DOMAIN: write them as in the DNS.")
+    return _Dkim(dkim_key=key, dkim_selector=given["DKIM_SELECTOR"], dkim_domain=domain)
 
 
 def _url(name: str, text: str, beginnings: tuple[str, ...]) -> str:

@@ -5,22 +5,26 @@ The only place that knows which database, mail transport and solver are used.
 
 from __future__ import annotations
 
+import os
+import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
 from scheduler import gazetteer
 from scheduler.config import Settings, read_settings
 from scheduler.fetching.fetcher import CalendarFetcher
 from scheduler.jobs.timetable import Timetable
+from scheduler.mail.mailboxes import mailbox_of
+from scheduler.mail.signing import SigningTransport, signer_of
 from scheduler.mail.transports import transport_of
 from scheduler.matching.apart import solve_apart
+from scheduler.services.collecting import Collector
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.letters import Letterhead
 from scheduler.services.ports import Clock, Gazetteer, Render, Store, Transport, WatchedSolve
@@ -30,9 +34,7 @@ from scheduler.storage import database
 from scheduler.storage.unit_of_work import SqlStore
 from scheduler.web.app import put_together
 from scheduler.web.desk import Desk
-from scheduler.web.languages import speak, speaking
-from scheduler.web.phrasing import FILTERS
-from scheduler.web.spoken_templates import give_words
+from scheduler.web.mail_renderer import renderer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def wire(settings: Settings | None = None) -> Wiring:
         store=SqlStore(database.sessions(engine)),
         clock=clock_of(settings),
         gazetteer=gazetteer,
-        transport=transport_of(settings.mail_url, settings.instance),
+        transport=outgoing_of(settings),
         feeds=FeedSettings(settings.feed_key, settings.base_url),
         letterhead=letterhead_of(settings),
         close=engine.dispose,
@@ -113,7 +115,35 @@ def timetable_of(wiring: Wiring) -> Timetable:
         gazetteer=wiring.gazetteer,
         solve=solve_apart,
         fetch=CalendarFetcher(allow=wiring.settings.fetch_allow),
+        collector=collector_of(wiring),
     )
+
+
+def outgoing_of(settings: Settings) -> Transport:
+    """Return the way mail goes out, signed if there is a key for that.
+
+    Raises:
+        ValueError: with one sentence, if a setting names no such way or no such key.
+    """
+    transport = transport_of(settings.mail_url, settings.instance)
+    if settings.dkim_key is None:
+        return transport
+    selector, domain = settings.dkim_selector, settings.dkim_domain
+    return SigningTransport(
+        transport, signer_of(settings.dkim_key, selector=selector, domain=domain)
+    )
+
+
+def collector_of(wiring: Wiring) -> Collector | None:
+    """Return who takes mail out of the mailbox, None where no mailbox is set.
+
+    Raises:
+        ValueError: with one sentence, if the setting names none.
+    """
+    if not wiring.settings.imap_url:
+        return None
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    return Collector(mailbox_of(wiring.settings.imap_url), wiring.letterhead, owner)
 
 
 def worker_of(wiring: Wiring, *, solve: WatchedSolve) -> Worker:
@@ -149,21 +179,8 @@ def clock_of(settings: Settings) -> Clock:
 
 @cache
 def mail_renderer() -> Render:
-    """Return the renderer of mail templates: HTML is escaped, plain text is not.
-
-    A mail speaks the language that its context names as ``locale``, English where it names none.
-    """
-    app = Flask("scheduler", template_folder=str(folder("templates")), static_folder=None)
-    app.jinja_options = {"undefined": StrictUndefined}
-    app.jinja_env.filters.update(FILTERS)
-    speak(app)
-    give_words(app)
-
-    def render(name: str, context: Mapping[str, object]) -> str:
-        with speaking(str(context.get("locale", "")), within=app) as spoken:
-            return app.jinja_env.get_template(name).render(**spoken, **context)
-
-    return render
+    """Return the renderer of mail templates, made once."""
+    return renderer_of(str(folder("templates")))
 
 
 def folder(name: str) -> Path:

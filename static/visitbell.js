@@ -168,6 +168,32 @@ each("[data-refreshes]", (area) => {
   form.addEventListener("submit", stop);
 });
 
+// The queue stands beside what is open and scrolls by itself: the open row comes into its view.
+each(".with-queue > .queue", (queue) => {
+  const row = queue.querySelector("[aria-current]")?.closest("li");
+  if (row && row.offsetTop > queue.clientHeight - row.clientHeight) queue.scrollTop = row.offsetTop - queue.clientHeight / 2;
+});
+
+// A request of the queue was opened in place: its row is marked, and it is brought into view.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  const area = document.querySelector(".with-queue:has(> #open)");
+  if (!area || ctx.select !== "#open") return;
+  const present = new URL(ctx.request.action, location).pathname;
+  area.querySelectorAll("[data-row]").forEach((link) => {
+    const isOpen = link.pathname === present;
+    link.closest("li").classList.toggle("queue-row-current", isOpen);
+    link.toggleAttribute("aria-current", isOpen);
+    if (isOpen) link.setAttribute("aria-current", "true");
+  });
+  area.classList.replace("with-queue-list", "with-queue-open");
+  const row = area.querySelector("[aria-current]");
+  const next = row?.checkVisibility() ? row : document.getElementById("main");
+  if (!document.activeElement?.closest(".queue") || next !== row) next.focus({ preventScroll: true });
+  if (next === row) row.scrollIntoView({ block: "nearest" });
+  const open = document.getElementById("open");
+  if (next !== row) window.scrollTo(0, 0); else if (open.getBoundingClientRect().top < 0) open.scrollIntoView();
+});
+
 // Single keys on the proposal board. Each does what a control that is there to see does; all are off inside fields.
 each(".with-queue[data-keys]", (area) => {
   let last = null;
@@ -194,7 +220,6 @@ each(".with-queue[data-keys]", (area) => {
   const keys = {
     j: () => go(1), k: () => go(-1), x: () => select(false), X: () => select(true),
     a: () => press("[data-key='a']"), s: () => press("[data-key='s']"), u: () => press("#said .undo-note button"),
-    "/": () => document.getElementById("text")?.focus(),
     "?": () => { const list = document.getElementById("keys"); list.open = true; list.querySelector("summary").focus(); },
   };
   document.addEventListener("keydown", (event) => {
@@ -202,16 +227,6 @@ each(".with-queue[data-keys]", (area) => {
     const choice = /^[1-3]$/.test(event.key) && document.querySelectorAll("[data-choices] [type=radio]")[event.key - 1];
     if (choice) { choice.checked = true; choice.focus(); } else if (keys[event.key]) keys[event.key](); else return;
     event.preventDefault();
-  });
-});
-
-// The slash leads to the search box of a list.
-each("[role=search] [type=search]", (box) => {
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
-    event.preventDefault();
-    box.focus();
   });
 });
 

@@ -244,7 +244,7 @@ def a_sheet(visit: Visit | None = None, **changes: Any) -> VisitSheet:
     sheet = VisitSheet(
         visit=visit,
         title="Robots around us",
-        topic="Robotics",
+        topic=Topic("robotics", label="Robotics", label_fr="Robotique"),
         site_name="Lakeshore District",
         school="maple",
         school_name="Maple School",

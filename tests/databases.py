@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
-from sqlalchemy.event import listen
+from sqlalchemy.event import listen, remove
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
@@ -165,6 +165,26 @@ def sqlite_database(folder: Path, *, template: Path | None = None) -> str:
             old.unlink()
         shutil.copyfile(template, file)
     return f"sqlite:///{file}"
+
+
+@contextmanager
+def statements(
+    engine: Engine | type[Engine] = Engine,
+    *,
+    kinds: tuple[str, ...] = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"),
+) -> Iterator[list[str]]:
+    """Yield a list that fills with what a database, or any, is asked until the end of the block."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith(kinds):
+            asked.append(statement)
+
+    listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        remove(engine, "before_cursor_execute", note)
 
 
 @cache

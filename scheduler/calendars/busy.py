@@ -35,8 +35,8 @@ HORIZON_DAYS = 731
 
 Guard = Callable[[], AbstractContextManager[object]]
 
-_TOO_MANY = f"This calendar has more than {MAX_COMPONENTS:,} events in the time that matters."
-_FULL = f"The file has more than {MAX_INSTANCES:,} times on these days."
+_TOO_MANY = "This calendar has more events than we read in the time that matters."
+_FULL = "The file has more times on these days than we read."
 _SAYING = frozenset({"VEVENT", "VFREEBUSY"})
 _REASON_BY_NAME = {
     "VTODO": "It is a task, and only events block time.",

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from scheduler.calendars.busy import HORIZON_DAYS, PassedOver
+from scheduler.calendars.busy import HORIZON_DAYS, Guard, PassedOver
 from scheduler.calendars.components import RawComponent, read_components
 from scheduler.calendars.content_lines import one_line
 from scheduler.calendars.errors import CalendarUnreadable
@@ -33,38 +34,35 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DayReading:
-    """What a calendar says of whole days, in order, and every entry that was passed over."""
+    """What a calendar says of whole days: the first, the last and the name, in order.
+
+    ``unreadable`` are entries that may be such days, ``passed_over`` those that are none.
+    """
 
     days: tuple[tuple[date, date, str], ...]
-    passed_over: tuple[PassedOver, ...]
+    unreadable: tuple[PassedOver, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+
+    def certain_days(self) -> tuple[tuple[date, date, str], ...]:
+        """Return the days, for whoever does not look at each line.
+
+        Raises:
+            CalendarUnreadable: if an entry cannot be read: a closure that is missed puts
+                guests before a locked door.
+        """
+        for problem in self.unreadable:
+            raise CalendarUnreadable(f"{problem.component}: {problem.reason}")
+        return self.days
 
 
-def read_closures(octets: bytes) -> tuple[tuple[date, date, str], ...]:
-    """Return the first and the last day and the name of each closure, in order.
+def read_days(octets: bytes, *, guard: Guard = nullcontext) -> DayReading:
+    """Return everything that covers whole days.
 
-    Raises:
-        CalendarUnreadable: if the file is no calendar, or one of its entries cannot be read:
-            a closure that is missed puts guests before a locked door.
-    """
-    days, _, trouble = _read(octets)
-    for problem in trouble:
-        raise CalendarUnreadable(f"{problem.component}: {problem.reason}")
-    return days
-
-
-def read_days(octets: bytes) -> DayReading:
-    """Return everything that covers whole days, for somebody who looks at it line by line.
+    ``guard`` opens around each series and may raise to stop one that takes too long.
 
     Raises:
         CalendarUnreadable: if the file is no calendar.
     """
-    days, others, trouble = _read(octets)
-    return DayReading(days, (*trouble, *others))
-
-
-def _read(
-    octets: bytes,
-) -> tuple[tuple[tuple[date, date, str], ...], list[PassedOver], list[PassedOver]]:
     others: list[PassedOver] = []
     trouble: list[PassedOver] = []
     entries = []
@@ -85,10 +83,11 @@ def _read(
     days: set[tuple[date, date, str]] = set()
     for series in series_of(kept):
         try:
-            days.update(_closures(series))
+            with guard():
+                days.update(_closures(series))
         except (ValueError, OverflowError) as problem:
             trouble.append(PassedOver(series[0].component.label, str(problem)))
-    return tuple(sorted(days)), others, trouble
+    return DayReading(tuple(sorted(days)), tuple(trouble), tuple(others))
 
 
 def _whole_days(component: RawComponent, calendar: RawComponent) -> Entry | None:

@@ -183,5 +183,5 @@ def _what_it_is(octets: bytes) -> str:
     if not beginning:
         return "This file is empty."
     if beginning.startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "This is a web page, not a calendar. The calendar's own address ends in .ics."
+        return "This is a web page, not a calendar. The calendar’s own address ends in .ics."
     return "This is not a calendar file: it has no BEGIN:VCALENDAR."

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -29,7 +30,7 @@ _URI_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
 
 def clean(text: str) -> str:
     """Return the text without control characters, its line breaks all ``\\n``; tabs stay."""
-    if text.isprintable():
+    if text.replace("\n", "").isprintable():
         return text
     return _CONTROLS.sub("", _BREAKS.sub("\n", text))
 
@@ -71,7 +72,7 @@ def utc_form(moment: datetime) -> str:
 
 def local_form(wall: datetime) -> str:
     """Return a wall time as ``20261208T104000``; its zone goes into the TZID parameter."""
-    return f"{date_form(wall)}T{wall.hour:02}{wall.minute:02}{wall.second:02}"
+    return wall.isoformat()[:19].replace("-", "").replace(":", "")
 
 
 def date_form(day: date) -> str:
@@ -102,6 +103,7 @@ def _escaped(text: str) -> str:
     return escaped.replace("\n", "\\n")
 
 
+@lru_cache(maxsize=512)
 def _parameter(text: str) -> str:
     # Tabs are allowed in a quoted value, but nobody means one in a name.
     cleaned = clean(text).replace("\t", " ")
@@ -115,6 +117,10 @@ def _fold(line: str) -> str:
     if len(line) <= LINE_OCTETS and line.isascii():
         return f"{line}\r\n"
     octets = line.encode()
+    if len(octets) == len(line):
+        cuts = range(LINE_OCTETS, len(line), LINE_OCTETS - 1)
+        told = (line[:LINE_OCTETS], *(line[cut : cut + LINE_OCTETS - 1] for cut in cuts))
+        return "\r\n ".join(told) + "\r\n"
     pieces = []
     start, room = 0, LINE_OCTETS
     while len(octets) - start > room:

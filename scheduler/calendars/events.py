@@ -128,7 +128,9 @@ def _facts(entry: Entry) -> tuple[str, ...]:
     )
     return (
         text_line("SUMMARY", one_line(title)),
-        text_line("LOCATION", one_line(location(sheet, email=email, audience=audience))),
+        text_line(
+            "LOCATION", one_line(location(sheet, email=email, audience=audience, phrases=phrases))
+        ),
         text_line("DESCRIPTION", about),
         content_line("URL", uri_form(entry.page_url)) if entry.page_url else "",
         _conference(entry),

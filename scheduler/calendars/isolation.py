@@ -17,8 +17,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from scheduler.calendars.busy import BusyReading, PassedOver
+from scheduler.calendars.closures import DayReading
 from scheduler.calendars.errors import CalendarUnreadable
 from scheduler.domain.periods import DateRange, Period
 from scheduler.domain.zones import zone
@@ -60,7 +62,7 @@ def read_busy_apart(
             zone(file.timezone)
             if child is None:
                 child = _start()
-            answer = _ask(child, _request(file, window), wall_seconds=wall_seconds)
+            answer = _ask(child, _busy_request(file, window), wall_seconds=wall_seconds)
             if answer is None:
                 _end(child)
                 child = None
@@ -91,6 +93,30 @@ def read_one_apart(
     return answer
 
 
+def read_days_apart(octets: bytes) -> DayReading:
+    """Return what a file says of whole days.
+
+    Raises:
+        CalendarUnreadable: if nothing of it can be used, or it breaks a limit.
+    """
+    child = _start()
+    try:
+        answer = _ask(child, _request(octets, wanted="days"), wall_seconds=WALL_SECONDS)
+    finally:
+        _end(child)
+    given: dict[str, Any] = json.loads(answer) if answer else {"problem": _TOO_MUCH}
+    if "problem" in given:
+        raise CalendarUnreadable(given["problem"])
+    return DayReading(
+        days=tuple(
+            (date.fromisoformat(first), date.fromisoformat(last), name)
+            for first, last, name in given["days"]
+        ),
+        unreadable=tuple(PassedOver(**entry) for entry in given["unreadable"]),
+        passed_over=tuple(PassedOver(**entry) for entry in given["passed_over"]),
+    )
+
+
 def _start() -> subprocess.Popen[bytes]:
     # Nothing of the parent's environment, which holds its secrets, goes along.
     return subprocess.Popen(
@@ -109,16 +135,20 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         pass
 
 
-def _request(file: CalendarFile, window: DateRange) -> bytes:
-    head = {
-        "octets": len(file.octets),
-        "first": window.first.isoformat(),
-        "last": window.last.isoformat(),
-        "timezone": file.timezone,
-        "country": file.country,
-        "own_uids": file.own_uids,
-    }
-    return json.dumps(head).encode() + b"\n" + file.octets
+def _busy_request(file: CalendarFile, window: DateRange) -> bytes:
+    return _request(
+        file.octets,
+        wanted="busy",
+        first=window.first.isoformat(),
+        last=window.last.isoformat(),
+        timezone=file.timezone,
+        country=file.country,
+        own_uids=file.own_uids,
+    )
+
+
+def _request(octets: bytes, **head: str | tuple[str, ...]) -> bytes:
+    return json.dumps({"octets": len(octets), **head}).encode() + b"\n" + octets
 
 
 def _ask(child: subprocess.Popen[bytes], request: bytes, *, wall_seconds: float) -> bytes | None:

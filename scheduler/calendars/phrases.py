@@ -13,10 +13,15 @@ from types import MappingProxyType
 DEFAULT_LANGUAGE = "en"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
-    """One language's words; those in braces are filled in."""
+    """One language's words; those in braces are filled in.
 
+    Each language has one value, so that texts can be kept by it: comparing every word costs more
+    than most of them.
+    """
+
+    language: str
     visit: str
     guest_visit: str
     arriving: str
@@ -34,6 +39,7 @@ class Phrases:
     arriving_note: str
     online: str
     online_word: str
+    room: str
     class_label: str
     teacher: str
     with_you: str
@@ -43,10 +49,13 @@ class Phrases:
     said_maybe: str
     no_answer: str
     grade: str
+    first_grade: str
     kindergarten: str
     pre_kindergarten: str
     students: str
     session: str
+    fact: str
+    clock: str
     span: str
     day: str
     weekdays: tuple[str, ...]
@@ -67,13 +76,22 @@ class Phrases:
             year=moment.year,
         )
 
+    def clock_of(self, moment: datetime) -> str:
+        """Return what a clock shows at a local moment."""
+        return self.clock.format(moment.hour, moment.minute)
+
     def grade_of(self, grade: str) -> str:
         """Return a grade in words; an empty one stays empty."""
-        named = {"K": self.kindergarten, "pre-K": self.pre_kindergarten}
+        named = {
+            "1": self.first_grade,
+            "K": self.kindergarten,
+            "pre-K": self.pre_kindergarten,
+        }
         return named.get(grade, self.grade.format(grade) if grade else "")
 
 
 ENGLISH = Phrases(
+    language="en",
     visit="Visit: {}",
     guest_visit="Guest in class: {}",
     arriving="Arriving: {}",
@@ -91,6 +109,7 @@ ENGLISH = Phrases(
     arriving_note="Arriving",
     online="Online",
     online_word="online",
+    room="Room {}",
     class_label="Class",
     teacher="Teacher",
     with_you="With you",
@@ -100,10 +119,13 @@ ENGLISH = Phrases(
     said_maybe="said maybe",
     no_answer="has not answered yet",
     grade="grade {}",
+    first_grade="grade 1",
     kindergarten="kindergarten",
     pre_kindergarten="pre-kindergarten",
     students="{} students",
     session="session {} of {}",
+    fact="{}: {}",
+    clock="{:02}:{:02}",
     span="{} to {} ({})",
     day="{weekday} {number} {month} {year}",
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -122,13 +144,14 @@ ENGLISH = Phrases(
     ),
 )
 FRENCH = Phrases(
-    visit="Visite : {}",
-    guest_visit="Une personne invitée en classe : {}",
-    arriving="Arrivée : {}",
-    cancelled="Annulé : ",
+    language="fr",
+    visit="Visite : {}",
+    guest_visit="Une personne invitée en classe : {}",
+    arriving="Arrivée : {}",
+    cancelled="Annulé : ",
     busy="Occupé",
     join_online="Rejoindre la visite en ligne",
-    you_are_out="On ne vous attend plus à cette visite.",
+    you_are_out="Nous ne vous attendons plus à cette visite.",
     is_cancelled="Cette visite est annulée.",
     awaits_you="Nous attendons votre réponse.",
     awaits_others="Tout le monde n’a pas encore répondu.",
@@ -139,19 +162,23 @@ FRENCH = Phrases(
     arriving_note="À l’arrivée",
     online="En ligne",
     online_word="en ligne",
+    room="Local {}",
     class_label="Classe",
-    teacher="Enseignant·e",
+    teacher="Enseignante ou enseignant",
     with_you="Avec vous",
-    guests="Invités",
+    guests="Personnes invitées",
     more="Plus",
     said_yes="a dit oui",
     said_maybe="a dit peut-être",
     no_answer="n’a pas encore répondu",
-    grade="niveau {}",
+    grade="{}e année",
+    first_grade="1re année",
     kindergarten="maternelle",
     pre_kindergarten="prématernelle",
     students="{} élèves",
     session="séance {} sur {}",
+    fact="{} : {}",
+    clock="{} h {:02}",
     span="{} à {} ({})",
     day="{weekday} {number} {month} {year}",
     weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
@@ -162,14 +189,15 @@ FRENCH = Phrases(
     my_visits="mes visites",
     busy_times="mes heures occupées",
     front_desk="accueil",
-    in_public="invités en classe",
+    in_public="personnes invitées en classe",
     replaced_title="Vos visites ont une nouvelle adresse de calendrier",
     replaced_body=(
         "Cette adresse de calendrier a été remplacée et ne montre plus de visites.\n"
-        "Connectez-vous pour obtenir la nouvelle, puis retirez ce calendrier : {}"
+        "Connectez-vous pour obtenir la nouvelle, puis retirez ce calendrier : {}"
     ),
 )
 SPANISH = Phrases(
+    language="es",
     visit="Visita: {}",
     guest_visit="Persona invitada en clase: {}",
     arriving="Llegada: {}",
@@ -187,19 +215,23 @@ SPANISH = Phrases(
     arriving_note="Al llegar",
     online="En línea",
     online_word="en línea",
+    room="Aula {}",
     class_label="Clase",
     teacher="Docente",
     with_you="Con usted",
-    guests="Invitados",
+    guests="Personas invitadas",
     more="Más",
     said_yes="dijo que sí",
     said_maybe="dijo que quizá",
     no_answer="aún no ha respondido",
     grade="grado {}",
+    first_grade="grado 1",
     kindergarten="kínder",
     pre_kindergarten="prekínder",
     students="{} estudiantes",
     session="sesión {} de {}",
+    fact="{}: {}",
+    clock="{:02}:{:02}",
     span="{} a {} ({})",
     day="{weekday} {number} de {month} de {year}",
     weekdays=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
@@ -210,7 +242,7 @@ SPANISH = Phrases(
     my_visits="mis visitas",
     busy_times="mis horas ocupadas",
     front_desk="recepción",
-    in_public="invitados en clase",
+    in_public="personas invitadas en clase",
     replaced_title="Sus visitas tienen una nueva dirección de calendario",
     replaced_body=(
         "Esta dirección de calendario fue reemplazada y ya no muestra visitas.\n"

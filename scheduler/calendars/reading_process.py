@@ -14,11 +14,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from types import FrameType
 from typing import Any, BinaryIO
 
 from scheduler.calendars.busy import BusyReading, read_busy
+from scheduler.calendars.closures import read_days
 from scheduler.calendars.errors import CalendarUnreadable
 from scheduler.calendars.moments import Unreadable
 from scheduler.domain.periods import DateRange
@@ -88,7 +90,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, *, allowance: Allowance) -> Non
     while line := requests.readline():
         request = json.loads(line)
         octets = requests.read(request["octets"])
-        answer = json.dumps(_answer(octets, request, allowance))
+        answer = json.dumps(_answer(octets, request, allowance), default=date.isoformat)
         answers.write(answer.encode() + b"\n")
         answers.flush()
 
@@ -98,6 +100,8 @@ def _answer(
 ) -> Mapping[str, object]:
     try:
         with allowance.for_a_file():
+            if request["wanted"] == "days":
+                return asdict(read_days(octets, guard=allowance.for_a_series))
             return _plain(_reading(octets, request, allowance))
     except CalendarUnreadable as problem:
         return {"problem": problem.sentence}

@@ -100,4 +100,8 @@ def _has_left(booking: Booking) -> bool:
 
 def _booking(visit: Visit, email: str | None) -> Booking | None:
     """Return the person's latest booking: someone may be asked again after leaving."""
-    return next((b for b in reversed(visit.bookings) if b.volunteer_email == email), None)
+    # A loop, as a feed of thousands comes here ten times for each event.
+    for booking in reversed(visit.bookings):
+        if booking.volunteer_email == email:
+            return booking
+    return None

@@ -62,17 +62,29 @@ def description(
             facts |= _around(sheet, audience=audience, email=email, phrases=phrases)
         facts[phrases.more] = page_url
     news = _news(sheet, audience=audience, email=email, phrases=phrases)
-    lines = [news, *(f"{name}: {fact}" for name, fact in facts.items() if fact)]
+    lines = [news, *(phrases.fact.format(*each) for each in facts.items() if each[1])]
     return "\n".join(filter(None, lines))
 
 
-def location(sheet: VisitSheet, *, email: str | None, audience: Audience = Audience.SCHOOL) -> str:
+def location(
+    sheet: VisitSheet,
+    *,
+    email: str | None,
+    audience: Audience = Audience.SCHOOL,
+    phrases: Phrases = ENGLISH,
+) -> str:
     """Return the place; for somebody who is out it is no longer a way in."""
     if audience is Audience.BUSY:
         return ""
     if audience is Audience.PUBLIC:
         return ", ".join(filter(None, (sheet.school_name, sheet.address)))
-    return sheet.school_name if is_out(sheet.visit, email) else sheet.location_for(email or "")
+    if is_out(sheet.visit, email):
+        return sheet.school_name
+    if sheet.is_virtual_for(email or ""):
+        return sheet.meeting_url or phrases.online
+    room = sheet.visit.room
+    numbered = phrases.room.format(room) if room[:1].isdigit() else room
+    return ", ".join(filter(None, (numbered, sheet.school_name, sheet.address)))
 
 
 def when(sheet: VisitSheet, *, phrases: Phrases = ENGLISH) -> str:
@@ -84,19 +96,19 @@ def when(sheet: VisitSheet, *, phrases: Phrases = ENGLISH) -> str:
 @lru_cache(maxsize=8192)
 def _span(start: datetime, end: datetime, timezone: str, phrases: Phrases) -> str:
     starts, ends = local(start, timezone), local(end, timezone)
-    until = f"{ends:%H:%M}"
+    until = phrases.clock_of(ends)
     if ends.date() != starts.date():
         until = f"{phrases.day_of(ends)}, {until}"
-    offset = f"{starts:%z}"
-    begins = f"{phrases.day_of(starts)}, {starts:%H:%M}"
-    return phrases.span.format(begins, until, f"UTC{offset[:3]}:{offset[3:5]}")
+    offset = starts.isoformat(timespec="seconds")[19:25]
+    begins = f"{phrases.day_of(starts)}, {phrases.clock_of(starts)}"
+    return phrases.span.format(begins, until, f"UTC{offset}")
 
 
 def _title(sheet: VisitSheet, *, audience: Audience, phrases: Phrases) -> str:
     if audience is Audience.BUSY:
         return phrases.busy
     if audience is Audience.PUBLIC:
-        told = " – ".join(filter(None, (sheet.topic, sheet.school_name)))
+        told = " – ".join(filter(None, (_topic(sheet, phrases), sheet.school_name)))
         return phrases.guest_visit.format(told)
     names = [speaker.name for speaker in _present(sheet)]
     others = {
@@ -114,6 +126,10 @@ def _title(sheet: VisitSheet, *, audience: Audience, phrases: Phrases) -> str:
     return shape.format(f"{subject} – {company}" if company else subject)
 
 
+def _topic(sheet: VisitSheet, phrases: Phrases) -> str:
+    return sheet.topic.title_in(phrases.language)
+
+
 def _news(sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases) -> str:
     status = status_for(sheet.visit, email)
     if is_out(sheet.visit, email):
@@ -129,7 +145,8 @@ def _news(sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: 
 
 
 def _what(sheet: VisitSheet, phrases: Phrases) -> str:
-    topic = f" ({sheet.topic})" if sheet.topic and sheet.topic != sheet.title else ""
+    named = _topic(sheet, phrases)
+    topic = f" ({named})" if named and named != sheet.title else ""
     session = ""
     if sheet.sessions > 1:
         session = ", " + phrases.session.format(sheet.visit.session, sheet.sessions)

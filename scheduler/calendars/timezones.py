@@ -85,7 +85,8 @@ def zoned_lines(starts: datetime, ends: datetime, *, timezone: str) -> tuple[str
     Where the clock shows a time twice, readers differ on which is meant: such a pair is
     written in UTC, as is everything in a zone that is UTC.
     """
-    walls = [moment.astimezone(zone(timezone)) for moment in (starts, ends)]
+    clock = zone(timezone)
+    walls = [moment.astimezone(clock) for moment in (starts, ends)]
     if timezone in UTC_NAMES or any(_is_shown_twice(wall) for wall in walls):
         utc = [moment.astimezone(UTC) for moment in (starts, ends)]
         lines = (content_line("DTSTART", utc_form(utc[0])), content_line("DTEND", utc_form(utc[1])))
@@ -222,7 +223,7 @@ def _observance(clock: ZoneInfo, moment: datetime) -> tuple[timedelta | None, st
 
 
 def _is_shown_twice(wall: datetime) -> bool:
-    return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
+    return bool(wall.fold) or wall.utcoffset() != wall.replace(fold=1).utcoffset()
 
 
 def _block(onset: Onset, *, rrule: str = "") -> str:

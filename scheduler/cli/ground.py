@@ -14,8 +14,8 @@ from sqlalchemy.exc import ArgumentError
 
 from scheduler.config import Settings, WrongSetting, parse_moment, read_settings
 from scheduler.domain.zones import at_wall_time
-from scheduler.factory import Wiring, wire
-from scheduler.mail.transports import transport_of
+from scheduler.factory import Wiring, outgoing_of, wire
+from scheduler.mail.mailboxes import mailbox_of
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Plan
 from scheduler.matching.solve import solve
@@ -74,7 +74,9 @@ def settings_at(moment: str | None) -> Settings:
     settings = read_settings()
     _try_database_address(settings.database_url)
     try:
-        transport_of(settings.mail_url, settings.instance)
+        outgoing_of(settings)
+        if settings.imap_url:
+            mailbox_of(settings.imap_url)
     except ValueError as error:
         raise WrongSetting(str(error)) from error
     if moment is None:

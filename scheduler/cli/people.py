@@ -10,6 +10,7 @@ from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.domain.people import RoleName, normal_email
 from scheduler.factory import Wiring
 from scheduler.services import feeds as calendars
+from scheduler.services.feed_answers import write_feed
 from scheduler.services.records import Feed, FeedKind
 from scheduler.services.sign_in import link_for
 
@@ -38,6 +39,7 @@ def feeds(wiring: Wiring, email: str | None, school: str | None, rotate: bool, e
             continue
         if rotate:
             feed = calendars.rotate(wiring.store, feed, settings=wiring.feeds, now=wiring.clock())
+        write_feed(wiring.store, feed, settings=wiring.feeds, now=wiring.clock())
         click.echo(f"{feed.kind}\t{wiring.feeds.address_of(feed)}")
     if not found:
         refuse("No feed: this account has no role with visits.")

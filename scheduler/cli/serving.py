@@ -12,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 
 from scheduler.domain.errors import OutOfReach
 from scheduler.storage.database import begin_anew_after_fork
-from scheduler.web.warming import warm_up
+from scheduler.web.warming import get_ready, warm_up
 
 THREADS = 4
 HOW = MappingProxyType(
@@ -54,7 +54,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Return the application that the workers serve."""
+        """Return the application that the workers serve; what it ships is read by then."""
+        get_ready(self._app)
         return self._app
 
     def _let_go(self, _server: Any, _worker: Any) -> None:

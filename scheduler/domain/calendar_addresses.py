@@ -72,7 +72,7 @@ def read_address(text: str) -> CalendarAddress:
     if scheme not in PORT_BY_SCHEME or not parts.netloc:
         raise AddressRefused("The address has to begin with https:// or webcal://.")
     if "@" in parts.netloc:
-        raise AddressRefused("We keep no passwords. Use the calendar's private address instead.")
+        raise AddressRefused("We keep no passwords. Use the calendar’s private address instead.")
     if port == 0:
         raise AddressRefused("This is not a web address.")
     return CalendarAddress(

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 
 class SchedulerError(Exception):
-    """Be the root of every error that a caller can act on."""
+    """Be the root of every error that a caller can act on.
+
+    Each survives being handed from one process to another, facts and all.
+    """
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how to make the error again from its sentence and its facts."""
+        # The library would call the class with the sentence alone, which few of them take.
+        return _made_again, (type(self), self.args, self.__dict__)
 
 
 class InvalidPeriod(SchedulerError):
@@ -145,3 +153,11 @@ class BadInput(SchedulerError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _made_again(
+    kind: type[SchedulerError], args: tuple[object, ...], facts: dict[str, object]
+) -> SchedulerError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error

@@ -20,6 +20,7 @@ class MailKind(StrEnum):
     CHANGE = "change"
     CONFIRMATION = "confirmation"
     REMINDER = "reminder"
+    ROSTER = "roster"
     QUESTION = "question"
     DIGEST = "digest"
 
@@ -38,12 +39,13 @@ PACES_BY_KIND: Mapping[MailKind, tuple[Pace, ...]] = MappingProxyType(
         MailKind.CHANGE: (Pace.AT_ONCE,),
         MailKind.CONFIRMATION: (Pace.AT_ONCE, Pace.DAILY, Pace.NEVER),
         MailKind.REMINDER: (Pace.DAILY, Pace.AT_ONCE, Pace.NEVER),
+        MailKind.ROSTER: (Pace.AT_ONCE, Pace.NEVER),
         MailKind.QUESTION: (Pace.DAILY, Pace.AT_ONCE, Pace.NEVER),
         MailKind.DIGEST: (Pace.DAILY, Pace.NEVER),
     }
 )
 # One click in a mail program ends these; a reader of RFC 8058 must mean no other kind by it.
-ENDED_BY_ONE_CLICK = frozenset({MailKind.REMINDER, MailKind.DIGEST})
+ENDED_BY_ONE_CLICK = frozenset({MailKind.REMINDER, MailKind.ROSTER, MailKind.DIGEST})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scheduler.domain.topics import Topic, TopicTree
+from scheduler.domain.topics import TopicTree
 
 SHORTEST_WORD = 4
 SHARED_BEGINNING = 5
@@ -20,15 +20,10 @@ def nearest_topic(words: str, tree: TopicTree) -> str:
     said = _words(words)
     best, best_score = "", 0.0
     for topic in tree.topics:
-        score = max(_score(said, label) for label in _labels(topic))
+        score = max(_score(said, label) for label in topic.names)
         if score > best_score:
             best, best_score = topic.key, score
     return best
-
-
-def _labels(topic: Topic) -> tuple[str, ...]:
-    names = (topic.title, topic.label_fr, topic.label_es, topic.key.replace("_", " "))
-    return tuple(name for name in names if name)
 
 
 def _score(said: tuple[str, ...], label: str) -> float:

@@ -31,6 +31,12 @@ class Topic:
         labels = {"fr": self.label_fr, "es": self.label_es}
         return labels.get(language.partition("-")[0].lower(), "") or self.title
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all it is called, in every language, and its key in words."""
+        names = (self.title, self.label_fr, self.label_es, self.key.replace("_", " "))
+        return tuple(name for name in names if name)
+
 
 @dataclass(frozen=True, slots=True)
 class TopicTree:
@@ -44,36 +50,42 @@ class TopicTree:
     topics: tuple[Topic, ...]
     by_key: Mapping[str, Topic] = field(init=False, compare=False)
     _ancestors: Mapping[str, tuple[str, ...]] = field(init=False, compare=False)
+    _descendants: Mapping[str, tuple[str, ...]] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         by_key = {topic.key: topic for topic in self.topics}
         object.__setattr__(self, "by_key", by_key)
-        object.__setattr__(
-            self, "_ancestors", {key: _ancestors(key, by_key=by_key) for key in by_key}
-        )
+        above = {key: _ancestors(key, by_key=by_key) for key in by_key}
+        below: dict[str, tuple[str, ...]] = {}
+        for key, chain in above.items():
+            for each in chain:
+                below[each] = (*below.get(each, ()), key)
+        object.__setattr__(self, "_ancestors", above)
+        object.__setattr__(self, "_descendants", below)
 
     def __contains__(self, key: str) -> bool:
         """Tell whether the tree has that topic."""
         return key in self.by_key
 
-    def title(self, key: str) -> str:
-        """Return a topic's title, or its key in words when the tree lacks it."""
-        return self.by_key.get(key, Topic(key)).title
+    def topic(self, key: str) -> Topic:
+        """Return the topic of that key, a bare one when the tree lacks it."""
+        return self.by_key.get(key, Topic(key))
 
     def effective_levels(self, named: Mapping[str, int]) -> dict[str, int]:
         """Return the level, 1 to 3, that counts for a request of each topic.
 
         A request for a parent accepts the best of its own and its descendants' levels; a
         request for a child counts the own level if named, else a near match if an ancestor is.
-        Topics that the person does not serve at all are left out. Cost: topics × depth.
+        Topics that the person does not serve at all are left out. Cost: topics named × those
+        below and above each.
         """
         levels: dict[str, int] = {}
         for key, level in named.items():
             for reached in (key, *self._ancestors.get(key, ())):
                 levels[reached] = max(levels.get(reached, 0), level)
-        for key in self.by_key:
-            if key not in levels and any(above in named for above in self._ancestors[key]):
-                levels[key] = NEAR_MATCH_LEVEL
+        for key in named:
+            for below in self._descendants.get(key, ()):
+                levels.setdefault(below, NEAR_MATCH_LEVEL)
         return levels
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scheduler.domain.topics import Topic
 from scheduler.domain.visits import Partstat, Visit
 from scheduler.domain.volunteers import Format
 
@@ -35,7 +36,7 @@ class VisitSheet:
 
     visit: Visit
     title: str
-    topic: str
+    topic: Topic
     site_name: str
     school: str
     school_name: str
@@ -52,18 +53,6 @@ class VisitSheet:
     meeting_url: str
     sessions: int
     speakers: tuple[SpeakerOnSheet, ...]
-
-    @property
-    def location(self) -> str:
-        """Return the place of the visit as one line."""
-        return self.location_for("")
-
-    def location_for(self, email: str) -> str:
-        """Return where that person goes, as one line: room, school, address; or the link."""
-        if self.is_virtual_for(email):
-            return self.meeting_url or "Online"
-        room = f"Room {self.visit.room}" if self.visit.room[:1].isdigit() else self.visit.room
-        return ", ".join(filter(None, (room, self.school_name, self.address)))
 
     @property
     def is_virtual(self) -> bool:

@@ -44,6 +44,8 @@ EDIT_HOLD_MOST = timedelta(minutes=30)
 AT_ONCE_WITHIN = timedelta(hours=24)
 VOLUNTEER_PREFIX = "volunteer:"
 OPEN = frozenset({VisitState.INVITED, VisitState.CONFIRMED})
+# The reason of a no that nobody said: an invitation stayed without an answer too long.
+NO_ANSWER = "no_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,21 @@ def answer(
     )
     bookings = tuple(given if b is booking else b for b in visit.bookings)
     return _with_bookings(visit, bookings, at=at)
+
+
+def affirm(visit: Visit, email: str, *, at: datetime) -> Visit:
+    """Note that somebody who said yes says so again; calendars stay as they are.
+
+    Raises:
+        IllegalTransition: unless the visit is invited or confirmed, and that person said yes.
+        Unknown: if the volunteer has no part in it.
+    """
+    _require(visit, OPEN, step="affirmed")
+    booking = visit.booking_of(email)
+    if booking.removed or booking.partstat is not Partstat.ACCEPTED:
+        raise IllegalTransition(subject="booking", state=str(booking.partstat), step="affirmed")
+    again = replace(booking, answered_at=at)
+    return replace(visit, bookings=tuple(again if b is booking else b for b in visit.bookings))
 
 
 def agree(visit: Visit, *, at: datetime) -> Visit:

@@ -32,7 +32,7 @@ def read_body(response: HTTPResponse, *, limit: int) -> bytes:
         return b"".join(_arriving(response, limit))
     if packing in ("gzip", "x-gzip"):
         return _unpacked(_arriving(response, limit), limit)
-    raise FetchFailed("The answer is packed in a way that we can't read.")
+    raise FetchFailed("The answer is packed in a way that we can’t read.")
 
 
 def _arriving(response: HTTPResponse, limit: int) -> Iterator[bytes]:
@@ -57,7 +57,7 @@ def _unpacked(chunks: Iterator[bytes], limit: int) -> bytes:
             if len(whole) > limit:
                 raise FetchFailed(_TOO_LARGE)
     except zlib.error as problem:
-        raise FetchFailed("The answer is packed in a way that we can't read.") from problem
+        raise FetchFailed("The answer is packed in a way that we can’t read.") from problem
     if not unpacking.eof:
         raise FetchFailed(_CUT_OFF)
     return bytes(whole)

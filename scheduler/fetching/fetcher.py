@@ -162,15 +162,15 @@ def _status_words(status: int) -> str:
     if status in _SENTENCE_BY_STATUS:
         return _SENTENCE_BY_STATUS[status]
     if status == 429 or status >= 500:
-        return f"The site is busy or out of order (it answers {status})."
-    return f"The site gave an answer that we can't use (it answers {status})."
+        return "The site is busy or out of order."
+    return "The site gave an answer that we can’t use."
 
 
 def _words(failure: Exception | None, deadline: float) -> str:
     if isinstance(failure, TimeoutError) or time.monotonic() >= deadline:
         return _TOO_LONG
     if isinstance(failure, ssl.SSLError):
-        return "The site can't prove that it is the one the address names."
+        return "The site can’t prove that it is the one the address names."
     return _NO_ANSWER
 
 

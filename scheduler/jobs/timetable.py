@@ -11,8 +11,9 @@ import logging
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -21,22 +22,35 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from scheduler.domain.errors import OutOfReach, SchedulerError
 from scheduler.jobs.leaving import noticing_the_end
-from scheduler.services import busy_calendars, delivery, nights, reminders, rounds, running, visits
+from scheduler.services import (
+    busy_calendars,
+    delivery,
+    nights,
+    reminders,
+    rosters,
+    rounds,
+    running,
+    visits,
+)
 from scheduler.services.busy_calendars import Refreshed
 from scheduler.services.calendar_links import end_lost_links
+from scheduler.services.collecting import Collector
 from scheduler.services.delivery import Delivered
 from scheduler.services.journal import trim_journal
 from scheduler.services.letters import Letterhead
 from scheduler.services.ports import Clock, Gazetteer, Store, Transport, WatchedSolve
 from scheduler.services.ports.fetching import Fetch
+from scheduler.services.receiving import Became
 from scheduler.services.rounds import Asked
 from scheduler.services.running import Worked, Worker
 from scheduler.services.runs import TIMETABLE
 from scheduler.services.stand_in_rounds import Advanced, advance_stand_ins
+from scheduler.services.steps import Steps
 
 LEASE = TIMETABLE
 LEASE_LASTS = timedelta(seconds=45)
-RENEW_SECONDS = 10
+RENEW_SECONDS = 10.0
+COLLECT_SECONDS = 180
 TICK_SECONDS = 15
 LOOK_SECONDS = 2
 BREATH_SECONDS = 0.5
@@ -46,15 +60,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one tick did; ``worked`` is False while another process holds the lease."""
+    """What one tick did; ``worked`` is False while another process holds the lease.
+
+    ``failed`` names the steps that raised; the others were done.
+    """
 
     worked: bool = False
     released: int = 0
     reminders: int = 0
+    rosters: int = 0
     closed: int = 0
     asked: Asked = field(default_factory=Asked)
     stand_ins: Advanced = field(default_factory=Advanced)
     mail: Delivered = field(default_factory=Delivered)
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,7 @@ class Timetable:
     leaving: Event = field(default_factory=Event)
     at_work: Event = field(default_factory=Event)
     mail_at_any_hour: bool = False
+    collector: Collector | None = None
 
     def tick(self) -> Ticked:
         """Do whatever is due, if the lease can be had."""
@@ -97,6 +117,7 @@ class Timetable:
                     break
                 time.sleep(1)
             self.refresh_calendars()
+            self.collect_mail()
         finally:
             self.give_lease_back()
         return done
@@ -117,6 +138,7 @@ class Timetable:
             (self.refresh_calendars, TICK_SECONDS),
             (self._work_and_tell, LOOK_SECONDS),
             (self._keep_lease, RENEW_SECONDS),
+            (self.collect_mail, COLLECT_SECONDS),
         ):
             every = IntervalTrigger(seconds=seconds)
             clock.add_job(work, every, next_run_time=datetime.now(UTC))
@@ -131,10 +153,20 @@ class Timetable:
                 self.give_lease_back()
 
     def holds_lease(self) -> bool:
-        """Take or renew the lease and tell whether this process may work."""
+        """Take the lease, or keep it, and tell whether this process may work."""
         moment = self.lease_clock()
         with self.store.write() as work:
             return work.leases.take(LEASE, owner=self.owner, now=moment, until=moment + LEASE_LASTS)
+
+    def keeps_lease(self) -> bool:
+        """Renew the lease and tell whether it was this process's all the time since it was taken.
+
+        Others may have worked in the meantime otherwise, and be done with it again.
+        """
+        moment = self.lease_clock()
+        with self.store.write() as work:
+            until = moment + LEASE_LASTS
+            return work.leases.renew(LEASE, owner=self.owner, now=moment, until=until)
 
     def give_lease_back(self) -> None:
         """End this process's lease, so that the next one need not wait for it."""
@@ -173,30 +205,60 @@ class Timetable:
             may_go_on=lambda: not self.leaving.is_set(),
         )
 
+    def collect_mail(self) -> Counter[Became]:
+        """Take in what waits in the mailbox, if there is one; beside the ticks, as it may be far.
+
+        A mailbox that is away is told of in a line, and asked again at the next turn.
+        """
+        if self.collector is None:
+            return Counter()
+        try:
+            return self.collector.collect(
+                self.store,
+                now=self.clock(),
+                lease_now=self.lease_clock(),
+                may_go_on=lambda: not self.leaving.is_set(),
+            )
+        except OutOfReach:
+            raise
+        except SchedulerError as error:
+            log.warning("%s", error)
+            return Counter()
+
     def propose_nightly(self) -> bool:
         """Propose if the night's proposals are due, by whichever process is first."""
         return self.ask_nightly() and self.work_one() is not None
 
     def _work(self) -> Ticked:
-        now = self.clock()
-        trim_journal(self.store, at=self.lease_clock())
-        released = visits.release_due(self.store, now=now)
-        return Ticked(
+        store, now, steps = self.store, self.clock(), Steps()
+        do = steps.attempt
+        do("journal", lambda: trim_journal(store, at=self.lease_clock()), otherwise=0)
+        released = do(
+            "releases", lambda: visits.release_due(store, now=now), otherwise=visits.Released()
+        )
+        done = Ticked(
             worked=True,
             released=len(released.visits) + len(released.moves),
-            reminders=reminders.write_due(self.store, now=now),
-            closed=visits.close_past(self.store, now=now),
-            asked=rounds.ask_daily(self.store, now=now),
-            stand_ins=advance_stand_ins(self.store, now=now, gazetteer=self.gazetteer),
-            mail=self._deliver(now),
+            reminders=do("reminders", lambda: reminders.write_due(store, now=now), otherwise=0),
+            rosters=do("rosters", lambda: rosters.write_rosters(store, now=now), otherwise=0),
+            closed=do("closing", lambda: visits.close_past(store, now=now), otherwise=0),
+            asked=rounds.ask_daily(store, now=now, steps=steps),
+            stand_ins=do("stand-ins", lambda: self._advance(now), otherwise=Advanced()),
+            mail=do("mail", lambda: self._deliver(now), otherwise=Delivered()),
         )
+        return replace(done, failed=tuple(steps.failed))
+
+    def _advance(self, now: datetime) -> Advanced:
+        return advance_stand_ins(self.store, now=now, gazetteer=self.gazetteer)
 
     def _keep_lease(self) -> None:
         """Hold on to the lease while a tick takes long: a server may let us wait a minute."""
         if self.at_work.is_set():
-            self.holds_lease()
+            self.keeps_lease()
 
     def _deliver(self, now: datetime) -> Delivered:
+        if not self.keeps_lease():
+            return Delivered()
         with self.store.write() as work:
             # Nobody else sends while the lease is held, so what is still taken was left behind.
             work.outbox.take_back()
@@ -220,7 +282,7 @@ class Timetable:
             if time.monotonic() - asked < RENEW_SECONDS:
                 return True
             asked = time.monotonic()
-            return self.holds_lease()
+            return self.keeps_lease()
 
         return holds
 

@@ -9,10 +9,10 @@ import re
 import unicodedata
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from email.message import EmailMessage
 from mailbox import Maildir
 from pathlib import Path
 
+from scheduler.mail.messages import Mail
 from scheduler.mail.refusals import NO_ANSWER, MailRefused
 
 OWNER_ALONE = 0o700
@@ -29,13 +29,13 @@ class MaildirTransport:
         """Return this transport; there is no connection to keep."""
         return nullcontext(self)
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
         """Store one mail, whole or not at all.
 
         Raises:
             MailRefused: for now, if the folder cannot be written.
         """
-        octets = message.as_bytes(policy=message.policy.clone(linesep="\n"))
+        octets = mail.octets.replace(b"\r\n", b"\n")
         try:
             for name in ("tmp", "new", "cur"):
                 _make_folder(self.folder / name)
@@ -54,7 +54,7 @@ class EmlFolderTransport:
         """Return this transport; there is no connection to keep."""
         return nullcontext(self)
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
         """Store one mail as ``0001-invitation-lakeside-middle.eml``.
 
         Cost: linear in the mails already there.
@@ -62,7 +62,7 @@ class EmlFolderTransport:
         Raises:
             MailRefused: for now, if the folder cannot be written.
         """
-        octets, name = message.as_bytes(), _file_name(str(message["Subject"]))
+        octets, name = mail.octets, _file_name(mail.subject)
         try:
             _make_folder(self.folder)
             self._store(octets, name)

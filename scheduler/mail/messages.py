@@ -9,23 +9,58 @@ Source: RFC 6047 section 2.4.
 from __future__ import annotations
 
 import re
+from base64 import encodebytes
+from binascii import b2a_qp
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
 from hashlib import sha256
 
 from scheduler.mail.headers import (
-    MailPolicy,
     ascii_domain,
     checked_message_id,
     header_text,
     mail_address,
+    mailbox_body,
     refuse_split_headers,
+    text_body,
     unsubscribe_fields,
 )
 
 ATTACHMENT_NAME = "invite.ics"
-POLICY = MailPolicy(linesep="\r\n")
+LINE_END = b"\r\n"
+WORDS_HEAD = (
+    b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable'
+)
+CALENDAR_HEAD = (
+    b'Content-Type: text/calendar; method="%s"; charset="utf-8"\r\n'
+    b"Content-Transfer-Encoding: base64"
+)
+FILE_HEAD = (
+    b'Content-Type: application/ics; name="%s"\r\n'
+    b"Content-Transfer-Encoding: base64\r\n"
+    b'Content-Disposition: attachment; filename="%s"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it goes over the wire; ``subject`` and ``text`` are what can be read in it."""
+
+    octets: bytes
+    subject: str
+    text: str
+
+    @property
+    def message(self) -> EmailMessage:
+        """Return the mail as a mail program reads it."""
+        message = message_from_bytes(self.octets, policy=SMTP)
+        assert isinstance(message, EmailMessage)
+        return message
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +102,7 @@ def compose(
     reply_to: str = "",
     calendar: CalendarPart | None = None,
     list_unsubscribe: str = "",
-) -> EmailMessage:
+) -> Mail:
     """Write a mail: the same arguments give the same octets.
 
     Args:
@@ -82,54 +117,60 @@ def compose(
     """
     if date.tzinfo is None:
         raise ValueError("The date of a mail needs a zone.")
-    message = EmailMessage(policy=POLICY)
-    message["From"] = mail_address(*sender)
-    message["To"] = mail_address(*recipient)
-    if reply_to:
-        message["Reply-To"] = mail_address("", reply_to)
-    message["Subject"] = header_text(subject)
-    message["Date"] = date
-    message["Message-ID"] = checked_message_id(message_id)
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    for name, field in (unsubscribe_fields(list_unsubscribe) if list_unsubscribe else {}).items():
-        message[name] = field
-    _fill(message, text=text, html=html, calendar=calendar)
-    _fix_boundaries(message, seed=message_id)
-    refuse_split_headers(message)
-    return message
+    fields = {
+        "From": mailbox_body("From", mail_address(*sender)),
+        "To": mailbox_body("To", mail_address(*recipient)),
+        **({"Reply-To": mailbox_body("Reply-To", mail_address("", reply_to))} if reply_to else {}),
+        "Subject": text_body("Subject", header_text(subject)),
+        "Date": format_datetime(date),
+        "Message-ID": checked_message_id(message_id),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+        **(unsubscribe_fields(list_unsubscribe) if list_unsubscribe else {}),
+        "MIME-Version": "1.0",
+    }
+    head = "".join(f"{name}: {body}\r\n" for name, body in fields.items()).encode("ascii")
+    refuse_split_headers(head, tuple(fields))
+    body = _body(text=text, html=html, calendar=calendar, boundaries=_boundaries(message_id))
+    return Mail(head + body, header_text(subject), text)
 
 
-def _fill(message: EmailMessage, *, text: str, html: str, calendar: CalendarPart | None) -> None:
-    message.set_content(_writable(text), cte="quoted-printable")
-    message.add_alternative(_writable(html), subtype="html", cte="quoted-printable")
+def _body(
+    *, text: str, html: str, calendar: CalendarPart | None, boundaries: Iterator[bytes]
+) -> bytes:
+    whole = next(boundaries)
+    words = (_words(b"plain", text), _words(b"html", html))
     if calendar is None:
-        return
-    message.add_alternative(
-        calendar.octets,
-        maintype="text",
-        subtype="calendar",
-        cte="base64",
-        params={"method": calendar.method, "charset": "utf-8"},
-    )
-    message.add_attachment(
-        calendar.octets,
-        maintype="application",
-        subtype="ics",
-        cte="base64",
-        filename=ATTACHMENT_NAME,
-        params={"name": ATTACHMENT_NAME},
-    )
+        return _multipart(b"alternative", words, boundary=whole)
+    octets = encodebytes(calendar.octets).replace(b"\n", LINE_END)
+    invitation = _part(CALENDAR_HEAD % calendar.method.encode("ascii"), octets)
+    name = ATTACHMENT_NAME.encode("ascii")
+    choice = _multipart(b"alternative", (*words, invitation), boundary=next(boundaries))
+    return _multipart(b"mixed", (choice, _part(FILE_HEAD % (name, name), octets)), boundary=whole)
 
 
-def _writable(text: str) -> str:
+def _multipart(kind: bytes, parts: tuple[bytes, ...], *, boundary: bytes) -> bytes:
+    limit = b"--" + boundary
+    head = b'Content-Type: multipart/%s; boundary="%s"' % (kind, boundary)
+    inner = b"".join(limit + LINE_END + part + LINE_END for part in parts)
+    return _part(head, inner + limit + b"--" + LINE_END)
+
+
+def _words(kind: bytes, text: str) -> bytes:
     # A mail may hold no NUL, and half a surrogate pair has no UTF-8 form.
-    return re.sub("[\0\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
+    writable = re.sub("[\0\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
+    lines = (*writable.encode("utf-8").splitlines(), b"")
+    return _part(WORDS_HEAD % kind, b2a_qp(LINE_END.join(lines)))
 
 
-def _fix_boundaries(message: EmailMessage, *, seed: str) -> None:
-    # The library draws boundaries at random; a second attempt must be the same mail.
-    multiparts = (part for part in message.walk() if part.is_multipart())
+def _part(head: bytes, octets: bytes) -> bytes:
+    return head + LINE_END + LINE_END + octets
+
+
+def _boundaries(seed: str) -> Iterator[bytes]:
+    # Not drawn at random: a second attempt must be the same mail.
     digest = sha256(seed.encode("utf-8")).hexdigest()
-    for number, part in enumerate(multiparts, start=1):
-        part.set_boundary(f"=_{digest[:24]}.{number}")
+    number = 0
+    while True:
+        number += 1
+        yield f"=_{digest[:24]}.{number}".encode("ascii")

@@ -11,9 +11,9 @@ import ssl
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from enum import StrEnum
 
+from scheduler.mail.messages import Mail
 from scheduler.mail.refusals import NO_ANSWER, MailRefused, Stage, is_permanent
 
 RESET_DONE = 250
@@ -52,14 +52,14 @@ class SmtpTransport:
         finally:
             connection.close()
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
         """Send one mail over a connection of its own.
 
         Raises:
             MailRefused: with the server's code, 0 if it could not be reached.
         """
         with self.open() as connection:
-            connection.send(message, sender=sender, recipient=recipient)
+            connection.send(mail, sender=sender, recipient=recipient)
 
     def connect(self) -> smtplib.SMTP:
         """Return a signed-in session.
@@ -67,18 +67,21 @@ class SmtpTransport:
         Raises:
             smtplib.SMTPException, OSError: if the server cannot or will not.
         """
-        context = self.tls or ssl.create_default_context()
         if self.security is Security.TLS:
             return self._signed_in(
                 smtplib.SMTP_SSL(
-                    self.host, self.port, timeout=self.timeout_seconds, context=context
+                    self.host, self.port, timeout=self.timeout_seconds, context=self._context()
                 )
             )
         server = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
         if self.security is Security.STARTTLS:
             with _closed_on_failure(server):
-                server.starttls(context=context)
+                server.starttls(context=self._context())
         return self._signed_in(server)
+
+    def _context(self) -> ssl.SSLContext:
+        # Reading the machine's certificates takes as long as sending a dozen mails.
+        return self.tls or ssl.create_default_context()
 
     def _signed_in(self, server: smtplib.SMTP) -> smtplib.SMTP:
         if self.username:
@@ -99,7 +102,7 @@ class SmtpConnection:
         """Return this same connection, which stays open afterwards."""
         return nullcontext(self)
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
         """Send one mail.
 
         Raises:
@@ -107,7 +110,7 @@ class SmtpConnection:
         """
         server = self._connected()
         try:
-            server.sendmail(sender, [recipient], message.as_bytes())
+            server.sendmail(sender, [recipient], mail.octets)
         except FAILURES as failure:
             refusal = _refusal_of(failure)
             if _ran_out_of_time(failure):

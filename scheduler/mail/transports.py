@@ -16,6 +16,7 @@ from typing import TextIO
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from scheduler.mail.folders import EmlFolderTransport, MaildirTransport
+from scheduler.mail.messages import Mail
 from scheduler.mail.refusals import MailRefused
 from scheduler.mail.smtp import Security, SmtpTransport
 
@@ -47,11 +48,9 @@ class ConsoleTransport:
         """Return this transport; there is no connection to keep."""
         return nullcontext(self)
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
         """Print one mail."""
-        body = message.get_body(("plain",))
-        text = body.get_content() if body else ""
-        lines = (f"To: {recipient}", f"Subject: {message['Subject']}", "", text)
+        lines = (f"To: {recipient}", f"Subject: {mail.subject}", "", mail.text)
         print(*lines, sep="\n", file=self.stream or sys.stdout, flush=True)
 
 
@@ -61,7 +60,12 @@ class SentMail:
 
     sender: str
     recipient: str
-    message: EmailMessage
+    mail: Mail
+
+    @property
+    def message(self) -> EmailMessage:
+        """Return the mail as a mail program reads it."""
+        return self.mail.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,9 @@ class MemoryTransport:
         """Return this transport; there is no connection to keep."""
         return nullcontext(self)
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
         """Keep one mail."""
-        self.sent.append(SentMail(sender, recipient, message))
+        self.sent.append(SentMail(sender, recipient, mail))
 
 
 AnyTransport = SmtpTransport | MaildirTransport | EmlFolderTransport | ConsoleTransport

@@ -12,13 +12,15 @@ Whoever calls brings the renderer and what the templates speak of:
 - ``old``: for a change, the former ``period`` and ``room``, else ``None``;
 - ``reason``: in the words of whoever gave it, or empty; and ``site_name``;
 - ``facts``: ``minutes`` a sign-in link is valid; ``speaker_name``, who said no, or empty;
-  ``answer_by``, the moment until which an invitation is held; ``days`` until a reminded visit,
-  counted when the mail is sent; ``by``, who cancelled; ``has_calendar``, whether a calendar
-  file is attached; ``author`` and ``words`` of a message with the request's ``title``;
+  ``days`` until a reminded visit, counted when the mail is sent; ``by``, who cancelled;
+  ``has_calendar``, whether a calendar file is attached; ``author`` and ``words`` of a message
+  with the request's ``title``;
   ``class_name``, ``school_name`` and ``author`` of a class that is handed over, ``accepted``
   once that is decided; ``host`` and ``former_host`` of a visit; ``changed``, the kinds of what
   a coordinator arranged; ``headlines`` of a digest, with ``words`` and ``href``;
-  ``plan_b``, what a class does without a guest. What a mail tells of is required by it.
+  ``plan_b``, what a class does without a guest; ``kept_until``, the last day that an invitation
+  waits for an answer; ``monday`` of a week that is listed, ``weeks`` and ``schools`` of visits
+  that were approved. What a mail tells of is required by it.
 """
 
 from __future__ import annotations
@@ -65,6 +67,12 @@ LINKS_BY_MESSAGE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "stand_in_found": ("page",),
         "stand_in_arrives": ("page",),
         "stand_in_plan_b": ("page",),
+        "still_coming": ("answer", "cant"),
+        "no_answer_yet": ("answer", "answer_no"),
+        "lapsed": ("page",),
+        "let_go": ("page",),
+        "roster": ("page",),
+        "approved": ("page",),
         "digest": ("home",),
     }
 )
@@ -74,7 +82,7 @@ WITHOUT_VISIT = frozenset(
         *("sign_in", "ask_availability", "message", "hand_over", "handed_over"),
         *("join_confirm", "join_waiting", "join_accepted", "join_declined", "still_right"),
         "arranged",
-        *("renew_clearance", "address_changed", "digest"),
+        *("renew_clearance", "address_changed", "digest", "approved"),
     }
 )
 
@@ -98,8 +106,10 @@ def write_words(message: str, context: Mapping[str, object], *, render: Render) 
     """
     if message not in LINKS_BY_MESSAGE:
         raise Unknown("mail", message)
-    subject = " ".join(render(f"mail/{message}/subject.txt", context).split())
-    told = {**context, "subject": subject}
+    # The three share what they are about to say: a renderer may keep here what it worked out.
+    shared = {**context, "once": {}}
+    subject = " ".join(render(f"mail/{message}/subject.txt", shared).split())
+    told = {**shared, "subject": subject}
     return Words(
         subject=subject,
         text=_tidy(render(f"mail/{message}/body.txt", told)),

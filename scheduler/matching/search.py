@@ -28,7 +28,7 @@ from scheduler.matching.valuation import Valuation, best_per_request, value
 
 POOL_PER_REQUEST = 20
 ROUNDED_PER_REQUEST = 10
-ROUNDING_SHARE, LIFTING_SHARE = 0.4, 0.5
+ROUNDING_SHARE, LIFTING_SHARE, LIFTED_AT_MOST = 0.4, 0.5, 0.005
 MANY_TO_SOLVE = 20_000
 SMALL_SECONDS, NEARLY_PROVEN = 0.4, 0.02
 WHOLE = 1e-6
@@ -137,13 +137,16 @@ def _plans(ascent: _Ascent, known: Valuation) -> Iterator[Ints]:
 def _lifted(ascent: _Ascent, plan: Ints, *, pool: Ints, loss: Floats) -> Ints | None:
     """Return the plan if it holds the floor, of many columns also once it does; else None.
 
-    It is improved in the first tier, only if it is better in the second than the best so far.
+    It is improved in the first tier, if it is near the floor and better in the second tier than the
+    best so far.
     """
     frame, goal = ascent.frame, ascent.goal
-    if value_of(frame, plan, tier=1) >= goal.floor:
+    missing = goal.floor - value_of(frame, plan, tier=1)
+    if missing <= 0:
         return plan
     is_better = value_of(frame, plan, tier=goal.tier) > ascent.reached.tier.value
-    if len(frame.columns) <= MANY_TO_SOLVE or not is_better:
+    is_near = missing <= LIFTED_AT_MOST * goal.floor
+    if len(frame.columns) <= MANY_TO_SOLVE or not (is_better and is_near):
         return None
     allowed = np.zeros(len(frame.columns), dtype=np.bool_)
     allowed[pool] = True

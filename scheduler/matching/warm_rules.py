@@ -42,9 +42,7 @@ class Left:
 
 def fitting(table: WarmTable, demand: Demand) -> Ints:
     """Return the rows of those whom the pair rules leave, before any date is looked at."""
-    rows = _pair_rows(table, demand)
-    everything = np.ones((len(rows), 0), dtype=np.bool_)
-    return _format_possible(table, demand, rows, everything).rows
+    return _format_possible(table, demand).rows
 
 
 def ask(
@@ -60,10 +58,9 @@ def ask(
     that the table covers. Cost: linear in rows and options, about a third of a millisecond
     for 20,000 rows.
     """
-    rows = _pair_rows(table, demand)
-    kept = _session_rules(table, demand, rows)
-    alive = _somewhere(kept)
-    left = _format_possible(table, demand, rows[alive], kept[alive])
+    left = _format_possible(table, demand)
+    left.alive[:] = _session_rules(table, demand, left.rows)
+    left = left.only(_somewhere(left.alive))
     _long_enough(table, demand, left)
     left = left.only(_somewhere(left.alive))
     _load_rules(table, demand, left, pair_minutes=dict(pair_minutes))
@@ -102,7 +99,7 @@ def _session_rules(table: WarmTable, demand: Demand, rows: Ints) -> Flags:
             if session not in kept_by_session:
                 if session.day not in kept_by_day:
                     kept_by_day[session.day] = _day_rules(table, demand, rows, day=session.day)
-                is_open = table.open.holding(session)[rows]
+                is_open = table.open.holding(session, rows)
                 kept_by_session[session] = is_open & kept_by_day[session.day]
             alive[:, place] &= kept_by_session[session]
     return alive
@@ -114,7 +111,10 @@ def _day_rules(table: WarmTable, demand: Demand, rows: Ints, *, day: int) -> Fla
     return np.asarray(notice_given & clearance_valid, dtype=np.bool_)
 
 
-def _format_possible(table: WarmTable, demand: Demand, rows: Ints, alive: Flags) -> Left:
+def _format_possible(table: WarmTable, demand: Demand) -> Left:
+    """Return whom the pair rules leave, at every option: the way sorts out most, so it is first."""
+    rows = _pair_rows(table, demand)
+    alive = np.ones((len(rows), len(demand.options)), dtype=np.bool_)
     in_person = np.zeros(len(rows), dtype=np.bool_)
     km = distances(table, demand.place, rows)
     if demand.format in (IN_PERSON, EITHER):

@@ -41,18 +41,19 @@ class OpenTimes:
         frame, start = self._place(session.start)
         return 0 <= frame < self._frames and start + session.minutes <= LATEST_END
 
-    def holding(self, session: Session) -> Flags:
-        """Say of every row whether one open stretch holds the whole session.
+    def holding(self, session: Session, rows: Ints) -> Flags:
+        """Say of these rows whether one open stretch holds the whole session.
 
-        The session has to be covered. Cost: linear in rows, about 10 microseconds for 20,000.
+        The session has to be covered. Cost: linear in the rows asked of.
         """
         frame, start = self._place(session.start)
         end = start + session.minutes
-        kept = np.zeros(self._capacity, dtype=np.bool_)
+        kept = np.zeros(len(rows), dtype=np.bool_)
         for starts, ends in self._layers[: self._depth[frame]]:
-            kept |= (starts[frame] <= start) & (ends[frame] >= end)
+            kept |= (starts[frame][rows] <= start) & (ends[frame][rows] >= end)
         for row, stretches in self._more.get(frame, {}).items():
-            kept[row] |= any(first <= start and end <= last for first, last in stretches)
+            if any(first <= start and end <= last for first, last in stretches):
+                kept |= rows == row
         return kept
 
     def put(self, row: int, spans: Ints) -> None:

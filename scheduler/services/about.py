@@ -102,19 +102,6 @@ def about_in(scene: Scene, key: str, *, email: str) -> About:
     )
 
 
-def named_like(scene: Scene, text: str) -> tuple[tuple[str, str], ...]:
-    """Return address and name of active volunteers who match: one address, a reference, a name.
-
-    At most eight, those whose name begins with the text first.
-    """
-    wanted = text.strip().casefold()
-    people = scene.problem.speakers
-    exact = [p for p in people if wanted in {p.id.casefold(), reference_of(p.id).casefold()}]
-    alike = exact or [p for p in people if wanted and wanted in p.name.casefold()]
-    alike.sort(key=lambda p: (not p.name.casefold().startswith(wanted), p.name, p.id))
-    return tuple((each.id, each.name) for each in alike[:MOST_NAMED])
-
-
 def _chance(
     problem: Problem, world: Problem, demand: Demand, *, speaker: Speaker, option: Option | None
 ) -> Chance:

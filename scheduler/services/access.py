@@ -11,6 +11,7 @@ from scheduler.domain.errors import NotAllowed, Unknown
 from scheduler.domain.people import Person, RoleName
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.visits import Visit
+from scheduler.domain.volunteers import Volunteer
 
 COMMAND_LINE = "command line"
 
@@ -97,6 +98,17 @@ def require_readable_request(
     if request is None or not (actor.oversees or request.teacher_email == actor.email):
         raise Unknown("request", key)
     return request
+
+
+def require_own_volunteer(actor: Actor, volunteer: Volunteer | None) -> Volunteer:
+    """Return the volunteer who bears the actor's address, as that actor.
+
+    Raises:
+        Unknown: if the actor is no volunteer.
+    """
+    if volunteer is None or not actor.is_volunteer or volunteer.email != actor.email:
+        raise Unknown("volunteer", actor.email)
+    return volunteer
 
 
 def require_part_in(actor: Actor, visit: Visit | None, *, uid: str, email: str) -> Visit:

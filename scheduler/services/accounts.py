@@ -18,11 +18,12 @@ from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit, VisitState
 from scheduler.services import visits as visit_steps
 from scheduler.services.access import Actor, require_coordinator
-from scheduler.services.announcements import ADDRESS_CHANGED, outbox_key
+from scheduler.services.announcements import ADDRESS_CHANGED
 from scheduler.services.asking import reference_of
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.ports import Feed, Store, Work
 from scheduler.services.records import Activity, OutboxRow
+from scheduler.services.single_mail import mail_to
 from scheduler.services.tokens import feed_token, token_hash
 from scheduler.services.volunteer_pages import email_of
 from scheduler.services.within import Within
@@ -75,6 +76,7 @@ def change_address(store: Store, reference: str, new: str, *, actor: Actor, now:
             raise IllegalTransition(subject="address", state="taken", step="given twice")
         work.visits.lock((VOLUNTEER_PREFIX + person.email, f"teacher:{person.email}"))
         work.accounts.rename(person.email, address)
+        work.bounces.clear(address)
         work.sign_ins.end_sessions(email=address)
         work.outbox.add(_changed_address(person, address, at=now))
         facts = {"old": person.email, "new": address}
@@ -228,20 +230,9 @@ def account_of(work: Work, reference: str) -> Person:
 
 def _changed_address(person: Person, new: str, *, at: datetime) -> tuple[OutboxRow, ...]:
     minute = int(at.timestamp() // 60)
-    facts = {"new_address": new, "name": person.name}
+    facts = {"new_address": new, "name": person.name, "role": "account"}
     return tuple(
-        OutboxRow(
-            outbox_key(
-                subject=SUBJECT, purpose=ADDRESS_CHANGED, revision=minute, recipient=address
-            ),
-            SUBJECT,
-            ADDRESS_CHANGED,
-            address,
-            at,
-            at,
-            revision=minute,
-            facts={**facts, "role": "account"},
-        )
+        mail_to(address, SUBJECT, purpose=ADDRESS_CHANGED, at=at, revision=minute, facts=facts)
         for address in (person.email, new)
     )
 
@@ -278,7 +269,8 @@ def _take_out(
     for visit in coming:
         by_request.setdefault(visit.request, []).append(visit)
     within = Within(work)
-    for request, visits in by_request.items():
+    requests = work.requests.many(by_request)
+    for visits in by_request.values():
         known = [visit.uid for visit in visits if visit.state is not VisitState.HELD]
         if known:
             visit_steps.answer(
@@ -287,12 +279,12 @@ def _take_out(
         for visit in visits:
             if visit.state is VisitState.HELD:
                 visit_steps.cancel(within, visit.uid, reason=reason, actor=actor, now=now)
-        asked = work.requests.many((request,))[request]
-        work.requests.put((replace(asked, state=RequestState.OPEN),))
+    work.requests.put(replace(each, state=RequestState.OPEN) for each in requests.values())
     return tuple(by_request)
 
 
 def _set_active(work: Work, person: Person, *, is_active: bool) -> None:
+    work.visits.lock((VOLUNTEER_PREFIX + person.email,))
     volunteer = work.volunteers.get(person.email)
     if volunteer is not None:
         work.volunteers.put((replace(volunteer, is_active=is_active),))

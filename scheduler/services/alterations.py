@@ -26,7 +26,6 @@ AT_SCHOOL = "at_school"
 SMALLER_TEAM = "smaller_team"
 FEWER_SESSIONS = "fewer_sessions"
 SHORTER_VISIT = "shorter_visit"
-KINDS = (ANOTHER_LESSON, VIRTUAL, AT_SCHOOL, SMALLER_TEAM, FEWER_SESSIONS, SHORTER_VISIT)
 AHEAD = timedelta(weeks=7)
 AFTER_THE_LAST = timedelta(weeks=2)
 LONGEST = timedelta(weeks=20)

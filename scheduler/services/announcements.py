@@ -46,6 +46,12 @@ STAND_IN_LOOKING = "stand_in_looking"
 STAND_IN_FOUND = "stand_in_found"
 STAND_IN_ARRIVES = "stand_in_arrives"
 STAND_IN_PLAN_B = "stand_in_plan_b"
+STILL_COMING = "still_coming"
+NO_ANSWER_YET = "no_answer_yet"
+LAPSED = "lapsed"
+LET_GO = "let_go"
+ROSTER = "roster"
+APPROVED = "approved"
 DIGEST = "digest"
 # Whoever gets one of these need not have an account; what we call them stands in the facts.
 TO_STRANGERS = frozenset({ADDRESS_CHANGED, JOIN_CONFIRM, JOIN_DECLINED})
@@ -177,3 +183,28 @@ def refusals(
             visits, purpose=purpose, recipients=recipients, at=at, revision=revision, facts=facts
         )
     return tuple(rows)
+
+
+def lapses(
+    visits: tuple[Visit, ...],
+    request: ClassroomRequest,
+    *,
+    email: str,
+    coordinators: tuple[str, ...],
+    at: datetime,
+) -> tuple[OutboxRow, ...]:
+    """Return the news that somebody did not answer in time, to the same people as of a no."""
+    revision = sum(booking.removed for booking in visits[0].bookings)
+    others = (*coordinators, request.teacher_email)
+    return tuple(
+        row
+        for purpose, recipients in ((LET_GO, others), (LAPSED, (email,)))
+        for row in announce(
+            visits,
+            purpose=purpose,
+            recipients=recipients,
+            at=at,
+            revision=revision,
+            facts={"volunteer": email},
+        )
+    )

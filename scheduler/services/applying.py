@@ -18,7 +18,7 @@ from scheduler.domain.periods import minute_of, moment_of
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.visits import APPROVAL_HOLD, VOLUNTEER_PREFIX
-from scheduler.domain.volunteers import Format, Limits, Volunteer
+from scheduler.domain.volunteers import Format, Volunteer
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.alterations import (
@@ -30,7 +30,7 @@ from scheduler.services.alterations import (
     VIRTUAL,
     moved_to,
 )
-from scheduler.services.announcements import ARRANGED, outbox_key
+from scheduler.services.announcements import ARRANGED
 from scheduler.services.explanations import why_in
 from scheduler.services.judging import broken_findings
 from scheduler.services.keepsakes import kept_person, kept_proposal, kept_request, kept_unassigned
@@ -41,7 +41,9 @@ from scheduler.services.proposing import proposal_of
 from scheduler.services.records import Activity, OutboxRow
 from scheduler.services.remedies import ASK_AGAIN, Change, Remedy
 from scheduler.services.scenes import Scene, load_scene
+from scheduler.services.single_mail import mail_to
 from scheduler.services.snapshots import demand_of, problem_of
+from scheduler.services.what_ifs import with_limit
 
 CHANGED = "changed a request"
 OF_REQUESTS = frozenset(
@@ -106,10 +108,8 @@ def apply_remedy(
         people = _changed_people(work, remedy, request, picture=scene.picture)
         work.requests.put((request,))
         work.volunteers.put(people)
-        again = {str(c.facts["email"]) for c in remedy.changes if c.kind == ASK_AGAIN}
-        passed_over = tuple(each for each in scene.passed_over if each not in again)
-        proposal = _proposed(work, key, remedy, now=now, gazetteer=gazetteer)
-        work.proposals.put((replace(proposal, passed_over=passed_over),))
+        proposal = _proposed(work, scene, request, remedy, now=now)
+        work.proposals.put((proposal,))
         after = {"request": kept_request(request), "people": [kept_person(p) for p in people]}
         facts = {"kind": kind, "start": start.isoformat(), **before, "after": after}
         work.activities.add((Activity(now, actor.email, CHANGED, f"request:{key}", facts),))
@@ -117,17 +117,7 @@ def apply_remedy(
         work.outbox.add(mail)
         names = work.people.many(row.recipient for row in mail)
     told = tuple(person.name for person in names.values())
-    return Applied(replace(proposal, passed_over=passed_over), told, now + APPROVAL_HOLD)
-
-
-def arranged_key(key: str, *, at: datetime, recipient: str) -> str:
-    """Return the outbox key of the mail that tells somebody of a remedy carried out then."""
-    return outbox_key(
-        subject=f"request:{key}",
-        purpose=ARRANGED,
-        revision=int(at.timestamp()),
-        recipient=recipient,
-    )
+    return Applied(proposal, told, now + APPROVAL_HOLD)
 
 
 def _remedy(scene: Scene, key: str, *, kind: str, start: datetime) -> Remedy:
@@ -210,7 +200,7 @@ def _with_setting(
     limits = person.limits
     match change.kind, change.facts:
         case "one_more", {"rule": str(rule), "needed": int(needed)}:
-            return replace(person, limits=_raised(limits, rule, needed=needed))
+            return replace(person, limits=with_limit(limits, rule, value=needed))
         case "shorter_notice", {"earliest_day": date()}:
             days = max(min(s.day for s in sessions) - picture.today.toordinal(), 0)
             return replace(person, limits=replace(limits, notice_days=days))
@@ -226,15 +216,6 @@ def _with_setting(
     return person
 
 
-def _raised(limits: Limits, rule: str, *, needed: int) -> Limits:
-    match rule:
-        case "max_per_day":
-            return replace(limits, max_per_day=needed)
-        case "max_per_week":
-            return replace(limits, max_per_week=needed)
-    return replace(limits, max_per_month=needed)
-
-
 def _free_then(
     person: Volunteer, sessions: tuple[Session, ...], picture: Picture
 ) -> Iterator[WeeklyAvailability]:
@@ -248,11 +229,12 @@ def _free_then(
 
 
 def _proposed(
-    work: Work, key: str, remedy: Remedy, *, now: datetime, gazetteer: Gazetteer
+    work: Work, scene: Scene, request: ClassroomRequest, remedy: Remedy, *, now: datetime
 ) -> Proposal:
     """The proposal as the changed request gives it, asked by the plain rules once more."""
+    key = request.key
     picture = load_picture(work, now=now, requests=(key,), volunteers=remedy.team)
-    problem = problem_of(picture, gazetteer=gazetteer)
+    problem = problem_of(picture, gazetteer=scene.gazetteer)
     assignment = Assignment(key, minute_of(remedy.start), remedy.team)
     if problem.demand_by_id[key].option_at(assignment.start) is None:
         raise _outdated()
@@ -260,7 +242,9 @@ def _proposed(
     findings = broken_findings(problem, proposal)
     if findings:
         raise ConstraintViolated(f"Changing {key}", findings)
-    return proposal
+    again = {str(c.facts["email"]) for c in remedy.changes if c.kind == ASK_AGAIN}
+    passed_over = tuple(each for each in scene.passed_over if each not in again)
+    return replace(proposal, passed_over=passed_over)
 
 
 def _mail(
@@ -273,12 +257,12 @@ def _mail(
     told = [(request.teacher_email, "teacher", asked)] if asked else []
     told += [(person.email, "volunteer", given) for person in people]
     for recipient, role, changed in told:
-        yield OutboxRow(
-            key=arranged_key(request.key, at=now, recipient=recipient),
-            subject=f"request:{request.key}",
+        yield mail_to(
+            recipient,
+            f"request:{request.key}",
             purpose=ARRANGED,
-            recipient=recipient,
-            created_at=now,
+            at=now,
+            revision=int(now.timestamp()),
             due_at=now + APPROVAL_HOLD,
             facts={
                 "role": role,

@@ -18,7 +18,7 @@ from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import APPROVAL_HOLD, VisitState
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.bookings import carry_out
-from scheduler.services.judging import broken_findings, judge, lock_for, with_booked
+from scheduler.services.judging import judge, lock_for, sift
 from scheduler.services.locking import lock_requests, locked_visits
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxState
@@ -140,30 +140,17 @@ def _approve(
     pending = {k: p for k, p in proposals.items() if p.state is ProposalState.PENDING}
     lock_for(work, pending)
     judged = judge(work, pending, now=now, gazetteer=gazetteer)
-    stale: dict[str, tuple[Finding, ...]] = {
-        k: (Finding("still_pending", False, {}),)
-        for k, p in proposals.items()
-        if p.state is ProposalState.STALE
-    }
-    holding: dict[str, Proposal] = {}
-    problem = judged.problem
-    for key, proposal in pending.items():
-        findings = broken_findings(problem, proposal)
-        if findings:
-            stale[key] = findings
-        else:
-            holding[key] = proposal
-            problem = with_booked(problem, proposal)
+    sifted = sift(judged.problem, pending)
+    lapsed = (k for k, p in proposals.items() if p.state is ProposalState.STALE)
+    stale = {k: (Finding("still_pending", False, {}),) for k in lapsed} | {**sifted.broken}
     work.proposals.put(
-        decide(pending[k], state=ProposalState.STALE, by=actor.email, at=now)
-        for k in stale
-        if k in pending
+        decide(pending[k], state=ProposalState.STALE, by=actor.email, at=now) for k in sifted.broken
     )
     if stale and all_or_nothing:
         return Approval(already=already, stale=stale)
-    carry_out(work, holding.values(), judged.picture, actor=actor, now=now)
-    release_at = now + APPROVAL_HOLD if holding else None
-    return Approval(tuple(holding), already, stale, release_at)
+    carry_out(work, sifted.holding.values(), judged.picture, actor=actor, now=now)
+    release_at = now + APPROVAL_HOLD if sifted.holding else None
+    return Approval(tuple(sifted.holding), already, stale, release_at)
 
 
 def _decidable(known: Mapping[str, Proposal], key: str) -> Proposal:

@@ -16,11 +16,11 @@ from scheduler.domain.topic_words import nearest_topic
 from scheduler.domain.topics import Topic, TopicTree
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor
-from scheduler.services.free_people import count_free
+from scheduler.services.free_people import FreeCounts, count_free
 from scheduler.services.lessons import LessonAhead, LessonWeek, lessons_in, weeks_ahead
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store, Work
-from scheduler.services.requests import Answers, FreeCounts, asked
+from scheduler.services.requests import Answers, asked
 from scheduler.services.snapshots import option_of
 from scheduler.services.tokens import token_hash
 from scheduler.services.warm import Warm
@@ -64,11 +64,11 @@ class AskSheet:
     classes: tuple[Classroom, ...]
     classroom: str
     topics: tuple[TopicGroup, ...]
-    languages: tuple[str, ...]
     language: str
-    familiar: tuple[Familiar, ...]
-    weeks: tuple[LessonWeek, ...]
-    counts: FreeCounts | None
+    languages: tuple[str, ...] = ()
+    familiar: tuple[Familiar, ...] = ()
+    weeks: tuple[LessonWeek, ...] = ()
+    counts: FreeCounts | None = None
     guess: str = ""
     name_by: date | None = None
 
@@ -97,59 +97,39 @@ def ask_sheet(
     Raises:
         NotAllowed: unless the actor is that teacher, or a coordinator for one.
     """
-    if teacher not in ("", actor.email) and actor.is_coordinator:
-        actor = Actor(teacher, "", is_teacher=True)
-    if not actor.is_teacher or teacher not in ("", actor.email):
-        raise NotAllowed("ask for a speaker")
+    asker = _asker(actor, teacher)
     with store.read() as work:
-        asked_before = tuple(trace.request for trace in work.traces.asked(teacher=actor.email))
-        own_schools = work.traces.schools_of(actor.email)
+        asked_before = [trace.request for trace in work.traces.asked(teacher=asker.email)]
+        own_schools = work.traces.schools_of(asker.email)
         familiar = tuple(
             Familiar(reference_of(each.email), each.email, each.name)
-            for each in work.traces.acquaintances(actor.email)
+            for each in work.traces.acquaintances(asker.email)
         )
         with warm.at(work, now=now, gazetteer=gazetteer) as district:
             picture = district.ground
-            own = tuple(c for c in picture.classes.values() if c.teacher_email == actor.email)
-            chosen = _chosen_class(own, answers, asked_before=asked_before)
-            schools = tuple(key for key in own_schools if key in picture.schools)
-            school = chosen.school if chosen else _chosen_school(schools, answers)
+            classes = tuple(c for c in picture.classes.values() if c.teacher_email == asker.email)
+            chosen = _chosen_class(classes, answers, asked_before=asked_before)
             weeks = _weeks(picture, chosen)
             guess = nearest_topic(answers.title, picture.topics)
             answers = replace(answers, topic=answers.topic or guess)
             counts = None
             if chosen and answers.topic in picture.topics:
-                request = asked(answers, school=chosen.school, picture=picture, actor=actor)
+                request = asked(answers, school=chosen.school, picture=picture, actor=asker)
                 counts = _counts(work, district, request, weeks, now=now, gazetteer=gazetteer)
             languages = {*district.table.languages_spoken(), picture.district.language}
-    return AskSheet(
-        school=school,
-        school_name=picture.schools[school].name if school else "",
-        schools=tuple((key, picture.schools[key].name) for key in schools),
-        school_by_class={each.key: picture.schools[each.school].name for each in own},
-        timezone=picture.zone_of(school) if school else picture.district.timezone,
-        classes=own,
-        classroom=chosen.key if chosen else "",
-        topics=grouped(picture.topics),
+    return replace(
+        _bare(picture, classes, chosen, own_schools=own_schools, answers=answers),
         languages=tuple(sorted(languages)),
-        language=picture.district.language,
         familiar=familiar,
         weeks=weeks,
         counts=counts,
         guess=guess,
-        name_by=_name_by(picture, school),
     )
 
 
 def reference_of(email: str) -> str:
     """Return what stands for a person's address in pages and web addresses."""
     return token_hash(email)[:REFERENCE_LENGTH]
-
-
-def find_email(work: Work, reference: str) -> str:
-    """Return the volunteer's address that a reference stands for, empty where there is none."""
-    emails = work.volunteers.all()
-    return next((email for email in emails if reference_of(email) == reference), "")
 
 
 def grouped(tree: TopicTree) -> tuple[TopicGroup, ...]:
@@ -162,6 +142,39 @@ def grouped(tree: TopicTree) -> tuple[TopicGroup, ...]:
         return (topic, *(each for child in children.get(topic.key, ()) for each in below(child)))
 
     return tuple(TopicGroup(top.title, below(top)) for top in children.get("", ()))
+
+
+def _asker(actor: Actor, teacher: str) -> Actor:
+    if teacher not in ("", actor.email) and actor.is_coordinator:
+        return Actor(teacher, "", is_teacher=True)
+    if not actor.is_teacher or teacher not in ("", actor.email):
+        raise NotAllowed("ask for a speaker")
+    return actor
+
+
+def _bare(
+    picture: Picture,
+    classes: tuple[Classroom, ...],
+    chosen: Classroom | None,
+    *,
+    own_schools: Iterable[str],
+    answers: Answers,
+) -> AskSheet:
+    """The sheet with what the district and the teacher's own classes and schools give."""
+    schools = tuple(key for key in own_schools if key in picture.schools)
+    school = chosen.school if chosen else _chosen_school(schools, answers)
+    return AskSheet(
+        school=school,
+        school_name=picture.schools[school].name if school else "",
+        schools=tuple((key, picture.schools[key].name) for key in schools),
+        school_by_class={each.key: picture.schools[each.school].name for each in classes},
+        timezone=picture.zone_of(school) if school else picture.district.timezone,
+        classes=classes,
+        classroom=chosen.key if chosen else "",
+        topics=grouped(picture.topics),
+        language=picture.district.language,
+        name_by=_name_by(picture, school),
+    )
 
 
 def _chosen_school(schools: tuple[str, ...], answers: Answers) -> str:

@@ -18,9 +18,9 @@ from scheduler.domain.periods import DateRange
 from scheduler.domain.visits import OPEN, VOLUNTEER_PREFIX, Visit
 from scheduler.domain.volunteers import Limits, Volunteer
 from scheduler.domain.zones import local
-from scheduler.services.access import Actor
+from scheduler.services.access import Actor, require_own_volunteer
 from scheduler.services.picture import load_district
-from scheduler.services.ports import Store, Work
+from scheduler.services.ports import Store
 from scheduler.services.reconfirming import confirm_week, note_change
 from scheduler.services.records import Activity
 from scheduler.services.week_boxes import (
@@ -184,14 +184,9 @@ def keep_as_it_is(store: Store, *, actor: Actor, now: datetime) -> None:
         Unknown: if the actor is no volunteer.
     """
     with store.write() as work:
-        confirm_week(work, _own(work, actor).email, now=now)
-
-
-def _own(work: Work, actor: Actor) -> Volunteer:
-    volunteer = work.volunteers.get(actor.email) if actor.is_volunteer else None
-    if volunteer is None:
-        raise Unknown("volunteer", actor.email)
-    return volunteer
+        confirm_week(
+            work, require_own_volunteer(actor, work.volunteers.get(actor.email)).email, now=now
+        )
 
 
 def _change(
@@ -199,7 +194,7 @@ def _change(
 ) -> None:
     with store.write() as work:
         work.visits.lock((VOLUNTEER_PREFIX + actor.email,))
-        volunteer = _own(work, actor)
+        volunteer = require_own_volunteer(actor, work.volunteers.get(actor.email))
         changed = change(volunteer)
         if changed == volunteer:
             return

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scheduler.domain.batches import Batch, BatchEntry, BatchState
-from scheduler.domain.districts import WEIGHT_NAMES
+from scheduler.domain.batches import Batch, BatchEntry, BatchState, Side
+from scheduler.domain.classes import Classroom
+from scheduler.domain.districts import WEIGHT_NAMES, School
 from scheduler.domain.errors import Unknown
 from scheduler.domain.people import Person, RoleName
+from scheduler.domain.requests import ClassroomRequest
 from scheduler.matching.problem import Weights
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.picture import load_district
@@ -108,17 +110,57 @@ def named(store: Store, text: str, *, role: RoleName, actor: Actor) -> tuple[Per
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the lines of any batch are told with, read once for all of them."""
+
+    name_by_email: Mapping[str, str]
+    requests: Mapping[str, ClassroomRequest]
+    schools: Mapping[str, School]
+    classes: Mapping[str, Classroom]
+    timezone: str
+
+    def line(self, entry: BatchEntry) -> BatchLine:
+        request = self.requests.get(entry.request)
+        school = self.schools.get(request.school) if request else None
+        classroom = self.classes.get(request.classroom) if request else None
+        return BatchLine(
+            entry=entry,
+            title=request.title if request else entry.request,
+            school_name=school.name if school else "",
+            class_name=classroom.name if classroom else "",
+            timezone=(school.timezone if school else "") or self.timezone,
+            was_names=self._names(entry.was),
+            becomes_names=self._names(entry.becomes),
+        )
+
+    def _names(self, side: Side | None) -> tuple[str, ...]:
+        return tuple(
+            self.name_by_email.get(email, email) for email in (side.people if side else ())
+        )
+
+
 def _shown(work: Work, batches: tuple[Batch, ...]) -> tuple[ShownBatch, ...]:
     emails = {email for batch in batches for email in _people_of(batch)}
     people = work.people.many(emails)
     name_by_email = {email: person.name or email for email, person in people.items()}
-    schools = {key: school.name for key, school in work.districts.schools().items()}
+    schools = work.districts.schools()
+    keys = {entry.request for batch in batches for entry in batch.entries}
+    around = _Around(
+        name_by_email=name_by_email,
+        requests=work.requests.many(keys),
+        schools=schools,
+        classes=work.districts.classes(),
+        timezone=load_district(work).timezone,
+    )
     return tuple(
         ShownBatch(
             batch=batch,
             subject=name_by_email.get(batch.what_if.email, batch.what_if.email),
-            school_names=tuple(schools.get(key, key) for key in batch.what_if.schools),
-            lines=_lines(work, batch, name_by_email),
+            school_names=tuple(
+                schools[key].name if key in schools else key for key in batch.what_if.schools
+            ),
+            lines=tuple(around.line(entry) for entry in batch.entries),
         )
         for batch in batches
     )
@@ -127,30 +169,3 @@ def _shown(work: Work, batches: tuple[Batch, ...]) -> tuple[ShownBatch, ...]:
 def _people_of(batch: Batch) -> set[str]:
     sides = (side for entry in batch.entries for side in (entry.was, entry.becomes) if side)
     return {batch.what_if.email, *(email for side in sides for email in side.people)}
-
-
-def _lines(work: Work, batch: Batch, name_by_email: Mapping[str, str]) -> tuple[BatchLine, ...]:
-    requests = work.requests.many(entry.request for entry in batch.entries)
-    schools, classes = work.districts.schools(), work.districts.classes()
-    district = load_district(work)
-    lines = []
-    for entry in batch.entries:
-        request = requests.get(entry.request)
-        school = schools.get(request.school) if request else None
-        classroom = classes.get(request.classroom) if request else None
-        lines.append(
-            BatchLine(
-                entry=entry,
-                title=request.title if request else entry.request,
-                school_name=school.name if school else "",
-                class_name=classroom.name if classroom else "",
-                timezone=(school.timezone if school else "") or district.timezone,
-                was_names=_names(entry.was.people if entry.was else (), name_by_email),
-                becomes_names=_names(entry.becomes.people if entry.becomes else (), name_by_email),
-            )
-        )
-    return tuple(lines)
-
-
-def _names(emails: tuple[str, ...], name_by_email: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(name_by_email.get(email, email) for email in emails)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from scheduler.domain.assignments import Finding
 from scheduler.domain.batches import (
     Batch,
     BatchEntry,
@@ -27,7 +28,7 @@ from scheduler.matching.problem import Problem
 from scheduler.services import visits as visit_steps
 from scheduler.services.access import Actor
 from scheduler.services.bookings import carry_out
-from scheduler.services.judging import broken_findings, judge, with_booked
+from scheduler.services.judging import judge, sift
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Work
 from scheduler.services.proposing import proposal_of
@@ -35,6 +36,7 @@ from scheduler.services.reasons import NO_START
 from scheduler.services.repairs import marks_of, whole_picture
 from scheduler.services.snapshots import assignment_of
 from scheduler.services.what_ifs import keep_change, takes_one_out, touched
+from scheduler.services.within import Within
 
 OVERTAKEN = "overtaken"
 TOUCHES_MORE = "touches_more"
@@ -62,21 +64,6 @@ def carry_out_batch(
     _Change(work, batch, actor=actor, now=now, gazetteer=gazetteer).carry_out()
 
 
-@dataclass(frozen=True, slots=True)
-class _Within:
-    """A store whose every transaction is the one that is open already."""
-
-    work: Work
-
-    @contextmanager
-    def read(self) -> Iterator[Work]:
-        yield self.work
-
-    @contextmanager
-    def write(self) -> Iterator[Work]:
-        yield self.work
-
-
 class _Change:
     """One batch while it is carried out, everything it touches being locked."""
 
@@ -85,7 +72,7 @@ class _Change:
     ) -> None:
         self._work, self._batch = work, batch
         self._actor, self._now, self._gazetteer = actor, now, gazetteer
-        self._within = _Within(work)
+        self._within = Within(work)
 
     def carry_out(self) -> None:
         """Give up, move, book: each by its own service.
@@ -186,17 +173,14 @@ class _Change:
         )
         asked = {k: rough for k, e in entry_by_request.items() if (rough := _rough(e, now=now))}
         judged = judge(work, asked, now=now, gazetteer=self._gazetteer)
-        holding, broken, problem = [], {}, judged.problem
-        for key, rough in asked.items():
-            proposal = _refined(problem, rough, former=former.get(key), now=now)
-            findings = broken_findings(problem, proposal)
-            if findings:
-                broken[key] = tuple(sorted({finding.rule for finding in findings}))
-                continue
-            problem = with_booked(problem, proposal)
-            holding.append(proposal)
-        if broken:
-            raise Overtaken(broken)
+        refined = {
+            key: _refined(judged.problem, rough, former=former.get(key), now=now)
+            for key, rough in asked.items()
+        }
+        sifted = sift(judged.problem, refined)
+        if sifted.broken:
+            raise Overtaken({key: _rules_in(found) for key, found in sifted.broken.items()})
+        holding = sifted.holding.values()
         booked = [each for each in holding if not entry_by_request[each.request].is_proposal]
         try:
             carry_out(work, booked, judged.picture, actor=self._actor, now=now)
@@ -224,8 +208,12 @@ def _overtaken_by(entry: BatchEntry) -> Iterator[None]:
 
 def _rules_of(error: IllegalTransition | ConstraintViolated | DoubleBooked) -> tuple[str, ...]:
     if isinstance(error, ConstraintViolated):
-        return tuple(sorted({finding.rule for finding in error.findings}))
+        return _rules_in(error.findings)
     return (OVERTAKEN,)
+
+
+def _rules_in(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(sorted({finding.rule for finding in findings}))
 
 
 def _rough(entry: BatchEntry, *, now: datetime) -> Proposal | None:

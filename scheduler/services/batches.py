@@ -15,10 +15,9 @@ from scheduler.domain.batches import (
     decide,
 )
 from scheduler.domain.errors import IllegalTransition, Unknown
-from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.batch_steps import Overtaken, carry_out_batch
-from scheduler.services.locking import lock_requests, locked_visits
+from scheduler.services.locking import lock_parties, lock_requests, locked_visits
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity
 
@@ -88,14 +87,8 @@ def _lock(work: Work, batch: Batch) -> None:
     locked_visits(work, (uid for entry in batch.entries for uid in entry.uids))
     sides = (side for entry in batch.entries for side in (entry.was, entry.becomes) if side)
     people = {email for side in sides for email in side.people}
-    requests = work.requests.many(keys).values()
-    work.visits.lock(
-        {
-            *(VOLUNTEER_PREFIX + email for email in people),
-            *(f"teacher:{request.teacher_email}" for request in requests),
-            *(f"class:{request.classroom}" for request in requests if request.classroom),
-        }
-    )
+    subject = {batch.what_if.email} - {""}
+    lock_parties(work, work.requests.many(keys).values(), people=people | subject)
 
 
 def _decided(work: Work, batch: Batch, *, actor: Actor, now: datetime) -> Batch:

@@ -211,12 +211,6 @@ def undo_at(store: Store, moment: datetime, *, actor: Actor, now: datetime) -> t
     return undo(store, keys, actor=actor, now=now)
 
 
-def visits_by_school(picture: Picture) -> Counter[str]:
-    """Return how many requests of each school were filled this year."""
-    filled = {(visit.school, visit.request) for visit in picture.visits}
-    return Counter(school for school, _ in filled)
-
-
 def at_chosen_start(problem: Problem, proposal: Proposal) -> Problem:
     """Return the problem of this one request at the start that was proposed.
 

@@ -17,9 +17,8 @@ from scheduler.bundle.pruning import Prunable, prunable
 from scheduler.bundle.reading import read_bundle
 from scheduler.bundle.values import Bundle, BusyFile, Reading
 from scheduler.bundle.writing import write_bundle
-from scheduler.calendars.closures import read_closures
 from scheduler.calendars.errors import CalendarUnreadable
-from scheduler.calendars.isolation import CalendarFile, read_busy_apart
+from scheduler.calendars.isolation import CalendarFile, read_busy_apart, read_days_apart
 from scheduler.domain.errors import SchedulerError
 from scheduler.domain.periods import DateRange
 from scheduler.domain.requests import RequestState
@@ -116,7 +115,7 @@ def _read(folder: Path, existing: Bundle, *, now: datetime, progress: Progress) 
         folder,
         existing=existing,
         read_busy=lambda files: _busy_sources(files, window=window),
-        read_closures=read_closures,
+        read_closures=lambda octets: read_days_apart(octets).certain_days(),
         progress=progress,
     )
 

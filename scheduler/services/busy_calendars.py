@@ -33,6 +33,7 @@ from scheduler.services.records import Activity
 from scheduler.services.tokens import new_token
 
 MOST_CALENDARS = 5
+_ENOUGH = "You lend us as many calendars as we can read. Remove one first."
 PAST = timedelta(days=31)
 AHEAD = timedelta(days=400)
 # A calendar that says "unchanged" is read whole again when it was last read so long ago.
@@ -126,7 +127,7 @@ def add_address(
     reader, kept = _reader(store, actor.email, now=now)
     known = next((each for each in kept if each.address == address), None)
     if known is None and len(kept) >= MOST_CALENDARS:
-        raise CalendarNotTaken(f"You can lend us {MOST_CALENDARS} calendars. Remove one first.")
+        raise CalendarNotTaken(_ENOUGH)
     found = _looked_at(known or _new(reader, address), reader, fetch=fetch, knows_nothing=True)
     if found.problem:
         raise CalendarNotTaken(found.problem)
@@ -144,7 +145,7 @@ def add_file(store: Store, octets: bytes, *, actor: Actor, now: datetime) -> Bus
     reader, kept = _reader(store, actor.email, now=now)
     known = next((each for each in kept if not each.address), None)
     if known is None and len(kept) >= MOST_CALENDARS:
-        raise CalendarNotTaken(f"You can lend us {MOST_CALENDARS} calendars. Remove one first.")
+        raise CalendarNotTaken(_ENOUGH)
     # A file replaces the former one even when it is empty: its owner chose it.
     empty = replace(known, busy=(), added_at=now) if known else _new(reader, "")
     found = reader.read(octets, empty).confirmed(now)

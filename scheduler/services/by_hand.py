@@ -10,29 +10,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.domain.assignments import Demand, Finding, Option
-from scheduler.domain.constraints import assignment_findings, broken
+from scheduler.domain.assignments import Demand, Option
 from scheduler.domain.errors import ConstraintViolated, Unknown
 from scheduler.domain.periods import minute_of, moment_of
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.topics import Topic
 from scheduler.matching.explain import Candidate
 from scheduler.matching.problem import Problem
 from scheduler.matching.suggestions import candidates, count, suggest
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.asking import reference_of
-from scheduler.services.choices import OVERRIDABLE, Override, book, chosen_start
+from scheduler.services.choices import OVERRIDABLE, Override, book, chosen_start, problem_of_demand
 from scheduler.services.choosing import email_of
+from scheduler.services.judging import rulings_against
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store, Work
-from scheduler.services.snapshots import (
-    commitments_of,
-    demand_at,
-    demand_of,
-    geography_of,
-    host_commitments_of,
-    speakers_of,
-)
+from scheduler.services.snapshots import demand_at, demand_of
 from scheduler.services.telling import Reason, reason_of, reasons_of
 from scheduler.services.vicinity import vicinity
 from scheduler.services.warm import Warm
@@ -80,7 +74,7 @@ class ByHand:
     request: ClassroomRequest
     school_name: str
     class_name: str
-    topic: str
+    topic: Topic
     timezone: str
     is_open: bool
     lessons: tuple[Lesson, ...] = ()
@@ -200,7 +194,7 @@ class _Desk:
             request=request,
             school_name=picture.schools[request.school].name,
             class_name=classroom.name if classroom else "",
-            topic=picture.topics.title(request.topic),
+            topic=picture.topics.topic(request.topic),
             timezone=picture.zone_of(request.school),
             is_open=request.state is RequestState.OPEN and not picture.visits_of(request.key),
         )
@@ -251,7 +245,7 @@ class _Desk:
         best = suggest(table, here, demand.id, top=many) if is_covered else ()
         left = [each for each in best if each.speaker_id not in team][:MOST_SUGGESTED]
         picture = self._picture((*team, *(each.speaker_id for each in left)))
-        problem = self._problem(picture, demand)
+        problem = problem_of_demand(picture, demand, gazetteer=self._gazetteer)
         known = problem.speaker_by_id
         told = candidates(table, here, demand.id, suggestions=left, speaker_by_id=known)
         alike = self._work.queue.alike(text, most=MOST_ALIKE) if text else ()
@@ -261,15 +255,6 @@ class _Desk:
             obstacles=tuple(_obstacles(problem, demand, option, team=team)),
             suggested=tuple(_person(each, picture) for each in told),
             alike=tuple(Person(reference_of(e), name) for e, name in alike if e not in team),
-        )
-
-    def _problem(self, picture: Picture, demand: Demand) -> Problem:
-        return Problem(
-            geography=geography_of(picture),
-            speakers=speakers_of(picture, (demand,), gazetteer=self._gazetteer),
-            demands=(demand,),
-            commitments=commitments_of(picture),
-            host_commitments=host_commitments_of(picture),
         )
 
 
@@ -282,17 +267,7 @@ def _person(candidate: Candidate, picture: Picture) -> Person:
 def _obstacles(
     problem: Problem, demand: Demand, option: Option, *, team: tuple[str, ...]
 ) -> Iterator[Obstacle]:
-    speakers = tuple(problem.speaker_by_id[e] for e in team if e in problem.speaker_by_id)
-    rulings = assignment_findings(
-        demand,
-        option,
-        speakers=speakers,
-        geography=problem.geography,
-        standing_by_speaker_id=problem.standing_by_speaker_id,
-        host_commitments=problem.host_commitments,
-    )
-    for ruling in broken(rulings):
-        finding: Finding = ruling.finding
-        if finding.rule not in UNTOLD:
+    for ruling in rulings_against(problem, demand, option, team=team):
+        if ruling.finding.rule not in UNTOLD:
             speaker = problem.speaker_by_id.get(ruling.speaker_id or "")
-            yield Obstacle(speaker.name if speaker else "", reason_of(finding))
+            yield Obstacle(speaker.name if speaker else "", reason_of(ruling.finding))

@@ -14,12 +14,11 @@ from datetime import datetime
 from scheduler.calendars.phrases import PHRASES_BY_LANGUAGE
 from scheduler.domain.errors import Unknown
 from scheduler.services.access import Actor
-from scheduler.services.feed_answers import answer
+from scheduler.services.feed_answers import write_feed
 from scheduler.services.feed_records import Fetches
 from scheduler.services.feeds import FeedSettings, feed_for, revoke, rotate
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import PERSONAL_KINDS, Feed, FeedKind
-from scheduler.services.tokens import feed_token
 
 ALARM_MINUTES = (15, 60, 24 * 60, 7 * 24 * 60)
 LANGUAGES = tuple(PHRASES_BY_LANGUAGE)
@@ -131,13 +130,12 @@ def change_link(store: Store, kind: str, owner: str, choices: FeedChoices, *, ac
 def write_ahead(
     store: Store, kind: str, owner: str, *, actor: Actor, settings: FeedSettings, now: datetime
 ) -> None:
-    """Write one of the actor's calendars now, so that no program waits for thousands of events.
+    """Write one of the actor's calendars now.
 
     Raises:
         Unknown: if the actor has no such calendar.
     """
-    feed = own_feed(store, kind, owner, actor=actor)
-    answer(store, feed_token(feed, key=settings.key), settings=settings, now=now)
+    write_feed(store, own_feed(store, kind, owner, actor=actor), settings=settings, now=now)
 
 
 def own_feed(store: Store, kind: str, owner: str, *, actor: Actor) -> Feed:

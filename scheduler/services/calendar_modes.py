@@ -49,7 +49,7 @@ def my_mode(store: Store, *, actor: Actor, now: datetime) -> MyMode:
     """Return how the actor's next visits will reach their calendar."""
     with store.read() as work:
         choice = work.calendar_modes.choices((actor.email,)).get(actor.email)
-        used = _used(work, actor.email, now=now)
+        used = _used(work, (actor.email,), now=now).get(actor.email)
     if choice is not None:
         return MyMode(choice, Why.CHOSEN, choice, used)
     if used is not None:
@@ -110,20 +110,22 @@ def uses_feed(fetches: Fetches, *, now: datetime) -> bool:
 def _modes(work: Work, emails: Iterable[str], *, now: datetime) -> dict[str, CalendarMode]:
     wanted = tuple(emails)
     modes = dict(work.calendar_modes.choices(wanted))
-    for email in wanted:
-        if email not in modes:
-            used = _used(work, email, now=now)
-            modes[email] = CalendarMode.FEED if used else CalendarMode.INVITATION
+    undecided = [email for email in wanted if email not in modes]
+    used = _used(work, undecided, now=now)
+    for email in undecided:
+        modes[email] = CalendarMode.FEED if email in used else CalendarMode.INVITATION
     return modes
 
 
-def _used(work: Work, email: str, *, now: datetime) -> Fetches | None:
-    feeds = tuple(feed for feed in work.feeds.of_holder(email) if feed.kind in VISIT_KINDS)
-    for fetches in work.feeds.fetches(feeds).values():
-        for each in fetches:
+def _used(work: Work, emails: Iterable[str], *, now: datetime) -> Mapping[str, Fetches]:
+    held = work.feeds.of_holders(emails)
+    holder_by_key = {feed.key: feed.holder for feed in held if feed.kind in VISIT_KINDS}
+    used: dict[str, Fetches] = {}
+    for key, fetches in work.feeds.fetches(held).items():
+        for each in fetches if key in holder_by_key else ():
             if uses_feed(each, now=now):
-                return each
-    return None
+                used.setdefault(holder_by_key[key], each)
+    return used
 
 
 def _for_sheet(mode: CalendarMode, sheet: VisitSheet) -> CalendarMode:

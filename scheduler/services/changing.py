@@ -18,9 +18,10 @@ from scheduler.domain.visits import OPEN, Visit, VisitState
 from scheduler.services.access import Actor, require_own_request
 from scheduler.services.announcements import cancellations, confirmations
 from scheduler.services.locking import lock_requests, locked_visits
+from scheduler.services.overtaking import overtake
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Store, Work
-from scheduler.services.records import Activity, OutboxState
+from scheduler.services.records import Activity
 from scheduler.services.requests import Answers, checked, promise_for
 
 WORDS = ("title", "note")
@@ -182,9 +183,7 @@ def _call_off(
     if not visits:
         return
     uids = tuple(visit.uid for visit in visits)
-    waiting = (OutboxState.HELD, OutboxState.DUE)
-    unsent = (row.key for row in work.outbox.of_subjects(uids) if row.state in waiting)
-    work.outbox.set_state(unsent, state=OutboxState.SUPERSEDED)
+    overtake(work, uids)
     cancelled = tuple(life.cancel(visit, reason=reason, at=now) for visit in visits)
     work.visits.save(cancelled)
     known = tuple(visit for visit in cancelled if visit.was_released)

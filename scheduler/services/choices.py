@@ -6,12 +6,12 @@ teacher or the volunteer's own calendar rules out never are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.domain.assignments import Finding, Option
-from scheduler.domain.constraints import assignment_findings, broken, chosen_format
+from scheduler.domain.assignments import Demand, Finding, Option
+from scheduler.domain.constraints import chosen_format
 from scheduler.domain.errors import ConstraintViolated, IllegalTransition, Unknown
 from scheduler.domain.periods import Period
 from scheduler.domain.proposals import Proposal, ProposedSpeaker
@@ -23,6 +23,7 @@ from scheduler.domain.zones import local
 from scheduler.matching.problem import Problem
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.bookings import carry_out
+from scheduler.services.judging import rulings_against
 from scheduler.services.locking import lock_requests
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Gazetteer, Store, Work
@@ -37,20 +38,14 @@ from scheduler.services.snapshots import (
     speakers_of,
 )
 
-OVERRIDABLE = frozenset(
+# What only guards a volunteer: who says yes to a question knows their own week best.
+OWN_WISHES = frozenset(
     {
-        "topic_match",
-        "grade_match",
-        "language_match",
-        "kind_match",
-        "notice_given",
-        "long_enough",
-        "within_availability",
-        "max_per_day",
-        "max_per_week",
-        "max_per_month",
+        *("within_availability", "notice_given", "long_enough"),
+        *("max_per_day", "max_per_week", "max_per_month"),
     }
 )
+OVERRIDABLE = OWN_WISHES | {"topic_match", "grade_match", "language_match", "kind_match"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,8 @@ def book(
         picture = load_picture(work, now=now, requests=(key,), volunteers=emails)
         request = _open_request(picture, key)
         option, sessions = chosen_start(picture, request, start=start)
-        problem = _problem(picture, request, option, gazetteer=gazetteer)
+        demand = demand_at(picture, request, (option,))
+        problem = problem_of_demand(picture, demand, gazetteer=gazetteer)
         _require_known(problem, emails)
         findings = _findings(problem, option, emails=emails)
         left = tuple(f for f in findings if f.rule not in OVERRIDABLE & set(override.rules))
@@ -141,8 +137,20 @@ def broken_there(
     if start_at(period.start, once, minutes=period.minutes, school_time=school_time) is None:
         return (Finding("school_open", False, {"start": period.start.isoformat()}),)
     option = Option(1, (session_of(period, timezone=visit.timezone),))
-    problem = _problem(picture, request, option, gazetteer=gazetteer)
+    demand = demand_at(picture, request, (option,))
+    problem = problem_of_demand(picture, demand, gazetteer=gazetteer)
     return _findings(problem, option, emails=visit.volunteers)
+
+
+def problem_of_demand(picture: Picture, demand: Demand, *, gazetteer: Gazetteer) -> Problem:
+    """Return the problem of one demand, with everything that is booked in the picture."""
+    return Problem(
+        geography=geography_of(picture),
+        speakers=speakers_of(picture, (demand,), gazetteer=gazetteer),
+        demands=(demand,),
+        commitments=commitments_of(picture),
+        host_commitments=host_commitments_of(picture),
+    )
 
 
 def _open_request(picture: Picture, key: str) -> ClassroomRequest:
@@ -165,29 +173,9 @@ def _period_minutes(picture: Picture, request: ClassroomRequest, *, start: datet
     raise ConstraintViolated(f"Booking {request.key}", (finding,))
 
 
-def _problem(
-    picture: Picture, request: ClassroomRequest, option: Option, *, gazetteer: Gazetteer
-) -> Problem:
-    demand = demand_at(picture, request, (option,))
-    return Problem(
-        geography=geography_of(picture),
-        speakers=speakers_of(picture, (demand,), gazetteer=gazetteer),
-        demands=(demand,),
-        commitments=commitments_of(picture),
-        host_commitments=host_commitments_of(picture),
-    )
-
-
-def _findings(problem: Problem, option: Option, *, emails: Collection[str]) -> tuple[Finding, ...]:
-    rulings = assignment_findings(
-        problem.demands[0],
-        option,
-        speakers=tuple(s for s in problem.speakers if s.id in emails),
-        geography=problem.geography,
-        standing_by_speaker_id=problem.standing_by_speaker_id,
-        host_commitments=problem.host_commitments,
-    )
-    return tuple(ruling.finding for ruling in broken(rulings))
+def _findings(problem: Problem, option: Option, *, emails: Iterable[str]) -> tuple[Finding, ...]:
+    found = rulings_against(problem, problem.demands[0], option, team=emails)
+    return tuple(ruling.finding for ruling in found)
 
 
 def _require_known(problem: Problem, emails: Iterable[str]) -> None:

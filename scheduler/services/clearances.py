@@ -12,17 +12,19 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from scheduler.domain.errors import Unknown
+from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.domain.volunteers import Clearance, ClearanceState, Volunteer
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator, require_overseer
-from scheduler.services.announcements import RENEW_CLEARANCE, outbox_key
+from scheduler.services.announcements import RENEW_CLEARANCE
 from scheduler.services.asking import reference_of
 from scheduler.services.directory import standing_of
 from scheduler.services.folding import folded
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import ListedVolunteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow
-from scheduler.services.volunteer_pages import volunteer_of
+from scheduler.services.single_mail import mail_to
+from scheduler.services.volunteer_pages import email_of, volunteer_of
 
 SUBJECT = "clearance"
 REMEMBERED = timedelta(days=14)
@@ -210,21 +212,20 @@ def _line(listed: ListedVolunteer, *, today: date) -> ClearanceLine | None:
 
 
 def _reminder(line: ClearanceLine, *, revision: int, at: datetime, offset: str = "") -> OutboxRow:
-    key = outbox_key(
-        subject=SUBJECT,
-        purpose=RENEW_CLEARANCE,
-        revision=revision,
-        recipient=line.email,
-        offset=offset,
-    )
     facts = {
         "clearance": line.kind,
         "last_day": line.last_day,
         "has_ended": line.urgency is Urgency.ENDED,
         "role": "volunteer",
     }
-    return OutboxRow(
-        key, SUBJECT, RENEW_CLEARANCE, line.email, at, at, revision=revision, facts=facts
+    return mail_to(
+        line.email,
+        SUBJECT,
+        purpose=RENEW_CLEARANCE,
+        at=at,
+        revision=revision,
+        offset=offset,
+        facts=facts,
     )
 
 
@@ -250,8 +251,9 @@ def _change(
 ) -> None:
     require_coordinator(actor, deed="change clearances")
     with store.write() as work:
-        person = volunteer_of(work, reference)
-        work.volunteers.put((change(person),))
+        # Somebody may be saving their own week: what they save is not to be written over.
+        work.visits.lock((VOLUNTEER_PREFIX + email_of(work, reference),))
+        work.volunteers.put((change(volunteer_of(work, reference)),))
         work.activities.add((Activity(now, actor.email, deed, f"volunteer:{reference}"),))
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from scheduler.domain.districts import School
 from scheduler.domain.periods import Period
 from scheduler.domain.proposals import Proposal, ProposalState, decide
 from scheduler.domain.schooldays import SATURDAY, SchoolTime
-from scheduler.domain.visits import OCCUPYING, VisitState
+from scheduler.domain.visits import OCCUPYING, Visit, VisitState
 from scheduler.domain.zones import local
-from scheduler.services.access import Actor, require_overseer
-from scheduler.services.picture import find_district, school_times
-from scheduler.services.ports import Store, Work
+from scheduler.services.access import Actor
+from scheduler.services.ports import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +39,6 @@ class ClosedVisit:
     timezone: str
     state: VisitState
     closure: str
-
-
-def visits_on_closed_days(store: Store, *, actor: Actor, now: datetime) -> tuple[ClosedVisit, ...]:
-    """Return the visits to come on days without school, by start.
-
-    Raises:
-        NotAllowed: unless the actor oversees the district.
-    """
-    require_overseer(actor, deed="see which visits stand on closed days")
-    with store.read() as work:
-        district = find_district(work)
-        if district is None:
-            return ()
-        schools = work.districts.schools()
-        times = school_times(
-            schools,
-            district=district,
-            bells=work.districts.bell_schedules(),
-            closures=work.districts.closures(),
-        )
-        return closed_visits(work, schools, times, now=now)
 
 
 def closed_visits(
@@ -84,6 +63,18 @@ def closed_visits(
         and visit.start > now
         and (time := times.get(visit.school))
         and not has_school(time, day := local(visit.start, visit.timezone).date())
+    )
+
+
+def how_many_closed(
+    visits: Iterable[Visit], times: Mapping[str, SchoolTime], *, now: datetime
+) -> int:
+    """Return how many of these visits ``closed_visits`` lists."""
+    is_open = cache(lambda school, day: has_school(times[school], day))
+    return sum(
+        not is_open(visit.school, local(visit.period.start, visit.timezone).date())
+        for visit in visits
+        if visit.state in OCCUPYING and visit.period.start > now and visit.school in times
     )
 
 

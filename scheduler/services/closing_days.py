@@ -31,8 +31,6 @@ from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow, OutboxState
 from scheduler.services.within import Within
 
-UNSENT = frozenset({OutboxState.HELD, OutboxState.DUE})
-
 
 def close_day(
     store: Store,
@@ -57,37 +55,20 @@ def close_day(
     require_coordinator(actor, deed="close days")
     with store.write() as work:
         meant = meant_schools(work.districts.schools(), schools, zone=zone)
-        uids = [visit.uid for visit in concerned(work, day, meant, now=now)]
-        visits = tuple(v for v in locked_visits(work, uids) if v.occupies)
+        standing = (visit.uid for visit in concerned(work, day, meant, now=now))
+        visits = tuple(v for v in locked_visits(work, standing) if v.occupies)
         requests = work.requests.many({visit.request for visit in visits})
-        mail = {row.key: row for row in work.outbox.of_subjects(uids)}
+        former_mail = _mail_of(work, visits)
         for visit in visits:
             visit_steps.cancel(Within(work), visit.uid, reason=name, actor=actor, now=now)
         _take_moves_back(work, day, meant, now=now)
         if afterwards is Afterwards.NEW_TIME:
             _look_for_new_times(work, requests, now=now)
         _tell_each_once(work, visits)
-        told = {row.key: row for row in work.outbox.of_subjects(uids)}
-        closing = Closing(
-            key=str(uuid.uuid4()),
-            day=day,
-            schools=meant,
-            name=name,
-            afterwards=afterwards,
-            made_at=now,
-            made_by=actor.email,
-            before=tuple(before(visit) for visit in visits),
-            mail=tuple(key for key in told if key not in mail),
-            overtaken=tuple(
-                (key, str(row.state))
-                for key, row in mail.items()
-                if row.state in UNSENT and told[key].state is OutboxState.SUPERSEDED
-            ),
-            requests=tuple(
-                (key, str(r.state), tuple(map(str, r.windows))) for key, r in requests.items()
-            ),
-            added=_close(work, day, meant, name=name),
-        )
+        added = _close(work, day, meant, name=name)
+        bare = Closing(str(uuid.uuid4()), day, meant, name, afterwards, now, actor.email)
+        closing = _with_memory(replace(bare, added=added), visits, requests)
+        closing = _with_mail(closing, former=former_mail, present=_mail_of(work, visits))
         work.closings.put(closing)
         facts = {"day": day, "visits": len(visits), "name": name}
         work.activities.add(
@@ -160,6 +141,38 @@ def concerned(
         if visit.period.start > now
         and local(visit.period.start, visit.timezone).date() == day
         and (not schools or visit.school in schools)
+    )
+
+
+def _mail_of(work: Work, visits: Iterable[Visit]) -> dict[str, OutboxRow]:
+    return {row.key: row for row in work.outbox.of_subjects(visit.uid for visit in visits)}
+
+
+def _with_memory(
+    closing: Closing, visits: Iterable[Visit], requests: Mapping[str, ClassroomRequest]
+) -> Closing:
+    """The closing with what its visits and requests were, so that it can be taken back."""
+    return replace(
+        closing,
+        before=tuple(before(visit) for visit in visits),
+        requests=tuple(
+            (key, str(each.state), tuple(map(str, each.windows))) for key, each in requests.items()
+        ),
+    )
+
+
+def _with_mail(
+    closing: Closing, *, former: Mapping[str, OutboxRow], present: Mapping[str, OutboxRow]
+) -> Closing:
+    """The closing with the mail that tells of it, and the mail that is not sent because of it."""
+    return replace(
+        closing,
+        mail=tuple(key for key in present if key not in former),
+        overtaken=tuple(
+            (key, str(row.state))
+            for key, row in former.items()
+            if row.is_waiting and present[key].state is OutboxState.SUPERSEDED
+        ),
     )
 
 

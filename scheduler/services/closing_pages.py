@@ -9,8 +9,8 @@ from datetime import date, datetime
 from scheduler.domain.closings import Closing
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.zones import local
-from scheduler.services.access import Actor, require_coordinator, require_overseer
-from scheduler.services.closing_days import UNSENT, concerned, meant_schools
+from scheduler.services.access import Actor, require_coordinator
+from scheduler.services.closing_days import concerned, meant_schools
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Store, Work
 from scheduler.services.sheets import sheets_of
@@ -97,17 +97,6 @@ def preview(
     return ClosingPreview(day, meant, names, sheets, len(people), closed)
 
 
-def closings(store: Store, *, actor: Actor, now: datetime) -> tuple[ClosingLine, ...]:
-    """Return the days from today on that were closed at short notice.
-
-    Raises:
-        NotAllowed: unless the actor oversees.
-    """
-    require_overseer(actor, deed="read closed days")
-    with store.read() as work:
-        return closing_lines(work, now=now)
-
-
 def closing_lines(work: Work, *, now: datetime) -> tuple[ClosingLine, ...]:
     """Return the days from today on that were closed at short notice and still are."""
     today = local(now, load_district(work).timezone).date()
@@ -115,15 +104,13 @@ def closing_lines(work: Work, *, now: datetime) -> tuple[ClosingLine, ...]:
     if not found:
         return ()
     schools = work.districts.schools()
-    state_by_key = {
-        row.key: row.state
-        for row in work.outbox.of_subjects(b.uid for each in found for b in each.before)
-    }
+    told = work.outbox.of_subjects(b.uid for each in found for b in each.before)
+    waiting = {row.key for row in told if row.is_waiting}
     return tuple(
         ClosingLine(
             closing,
             tuple(schools[key].name for key in closing.schools if key in schools),
-            all(state_by_key.get(key) in UNSENT for key in closing.mail),
+            waiting.issuperset(closing.mail),
         )
         for closing in found
     )

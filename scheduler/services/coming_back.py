@@ -6,45 +6,69 @@ own wishes: who says yes knows their own week best.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
 
 from scheduler.domain import coming_back as life
+from scheduler.domain.assignments import Finding
 from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.people import RoleName
-from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit, VisitState
 from scheduler.services import announcements as news
 from scheduler.services.announcements import confirmations
-from scheduler.services.choices import broken_by_move
-from scheduler.services.invitations import Invitation, open_invitation, proven
-from scheduler.services.locking import locked_visits
-from scheduler.services.ports import Gazetteer, Store, Work
-from scheduler.services.records import Activity, OutboxState
-
-OWN_WISHES = frozenset(
-    {
-        *("within_availability", "notice_given", "long_enough"),
-        *("max_per_day", "max_per_week", "max_per_month"),
-        # Whoever said no is not asked again, but may say yes unasked.
-        "not_excluded",
-    }
+from scheduler.services.choices import OWN_WISHES, broken_by_move, broken_there
+from scheduler.services.invitations import (
+    Invitation,
+    Standing,
+    invitation_in,
+    open_invitation,
+    proven,
 )
+from scheduler.services.locking import locked_visits
+from scheduler.services.overtaking import overtake
+from scheduler.services.picture import declined_in
+from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.records import Activity
+from scheduler.services.stand_ins import book_if_filled, request_of, vacancy_of
+from scheduler.services.vicinity import vicinity
+from scheduler.services.warm import Warm
+from scheduler.services.warm_district import WarmDistrict
+
+# Whoever said no is not asked again, but may say yes unasked.
+SET_ASIDE = OWN_WISHES | {"not_excluded"}
+Rule = Callable[[ClassroomRequest, Visit], bool]
 UNDONE_BY_A_YES = frozenset({news.DECLINED, news.REOPENED, news.TAKEN_OUT, news.CANCELLATION})
 
 
-def can_come_back(
-    store: Store, token: str, *, now: datetime, key: bytes, gazetteer: Gazetteer
-) -> bool:
-    """Tell whether a yes after the no would still be taken; nothing is changed.
+def invitation_with_way_back(
+    store: Store,
+    token: str,
+    *,
+    warm: Warm,
+    now: datetime,
+    key: bytes,
+    gazetteer: Gazetteer,
+    seen: int | None = None,
+) -> tuple[Invitation, bool]:
+    """Return what the link shows, and whether a yes after a no would still be taken.
+
+    Nothing is changed. ``seen`` as ``open_invitation``.
 
     Raises:
-        Unknown: if the link is nobody's.
+        Unknown: as ``open_invitation``.
     """
-    with store.read() as work:
+    with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
         visit, person = proven(work, token, key=key)
-        return bool(_possible(work, visit, person.email, now=now, gazetteer=gazetteer))
+        siblings = work.visits.of_requests((visit.request,))
+        found = invitation_in(
+            work, visit, person, siblings=siblings, now=now, seen=seen, ground=district.ground
+        )
+        if found.standing is not Standing.DECLINED:
+            return found, False
+        rule = _nearby(work, district, siblings, now=now, gazetteer=gazetteer)
+        back = _possible(work, visit, person.email, siblings=siblings, now=now, breaks_a_rule=rule)
+        return found, bool(back)
 
 
 def come_back(
@@ -62,7 +86,16 @@ def come_back(
         siblings = work.visits.of_requests((visit.request,))
         locked_visits(work, (each.uid for each in siblings))
         work.visits.lock((VOLUNTEER_PREFIX + person.email,))
-        back = _possible(work, visit, person.email, now=now, gazetteer=gazetteer)
+        back = _possible(
+            work,
+            visit,
+            person.email,
+            siblings=work.visits.of_requests((visit.request,)),
+            now=now,
+            breaks_a_rule=lambda _, back: _is_hindered(
+                broken_by_move(work, back, period=back.period, now=now, gazetteer=gazetteer)
+            ),
+        )
         if not back:
             raise IllegalTransition(subject="visit", state="taken", step="taken up again")
         _enter(work, back, email=person.email, now=now)
@@ -70,49 +103,70 @@ def come_back(
 
 
 def _possible(
-    work: Work, visit: Visit, email: str, *, now: datetime, gazetteer: Gazetteer
+    work: Work,
+    visit: Visit,
+    email: str,
+    *,
+    siblings: tuple[Visit, ...],
+    now: datetime,
+    breaks_a_rule: Rule,
 ) -> tuple[Visit, ...]:
     """The visits as they would be; none unless the link's own is among them."""
     request = work.requests.get(visit.request)
     if request is None or request.state is not RequestState.OPEN or email in request.excluded:
         return ()
-    siblings = work.visits.of_requests((visit.request,))
-    free = tuple(
+    free = (
         life.come_back(each, email, at=now)
         for each in siblings
         if now < each.period.start
         and life.was_declined_by(each, email)
         and _has_room(each, siblings, request)
     )
-    kept = tuple(
-        each for each in free if not _breaks_a_rule(work, each, now=now, gazetteer=gazetteer)
-    )
+    kept = tuple(each for each in free if not breaks_a_rule(request, each))
     return kept if any(each.uid == visit.uid for each in kept) else ()
 
 
 def _has_room(visit: Visit, siblings: tuple[Visit, ...], request: ClassroomRequest) -> bool:
     others = (v for v in siblings if v.session == visit.session and v.uid != visit.uid)
     is_replaced = any(other.occupies for other in others)
-    return not is_replaced and len(visit.present_bookings) < request.speakers
+    return not is_replaced and vacancy_of(visit, request) > 0
 
 
-def _breaks_a_rule(work: Work, visit: Visit, *, now: datetime, gazetteer: Gazetteer) -> bool:
-    findings = broken_by_move(work, visit, period=visit.period, now=now, gazetteer=gazetteer)
-    return any(finding.rule not in OWN_WISHES for finding in findings)
+def _nearby(
+    work: Work,
+    district: WarmDistrict,
+    siblings: tuple[Visit, ...],
+    *,
+    now: datetime,
+    gazetteer: Gazetteer,
+) -> Rule:
+    """Judge by what is booked around these people and this request, without reading the rest."""
+
+    def breaks_a_rule(request: ClassroomRequest, back: Visit) -> bool:
+        picture = vicinity(
+            work,
+            district,
+            requests={request.key: request},
+            emails=back.volunteers,
+            declined=declined_in(siblings),
+            now=now,
+        )
+        findings = broken_there(picture, back, period=back.period, gazetteer=gazetteer)
+        return _is_hindered(findings)
+
+    return breaks_a_rule
+
+
+def _is_hindered(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.rule not in SET_ASIDE for finding in findings)
 
 
 def _enter(work: Work, back: tuple[Visit, ...], *, email: str, now: datetime) -> None:
-    request = work.requests.get(back[0].request)
-    assert request is not None
+    request = request_of(work, back[0])
     work.visits.save(back)
-    rows = work.outbox.of_subjects(visit.uid for visit in back)
-    overtaken = (row.key for row in rows if _is_overtaken(row.purpose, row.state))
-    work.outbox.set_state(overtaken, state=OutboxState.SUPERSEDED)
-    if _is_filled(work, request):
-        work.requests.put((replace(request, state=RequestState.BOOKED),))
-    proposal = work.proposals.get(request.key)
-    if proposal:
-        work.proposals.put((replace(proposal, state=ProposalState.STALE),))
+    uids = tuple(visit.uid for visit in back)
+    overtake(work, uids, only=lambda row: row.purpose in UNDONE_BY_A_YES)
+    book_if_filled(work, request)
     certain = tuple(visit for visit in back if visit.state is VisitState.CONFIRMED)
     if certain:
         work.outbox.add(confirmations(certain, request, at=now))
@@ -126,14 +180,3 @@ def _enter(work: Work, back: tuple[Visit, ...], *, email: str, now: datetime) ->
         )
     )
     work.activities.add(Activity(now, email, "came back", f"visit:{v.uid}") for v in back)
-
-
-def _is_overtaken(purpose: str, state: OutboxState) -> bool:
-    return purpose in UNDONE_BY_A_YES and state in (OutboxState.HELD, OutboxState.DUE)
-
-
-def _is_filled(work: Work, request: ClassroomRequest) -> bool:
-    visits = [v for v in work.visits.of_requests((request.key,)) if v.occupies]
-    return len(visits) >= request.sessions and all(
-        len(visit.present_bookings) >= request.speakers for visit in visits
-    )

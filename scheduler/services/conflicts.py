@@ -6,22 +6,24 @@ no longer holds. Nothing is decided here: each side names what could be done abo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 from itertools import islice
 
-from scheduler.domain.periods import minute_of
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit
 from scheduler.matching.suggestions import suggest
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
-from scheduler.services.board import Queued, problem_at
+from scheduler.services.board import Queued, at_chosen_start, problem_at
 from scheduler.services.ports import Gazetteer, Store
 from scheduler.services.queue_rows import Claim, Wanted
 from scheduler.services.warm import Warm
 from scheduler.services.warm_district import WarmDistrict
+
+Pair = tuple[Claim, Claim]
 
 SHOWN = 20
 MOST_WAYS = 2
@@ -82,9 +84,8 @@ def conflicts(
     require_overseer(actor, deed="see conflicts")
     with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
         claims = work.queue.claims(besides=_kept(district, now=now))
-        found = list(_pairs(claims, district))
-        found.sort(key=lambda pair: (pair[0].start, pair[0].resource, pair[0].request))
-        shown = found[:SHOWN]
+        found = _pairs(claims, district)
+        shown = nsmallest(SHOWN, found, key=_by_time)
         keys = {key for one, other in shown for key in (one.request, other.request)}
         wanted = Wanted(most=0, also=tuple(sorted(keys)))
         queued = Queued(work, district, wanted, now=now, gazetteer=gazetteer)
@@ -103,8 +104,13 @@ def _kept(district: WarmDistrict, *, now: datetime) -> frozenset[str]:
     )
 
 
-def _pairs(claims: Iterable[Claim], district: WarmDistrict) -> Iterator[tuple[Claim, Claim]]:
-    """Yield each pair of requests once, the first thing that both want."""
+def _by_time(pair: Pair) -> tuple[datetime, str, str]:
+    one, _ = pair
+    return one.start, one.resource, one.request
+
+
+def _pairs(claims: Iterable[Claim], district: WarmDistrict) -> Collection[Pair]:
+    """Return each pair of requests once, with the first thing that both want."""
     waiting: dict[str, list[Claim]] = {}
     for claim in claims:
         waiting.setdefault(claim.resource, []).append(claim)
@@ -113,26 +119,25 @@ def _pairs(claims: Iterable[Claim], district: WarmDistrict) -> Iterator[tuple[Cl
         if visit.occupies:
             for resource in (*visit.hosts, *(VOLUNTEER_PREFIX + e for e in visit.volunteers)):
                 held.setdefault(resource, []).append(_claim_of(visit, resource))
-    seen: set[tuple[str, str]] = set()
+    found: dict[tuple[str, str], Pair] = {}
     for resource, wanted in waiting.items():
         if len(wanted) > 1 or resource in held:
             for one, other in _overlaps(wanted, held=held.get(resource, ())):
-                if (one.request, other.request) not in seen:
-                    seen.add((one.request, other.request))
-                    yield one, other
+                found.setdefault((one.request, other.request), (one, other))
+    return found.values()
 
 
-def _overlaps(waiting: list[Claim], *, held: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
+def _overlaps(waiting: list[Claim], *, held: Iterable[Claim]) -> Iterator[Pair]:
     ordered = sorted(waiting, key=lambda each: (each.start, each.request))
     for place, one in enumerate(ordered):
-        for other in ordered[place + 1 :]:
-            if other.start >= one.end:
+        key, end = one.request, one.end
+        for other in islice(ordered, place + 1, None):
+            if other.start >= end:
                 break
-            if other.request != one.request:
+            if other.request != key:
                 yield one, other
         for other in held:
-            is_same_time = one.start < other.end and other.start < one.end
-            if is_same_time and other.request != one.request:
+            if one.start < other.end and other.start < end and other.request != key:
                 yield one, other
 
 
@@ -146,11 +151,16 @@ class _Sides:
     def __init__(self, queued: Queued) -> None:
         self._queued = queued
         self._line_by_key = {each.request.key: each for each in queued.found.lines}
+        self._side_by_claim: dict[Claim, Side] = {}
 
     def conflict(self, one: Claim, other: Claim) -> Conflict:
         """Return the two side by side."""
         kind, _, key = one.resource.partition(":")
-        return Conflict(kind, self._name(kind, key), self._side(one), self._side(other))
+        for claim in (one, other):
+            if claim not in self._side_by_claim:
+                self._side_by_claim[claim] = self._side(claim)
+        sides = self._side_by_claim
+        return Conflict(kind, self._name(kind, key), sides[one], sides[other])
 
     def _name(self, kind: str, key: str) -> str:
         ground = self._queued.district.ground
@@ -184,11 +194,10 @@ class _Sides:
     def _others(self, claim: Claim, email: str) -> Iterator[Instead]:
         queued, line = self._queued, self._line_by_key[claim.request]
         assert line.proposal is not None
-        demand = problem_at(queued, line.request, line.proposal).demands[0]
-        option = demand.option_at(minute_of(line.proposal.sessions[0].start))
-        chosen = replace(demand, options=(option,) if option else ())
+        problem = problem_at(queued, line.request, line.proposal)
+        chosen = at_chosen_start(problem, line.proposal).demands[0]
         table = queued.district.table
-        if option is None or not table.covers(chosen):
+        if not chosen.options or not table.covers(chosen):
             return
         team = {each.email for each in line.proposal.speakers}
         here = queued.district.problem_of(chosen)

@@ -26,7 +26,10 @@ DEEDS_BY_TOPIC: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("asked for proposals", "approved", "undid approval", "rejected", "overrode"),
             *("tried out a change", "carried out a change", "dropped a change"),
         ),
-        "visits": ("cancelled", "moved", "accepted", "declined", "closed a day", "opened a day"),
+        "visits": (
+            *("cancelled", "moved", "accepted", "declined", "did not answer", "still comes"),
+            *("closed a day", "opened a day"),
+        ),
         "people": (
             *("created account", "made an account", "changed an address", "merged accounts"),
             *("deactivated", "reactivated", "gave a role", "took a role", "changed schools"),

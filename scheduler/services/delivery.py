@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 
+from scheduler.mail.messages import Mail
 from scheduler.mail.transports import MailRefused
 from scheduler.services.announcements import SIGN_IN
 from scheduler.services.digests import News, bundle_of, digest
@@ -85,11 +85,12 @@ def deliver_due(
             if not parcels:
                 continue
             batch = with_modes(store, batch, (r for each in parcels for r in each), now=now)
+            written = run.write(parcels, batch)
             with transport.open() as connection:
-                for parcel in parcels:
+                for parcel, mail in written:
                     if not may_go_on():
                         return run.total
-                    run.send(parcel, batch, by=connection)
+                    run.send(parcel, mail, by=connection)
 
 
 @dataclass(slots=True)
@@ -124,33 +125,38 @@ class _Run:
         fates = {row.key: batch.fate(row, now=self.now) for row in batch.rows}
         wanted = [row for row in batch.rows if fates[row.key] is OutboxState.DUE]
         if self.at_any_hour:
-            self._put_aside(fates, late={}, parcels=())
+            self._put_aside(fates, late=(), parcels=())
             return tuple((row,) for row in wanted)
         ready_at = {row.key: batch.ready_at(row, now=self.now) for row in wanted}
         ready = [row for row in wanted if row.bundle or ready_at[row.key] <= self.now]
         parcels = tuple(map(_named, batch.parcels(ready)))
-        late = ready_at.keys() - {row.key for row in ready}
-        self._put_aside(fates, late={key: ready_at[key] for key in late}, parcels=parcels)
+        is_ready = {row.key for row in ready}
+        late = [(row, ready_at[row.key]) for row in wanted if row.key not in is_ready]
+        self._put_aside(fates, late=late, parcels=parcels)
         return parcels
 
-    def send(self, parcel: Parcel, batch: Batch, *, by: Transport) -> None:
-        """Send one mail and note what became of it."""
+    def write(self, parcels: tuple[Parcel, ...], batch: Batch) -> tuple[tuple[Parcel, Mail], ...]:
+        """Write the mails, all before the first is sent: no server is kept waiting for words."""
+        written = []
+        for parcel in parcels:
+            try:
+                written.append((parcel, self._mail(parcel, batch)))
+            except MailRefused as refusal:
+                self._refused(parcel, refusal)
+            except Exception as failure:
+                self._fail_to_write(parcel, failure)
+        return tuple(written)
+
+    def send(self, parcel: Parcel, mail: Mail, *, by: Transport) -> None:
+        """Send one mail and note what became of it, before anything else happens."""
         recipient = parcel[0].recipient
         wait_until = self._wait_until(parcel[0])
         if wait_until is not None:
             with self.store.write() as work:
-                work.outbox.postpone([row.key for row in parcel], due_at=wait_until)
+                work.outbox.postpone(parcel, due_at=wait_until)
             return
         try:
-            message = self._message(parcel, batch)
-        except MailRefused as refusal:
-            self._refused(parcel, refusal)
-            return
-        except Exception as failure:
-            self._fail_to_write(parcel, failure)
-            return
-        try:
-            by.send(message, sender=self.head.sender.email, recipient=recipient)
+            by.send(mail, sender=self.head.sender.email, recipient=recipient)
         except MailRefused as refusal:
             self._refused(parcel, refusal)
             return
@@ -158,7 +164,7 @@ class _Run:
         self._mark(parcel, OutboxState.SENT)
         self.total += Delivered(sent=1)
 
-    def _message(self, parcel: Parcel, batch: Batch) -> EmailMessage:
+    def _mail(self, parcel: Parcel, batch: Batch) -> Mail:
         first, now = parcel[0], self.now
         if first.bundle:
             told = ((row, batch.sheets(row, now=now)) for row in parcel)
@@ -187,15 +193,15 @@ class _Run:
         self,
         fates: dict[str, OutboxState],
         *,
-        late: dict[str, datetime],
+        late: Sequence[tuple[OutboxRow, datetime]],
         parcels: tuple[Parcel, ...],
     ) -> None:
         keys_by_fate: dict[OutboxState, list[str]] = {}
         for key, fate in fates.items():
             keys_by_fate.setdefault(fate, []).append(key)
-        keys_by_moment: dict[datetime, list[str]] = {}
-        for key, moment in late.items():
-            keys_by_moment.setdefault(moment, []).append(key)
+        rows_by_moment: dict[datetime, list[OutboxRow]] = {}
+        for row, moment in late:
+            rows_by_moment.setdefault(moment, []).append(row)
         bundles = {p[0].bundle: [row.key for row in p] for p in parcels if p[0].bundle}
         over = (OutboxState.SUPERSEDED, OutboxState.EXPIRED)
         if not (late or bundles or keys_by_fate.keys() & set(over)):
@@ -203,8 +209,8 @@ class _Run:
         with self.store.write() as work:
             for state in over:
                 work.outbox.set_state(keys_by_fate.get(state, ()), state=state)
-            for moment, keys in keys_by_moment.items():
-                work.outbox.postpone(keys, due_at=moment)
+            for moment, rows in rows_by_moment.items():
+                work.outbox.postpone(rows, due_at=moment)
             for bundle, keys in bundles.items():
                 work.outbox.tie_together(keys, bundle=bundle)
         superseded, expired = (len(keys_by_fate.get(state, ())) for state in over)

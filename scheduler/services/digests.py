@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 
 from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.mail.messages import Mail
 from scheduler.mail.words import LINKS_BY_MESSAGE
 from scheduler.services.announcements import DIGEST
 from scheduler.services.letters import Letterhead, Reader, context_of, letter
@@ -40,9 +40,7 @@ def bundle_of(rows: Iterable[OutboxRow]) -> str:
     return f"{DIGEST}/{min(row.key for row in rows)}"
 
 
-def digest(
-    news: tuple[News, ...], *, head: Letterhead, site_name: str, now: datetime
-) -> EmailMessage:
+def digest(news: tuple[News, ...], *, head: Letterhead, site_name: str, now: datetime) -> Mail:
     """Return one mail with all that news; its Message-ID comes from the name of its bundle."""
     first = news[0]
     newest = max(each.row.created_at for each in news)

@@ -12,14 +12,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from scheduler.domain.busy_calendars import BusyCalendar, Trust
-from scheduler.domain.topics import MAX_DEPTH, TopicTree
+from scheduler.domain.topics import MAX_DEPTH, Topic, TopicTree
 from scheduler.domain.volunteers import Clearance, ClearanceState
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
 from scheduler.services.folding import folded
 from scheduler.services.picture import load_district, memory_start
-from scheduler.services.ports import ListedVolunteer, Store, Work
+from scheduler.services.ports import ListedVolunteer, NamedVolunteer, Store, Work
 
 PAGE = 50
 ENDS_SOON = timedelta(days=60)
@@ -33,6 +33,9 @@ class Care(StrEnum):
     NEVER_ASKED = "never_asked"
     INACTIVE = "inactive"
     CALENDAR = "calendar"
+
+
+_PLAIN_CARE = (None, Care.INACTIVE)
 
 
 class Standing(StrEnum):
@@ -66,6 +69,12 @@ class VolunteerFilter:
     standing: Standing | None = None
     order: Order = Order.NAME
 
+    @property
+    def looks_closer(self) -> bool:
+        """Tell whether more decides than names, organizations and topics."""
+        is_sorted = self.order is not Order.NAME
+        return bool(self.zone or self.standing or self.care not in _PLAIN_CARE or is_sorted)
+
 
 @dataclass(frozen=True, slots=True)
 class VolunteerLine:
@@ -79,7 +88,7 @@ class VolunteerLine:
     reference: str
     name: str
     organization: str
-    topics: tuple[str, ...]
+    topics: tuple[Topic, ...]
     visits: int
     next_visit: date | None
     is_cleared: bool
@@ -95,13 +104,13 @@ class VolunteerLine:
 class VolunteerPage:
     """One page of the volunteers that pass the filter, and how many there are.
 
-    ``topics``, ``organizations`` and ``zones`` are what can be filtered by, key and name.
+    ``topics``, ``organizations`` (key and name) and ``zones`` are what can be filtered by.
     """
 
     lines: tuple[VolunteerLine, ...]
     found: int
     number: int
-    topics: tuple[tuple[str, str], ...] = ()
+    topics: tuple[Topic, ...] = ()
     organizations: tuple[tuple[str, str], ...] = ()
     zones: tuple[str, ...] = ()
 
@@ -133,8 +142,9 @@ def volunteers(
     with store.read() as work:
         everyone = _Everyone(work, now=now)
         found = everyone.passing(asked or VolunteerFilter(text, care))
-        shown = everyone.with_calendars(found[(number - 1) * PAGE : number * PAGE])
-    return VolunteerPage(shown, len(found), number, *everyone.choices())
+        shown = everyone.lines(found[(number - 1) * PAGE : number * PAGE])
+        choices = everyone.choices()
+    return VolunteerPage(shown, len(found), number, *choices)
 
 
 def all_volunteers(
@@ -148,7 +158,7 @@ def all_volunteers(
     require_overseer(actor, deed="read volunteers")
     with store.read() as work:
         everyone = _Everyone(work, now=now)
-        return everyone.with_calendars(everyone.passing(asked))
+        return everyone.lines(everyone.passing(asked))
 
 
 def standing_of(clearances: Iterable[Clearance], *, today: date) -> tuple[Standing, date | None]:
@@ -177,7 +187,7 @@ def line_of(listed: ListedVolunteer, *, topics: TopicTree, today: date) -> Volun
         reference=reference_of(listed.email),
         name=listed.name,
         organization=listed.organization_name,
-        topics=tuple(sorted(topics.title(key) for key in listed.level_by_topic)),
+        topics=tuple(topics.topic(key) for key in sorted(listed.level_by_topic)),
         visits=listed.visits,
         next_visit=local(start, listed.next_timezone).date() if start else None,
         is_cleared=standing in (Standing.HELD, Standing.ENDING),
@@ -203,41 +213,59 @@ class _Everyone:
         self._timezone = district.timezone
         self._topics = work.districts.topics()
         self._today = local(now, district.timezone).date()
-        self._all = work.listings.volunteers(now=now, since=memory_start(district, now))
+        self._since = memory_start(district, now)
+        self._named = work.listings.named_volunteers()
 
-    def passing(self, asked: VolunteerFilter) -> list[VolunteerLine]:
-        """Return the lines that pass, in the order asked for."""
-        is_about_calendars = asked.care is Care.CALENDAR
-        old = self._old_among(v.email for v in self._all) if is_about_calendars else frozenset()
-        wanted = self._topics_below(asked.topic)
-        lines = [
-            line
-            for listed in self._all
-            if self._is_listed(listed, asked, wanted)
-            for line in (line_of(listed, topics=self._topics, today=self._today),)
-            if _passes(line, asked, today=self._today, old_calendars=old)
-        ]
-        lines.sort(key=lambda line: (folded(line.name), line.reference))
-        if asked.order is not Order.NAME:
-            lines.sort(key=lambda line: _rank(line, asked.order))
-        return lines
+    def passing(self, asked: VolunteerFilter) -> tuple[str, ...]:
+        """Return the addresses of those who pass, in the order asked for.
 
-    def with_calendars(self, lines: Iterable[VolunteerLine]) -> tuple[VolunteerLine, ...]:
-        """Return the lines, old calendars marked."""
-        lines = tuple(lines)
-        old = self._old_among(line.email for line in lines)
+        Cost: light where names alone decide; else every volunteer is read.
+        """
+        topics, text = self._topics_below(asked.topic), folded(asked.text.strip())
+        meant = [each for each in self._named if self._is_meant(each, asked, topics, text)]
+        meant.sort(key=lambda each: (folded(each.name), reference_of(each.email)))
+        emails = tuple(each.email for each in meant)
+        return self._sifted(emails, asked) if asked.looks_closer else emails
+
+    def lines(self, emails: Iterable[str]) -> tuple[VolunteerLine, ...]:
+        """Return what the list shows of these, in the order given."""
+        wanted = tuple(emails)
+        listed_by_email = self._listed(wanted)
+        old = self._old_among(listed_by_email.values())
         return tuple(
-            replace(line, has_old_calendar=True) if line.email in old else line for line in lines
+            replace(self._line(listed_by_email[email]), has_old_calendar=email in old)
+            for email in wanted
         )
 
     def choices(
         self,
-    ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], tuple[str, ...]]:
+    ) -> tuple[tuple[Topic, ...], tuple[tuple[str, str], ...], tuple[str, ...]]:
         """Return topics, organizations and zones that can be filtered by."""
-        topics = sorted(((t.key, t.title) for t in self._topics.topics), key=lambda each: each[1])
-        organizations = {(v.organization, v.organization_name) for v in self._all}
+        organizations = {(v.organization, v.organization_name) for v in self._named}
         named = sorted((each for each in organizations if each[0]), key=lambda each: each[1])
-        return tuple(topics), tuple(named), tuple(sorted({z for v in self._all for z in v.zones}))
+        return self._topics.topics, tuple(named), self._work.listings.zones(since=self._since)
+
+    def _sifted(self, emails: tuple[str, ...], asked: VolunteerFilter) -> tuple[str, ...]:
+        listed_by_email = self._listed(emails)
+        is_about_calendars = asked.care is Care.CALENDAR
+        old = self._old_among(listed_by_email.values()) if is_about_calendars else frozenset()
+        in_zone = (
+            listed
+            for listed in map(listed_by_email.__getitem__, emails)
+            if not asked.zone or asked.zone in listed.zones
+        )
+        lines = [line for line in map(self._line, in_zone) if _passes(line, asked, old=old)]
+        if asked.order is not Order.NAME:
+            lines.sort(key=lambda line: _rank(line, asked.order))
+        return tuple(line.email for line in lines)
+
+    def _listed(self, emails: tuple[str, ...]) -> dict[str, ListedVolunteer]:
+        some = emails if len(emails) <= PAGE else None
+        found = self._work.listings.volunteers(now=self._now, since=self._since, emails=some)
+        return {each.email: each for each in found}
+
+    def _line(self, listed: ListedVolunteer) -> VolunteerLine:
+        return line_of(listed, topics=self._topics, today=self._today)
 
     def _topics_below(self, topic: str) -> frozenset[str]:
         """Return the topic and what lies below it; nothing for no topic."""
@@ -246,21 +274,26 @@ class _Everyone:
             below |= {each.key for each in self._topics.topics if each.parent in below}
         return frozenset(below)
 
-    def _is_listed(
-        self, listed: ListedVolunteer, asked: VolunteerFilter, topics: frozenset[str]
+    def _is_meant(
+        self, named: NamedVolunteer, asked: VolunteerFilter, topics: frozenset[str], text: str
     ) -> bool:
         return (
-            (not topics or not topics.isdisjoint(listed.level_by_topic))
-            and (not asked.organization or listed.organization == asked.organization)
-            and (not asked.zone or asked.zone in listed.zones)
+            named.is_active is not (asked.care is Care.INACTIVE)
+            and (not topics or not topics.isdisjoint(named.level_by_topic))
+            and (not asked.organization or named.organization == asked.organization)
+            and (not text or text in self._words(named))
         )
 
-    def _old_among(self, emails: Iterable[str]) -> frozenset[str]:
-        lenders = {listed.email for listed in self._all if listed.has_calendar}
-        lent = self._work.busy_calendars.of_owners(e for e in emails if e in lenders)
+    def _words(self, named: NamedVolunteer) -> str:
+        served = (self._topics.topic(key) for key in sorted(named.level_by_topic))
+        names = (name for topic in served for name in topic.names)
+        return folded(" ".join((named.name, named.organization_name, *names)))
+
+    def _old_among(self, everybody: Iterable[ListedVolunteer]) -> frozenset[str]:
+        lenders = (listed.email for listed in everybody if listed.has_calendar)
         return frozenset(
             email
-            for email, calendars in lent.items()
+            for email, calendars in self._work.busy_calendars.of_owners(lenders).items()
             if has_old_calendar(calendars, now=self._now, timezone=self._timezone)
         )
 
@@ -276,13 +309,7 @@ def _rank(line: VolunteerLine, order: Order) -> tuple[bool, date | int]:
             return False, line.visits
 
 
-def _passes(
-    line: VolunteerLine, asked: VolunteerFilter, *, today: date, old_calendars: frozenset[str]
-) -> bool:
-    words = folded(" ".join((line.name, line.organization, *line.topics)))
-    is_meant = folded(asked.text.strip()) in words
-    if not is_meant or line.is_active is (asked.care is Care.INACTIVE):
-        return False
+def _passes(line: VolunteerLine, asked: VolunteerFilter, *, old: frozenset[str]) -> bool:
     if asked.standing is not None and line.standing is not asked.standing:
         return False
     match asked.care:
@@ -291,7 +318,7 @@ def _passes(
         case Care.CLEARANCE:
             return line.standing is not Standing.HELD
         case Care.CALENDAR:
-            return line.email in old_calendars
+            return line.email in old
         case Care.NEVER_ASKED:
             return not line.visits
         case _:

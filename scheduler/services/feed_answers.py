@@ -20,7 +20,7 @@ from scheduler.services.feed_writing import FeedWriter
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Feed, FeedKind
-from scheduler.services.tokens import token_hash
+from scheduler.services.tokens import feed_token, token_hash
 
 REPLACED_ANSWERS_FOR = timedelta(days=30)
 NOTED_EVERY = timedelta(hours=1)
@@ -82,6 +82,15 @@ def answer(
     return RenderedFeed(octets, rendering.etag, rendering.last_modified)
 
 
+def write_feed(store: Store, feed: Feed, *, settings: FeedSettings, now: datetime) -> None:
+    """Write a feed now, so that no program waits for thousands of events.
+
+    Raises:
+        Unknown: if the feed was ended meanwhile.
+    """
+    answer(store, feed_token(feed, key=settings.key), settings=settings, now=now)
+
+
 def calendar_name(feed: Feed, *, label: str, site_title: str, language: str) -> str:
     """Return what a program calls the calendar: the site, and whose visits."""
     phrases = phrases_in(language)
@@ -112,9 +121,7 @@ def _fresh(
 def _written_anew(work: Work, door: Door, *, base_url: str, now: datetime) -> _Fresh:
     feed = door.address.feed
     former = {text.uid: text for text in work.feeds.texts(feed)}
-    glimpses = work.feeds.glimpses(
-        feed, language=door.language, since=now - PAST, until=now + AHEAD
-    )
+    glimpses = work.feeds.glimpses(feed, since=now - PAST, until=now + AHEAD)
     writer = FeedWriter(door, former, base_url=base_url, now=now)
     written = tuple(text for glimpse in glimpses if (text := writer.text_of(glimpse)))
     name = calendar_name(feed, label=door.label, site_title=door.site_title, language=door.language)

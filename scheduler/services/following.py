@@ -151,13 +151,12 @@ def all_requests(
     """
     require_overseer(actor, deed="read all requests")
     with store.read() as work:
-        found = _found(work, wanted)
-        page = found[(number - 1) * PAGE : number * PAGE]
+        page, found = _page(work, wanted, number=number)
         return RequestPage(
             lines=tuple(_followed(trace, actor=actor) for trace in _traced(work, page)),
-            found=len(found),
+            found=found,
             number=number,
-            schools={key: school.name for key, school in work.districts.schools().items()},
+            schools=work.traces.school_names(),
         )
 
 
@@ -224,9 +223,23 @@ def _followed(trace: Trace, *, actor: Actor) -> Followed:
     )
 
 
+def _page(work: Work, wanted: Filter, *, number: int) -> tuple[tuple[str, ...], int]:
+    """Return the keys of one page, and how many pass; only words are looked for one by one."""
+    skipped = (number - 1) * PAGE
+    if wanted.text:
+        found = _found(work, wanted)
+        return found[skipped : skipped + PAGE], len(found)
+    states = _states(wanted)
+    return work.traces.latest(states=states, school=wanted.school, skipped=skipped, most=PAGE)
+
+
+def _states(wanted: Filter) -> tuple[RequestState, ...] | None:
+    return (RequestState(wanted.state),) if wanted.state in set(RequestState) else None
+
+
 def _found(work: Work, wanted: Filter) -> tuple[str, ...]:
     """Return the keys of the requests that pass the filter, latest first."""
-    states = (RequestState(wanted.state),) if wanted.state in set(RequestState) else None
+    states = _states(wanted)
     outlines, topics = reversed(work.traces.outlines(states=states)), work.districts.topics()
     return tuple(each.key for each in outlines if _passes(each, wanted, topics=topics))
 
@@ -240,5 +253,5 @@ def _traced(work: Work, keys: Sequence[str]) -> tuple[Trace, ...]:
 def _passes(outline: Outline, wanted: Filter, *, topics: TopicTree) -> bool:
     if wanted.school and outline.school != wanted.school:
         return False
-    words = (outline.key, outline.topic, topics.title(outline.topic), *outline.words)
+    words = (outline.key, outline.topic, *topics.topic(outline.topic).names, *outline.words)
     return wanted.text.casefold() in " ".join(words).casefold()

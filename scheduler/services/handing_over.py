@@ -17,11 +17,13 @@ from scheduler.domain.people import Person, RoleName
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.visits import Visit
 from scheduler.services.access import Actor
-from scheduler.services.announcements import HAND_OVER, HANDED_OVER, outbox_key
+from scheduler.services.announcements import HAND_OVER, HANDED_OVER
 from scheduler.services.asking import reference_of
 from scheduler.services.hosting import coming_visits, going_along, move_requests
+from scheduler.services.overtaking import overtake
 from scheduler.services.ports import Store, Work
-from scheduler.services.records import Activity, OutboxRow, OutboxState
+from scheduler.services.records import Activity, OutboxRow
+from scheduler.services.single_mail import mail_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,7 @@ def take_back(store: Store, key: str, *, actor: Actor, now: datetime) -> Handove
             raise Unknown("offer", key)
         taken_back = decide(handover, state=HandoverState.TAKEN_BACK, at=now)
         work.handovers.put(taken_back)
-        waiting = (row.key for row in work.outbox.of_subjects((f"handover:{key}",)))
-        work.outbox.set_state(waiting, state=OutboxState.SUPERSEDED)
+        overtake(work, (f"handover:{key}",))
         return taken_back
 
 
@@ -228,13 +229,4 @@ def _named(work: Work, classroom: Classroom) -> dict[str, object]:
 def _mail(
     handover: Handover, purpose: str, *, to: str, at: datetime, facts: dict[str, object]
 ) -> OutboxRow:
-    subject = f"handover:{handover.key}"
-    return OutboxRow(
-        key=outbox_key(subject=subject, purpose=purpose, revision=0, recipient=to),
-        subject=subject,
-        purpose=purpose,
-        recipient=to,
-        created_at=at,
-        due_at=at,
-        facts=facts,
-    )
+    return mail_to(to, f"handover:{handover.key}", purpose=purpose, at=at, facts=facts)

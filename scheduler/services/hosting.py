@@ -11,10 +11,8 @@ from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.visits import OPEN, Visit, hosts_of
 from scheduler.services.announcements import NEW_HOST, announce
 from scheduler.services.locking import lock_requests, locked_visits
+from scheduler.services.overtaking import overtake
 from scheduler.services.ports import Work
-from scheduler.services.records import OutboxState
-
-UNSENT = (OutboxState.HELD, OutboxState.DUE)
 
 
 def going_along(work: Work, handover: Handover) -> tuple[ClassroomRequest, ...]:
@@ -74,12 +72,11 @@ def _hosted(visit: Visit, handover: Handover) -> Visit:
 
 
 def _readdress(work: Work, visits: Iterable[Visit], handover: Handover) -> None:
-    waiting = tuple(
-        row
-        for row in work.outbox.of_subjects([visit.uid for visit in visits])
-        if row.state in UNSENT and row.recipient == handover.giver_email
+    waiting = overtake(
+        work,
+        [visit.uid for visit in visits],
+        only=lambda row: row.recipient == handover.giver_email,
     )
-    work.outbox.set_state((row.key for row in waiting), state=OutboxState.SUPERSEDED)
     ending = f"/{handover.giver_email}"
     work.outbox.add(
         replace(

@@ -78,7 +78,7 @@ def take_in(
     email = normal_email(sender)
     known = work.people.get(email)
     mail = Incoming(
-        key=token_hash(message_id.strip() or "\0".join((sender, subject, text)))[:32],
+        key=key_of(message_id, sender, subject, text),
         received_at=received_at,
         sender_sha256=token_hash(email),
         sender_name=_line(sender_name),
@@ -90,6 +90,11 @@ def take_in(
     )
     work.inbox.add((mail,))
     return work.inbox.get(mail.key) or mail
+
+
+def key_of(message_id: str, sender: str, subject: str, text: str) -> str:
+    """Return what a mail is kept under: the same mail, however often it comes, has the same."""
+    return token_hash(message_id.strip() or "\0".join((sender, subject, text)))[:32]
 
 
 def excerpt_of(text: str) -> str:

@@ -6,7 +6,7 @@ until the last of them begins; afterwards it only says how things stand.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,12 +16,14 @@ from scheduler.domain.other_times import OfferState, TimeOffer, is_unanswered
 from scheduler.domain.people import Person, RoleName
 from scheduler.domain.periods import Period
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import OPEN, Partstat, Visit, VisitState
+from scheduler.domain.visits import NO_ANSWER, OPEN, Partstat, Visit, VisitState
 from scheduler.services.access import Actor
 from scheduler.services.announcements import CHANGE
+from scheduler.services.picture import Picture
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Mailbox
 from scheduler.services.sheets import sheets_of
+from scheduler.services.still_coming import is_asked_again
 from scheduler.services.tokens import person_of_answer_token, visit_of_answer_token
 from scheduler.services.visits import answer
 
@@ -56,7 +58,8 @@ class Invitation:
     answer counts for, empty when there is nothing left to answer. ``contact`` is whom to
     write to after a no, where there is a coordinator. ``before`` is what the mail said that
     the link came from, where that has changed since; ``offer`` is the other times that wait
-    for a word.
+    for a word. ``is_asked_again`` where a yes of theirs waits for being said once more,
+    ``has_lapsed`` where they never answered and the place went to others.
     """
 
     person: Mailbox
@@ -67,6 +70,8 @@ class Invitation:
     contact: Mailbox | None
     before: Before | None = None
     offer: TimeOffer | None = None
+    is_asked_again: bool = False
+    has_lapsed: bool = False
 
 
 def open_invitation(
@@ -81,19 +86,39 @@ def open_invitation(
     """
     with store.read() as work:
         visit, person = proven(work, token, key=key)
-        coming = _coming(work, visit, email=person.email, now=now)
-        sheet, *open_sheets = sheets_of(work, (visit, *coming))
-        standing = _standing(visit, coming, email=person.email, now=now)
-        return Invitation(
-            person=Mailbox(person.name, person.email),
-            standing=standing,
-            sheet=sheet,
-            open_sheets=tuple(open_sheets),
-            answered_at=_answered_at((*coming, visit), email=person.email),
-            contact=_contact(work) if standing is Standing.DECLINED else None,
-            before=_before(work, visit, email=person.email, seen=seen),
-            offer=_waiting_offer(work, visit, email=person.email),
-        )
+        siblings = work.visits.of_requests((visit.request,))
+        return invitation_in(work, visit, person, siblings=siblings, now=now, seen=seen)
+
+
+def invitation_in(
+    work: Work,
+    visit: Visit,
+    person: Person,
+    *,
+    siblings: Iterable[Visit],
+    now: datetime,
+    seen: int | None = None,
+    ground: Picture | None = None,
+) -> Invitation:
+    """Return what the link of this person to this visit shows, ``siblings`` being its request's.
+
+    Schools and topics are those of the ``ground`` where one is known already.
+    """
+    coming = _coming(siblings, email=person.email, now=now)
+    sheet, *open_sheets = sheets_of(work, (visit, *coming), ground=ground)
+    standing = _standing(visit, coming, email=person.email, now=now)
+    return Invitation(
+        person=Mailbox(person.name, person.email),
+        standing=standing,
+        sheet=sheet,
+        open_sheets=tuple(open_sheets),
+        answered_at=_answered_at((*coming, visit), email=person.email),
+        contact=_contact(work) if standing is Standing.DECLINED else None,
+        before=_before(work, visit, email=person.email, seen=seen),
+        offer=_waiting_offer(work, visit, email=person.email),
+        is_asked_again=is_asked_again(work, coming, email=person.email),
+        has_lapsed=not coming and visit.booking_of(person.email).reason == NO_ANSWER,
+    )
 
 
 def reply(
@@ -148,10 +173,10 @@ def proven(work: Work, token: str, *, key: bytes) -> tuple[Visit, Person]:
     return visit, person
 
 
-def _coming(work: Work, visit: Visit, *, email: str, now: datetime) -> tuple[Visit, ...]:
+def _coming(siblings: Iterable[Visit], *, email: str, now: datetime) -> tuple[Visit, ...]:
     return tuple(
         each
-        for each in work.visits.of_requests((visit.request,))
+        for each in siblings
         if each.state in OPEN and email in each.volunteers and now < each.period.start
     )
 

@@ -13,11 +13,12 @@ from scheduler.domain.errors import SchedulerError, Unknown
 from scheduler.domain.joining import KEPT_UNCONFIRMED, Joining, JoiningState, confirm
 from scheduler.domain.people import RoleName, normal_email
 from scheduler.domain.topics import TopicTree
-from scheduler.services.announcements import JOIN_CONFIRM, JOIN_WAITING, outbox_key
+from scheduler.services.announcements import JOIN_CONFIRM, JOIN_WAITING
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow
 from scheduler.services.sign_in import ask_for_link
+from scheduler.services.single_mail import mail_to
 from scheduler.services.tokens import is_joining_token, new_token, token_hash, visit_of_answer_token
 
 MOST_AN_HOUR = 30
@@ -123,32 +124,16 @@ def _may_be_written_to(work: Work, email: str, *, now: datetime) -> bool:
 
 
 def _question(joining: Joining, *, at: datetime) -> OutboxRow:
-    key = outbox_key(subject=joining.key, purpose=JOIN_CONFIRM, revision=0, recipient=joining.email)
-    return OutboxRow(
-        key=key,
-        subject=f"{SUBJECT}:{joining.key}",
-        purpose=JOIN_CONFIRM,
-        recipient=joining.email,
-        created_at=at,
-        due_at=at,
-        facts={"joining": joining.key, "name": joining.name, "locale": joining.locale},
-    )
+    facts = {"joining": joining.key, "name": joining.name, "locale": joining.locale}
+    subject = f"{SUBJECT}:{joining.key}"
+    return mail_to(joining.email, subject, purpose=JOIN_CONFIRM, at=at, facts=facts)
 
 
 def _news(work: Work, *, at: datetime) -> tuple[OutboxRow, ...]:
     """Coordinators hear of it once a day, however many join."""
-    day = at.toordinal()
+    day, facts = at.toordinal(), {"role": "coordinator"}
     return tuple(
-        OutboxRow(
-            key=outbox_key(subject=SUBJECT, purpose=JOIN_WAITING, revision=day, recipient=email),
-            subject=SUBJECT,
-            purpose=JOIN_WAITING,
-            recipient=email,
-            revision=day,
-            created_at=at,
-            due_at=at,
-            facts={"role": "coordinator"},
-        )
+        mail_to(email, SUBJECT, purpose=JOIN_WAITING, at=at, revision=day, facts=facts)
         for email in work.people.with_role(RoleName.COORDINATOR)
     )
 

@@ -6,7 +6,7 @@ approval alike; what they find is data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,12 +18,12 @@ from scheduler.domain.assignments import (
     Option,
     engagements_of,
 )
-from scheduler.domain.constraints import assignment_findings, broken, chosen_format
+from scheduler.domain.constraints import Ruling, assignment_findings, broken, chosen_format
 from scheduler.domain.periods import minute_of
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.requests import RequestState
-from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.matching.problem import Problem
+from scheduler.services.locking import lock_parties
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Gazetteer, Work
 from scheduler.services.snapshots import problem_of
@@ -37,6 +37,14 @@ class Judged:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Which proposals hold together, by request, and what the others would break."""
+
+    holding: Mapping[str, Proposal]
+    broken: Mapping[str, tuple[Finding, ...]]
+
+
 def lock_for(work: Work, pending: Mapping[str, Proposal]) -> None:
     """Keep every other writer of these people, classes and visits waiting.
 
@@ -44,15 +52,8 @@ def lock_for(work: Work, pending: Mapping[str, Proposal]) -> None:
     cannot change until the end.
     """
     emails = {speaker.email for p in pending.values() for speaker in p.speakers}
-    requests = work.requests.many(pending)
-    work.visits.lock(
-        {
-            *(VOLUNTEER_PREFIX + email for email in emails),
-            *(f"visit:{visit.uid}" for visit in work.visits.of_requests(pending)),
-            *(f"teacher:{request.teacher_email}" for request in requests.values()),
-            *(f"class:{request.classroom}" for request in requests.values() if request.classroom),
-        }
-    )
+    work.visits.lock(f"visit:{visit.uid}" for visit in work.visits.of_requests(pending))
+    lock_parties(work, work.requests.many(pending).values(), people=emails)
 
 
 def judge(
@@ -103,16 +104,40 @@ def broken_findings(problem: Problem, proposal: Proposal) -> tuple[Finding, ...]
     gone = tuple(s.email for s in proposal.speakers if s.email not in problem.speaker_by_id)
     if gone:
         return (Finding("still_active", False, {"speakers": gone}),)
-    rulings = assignment_findings(
-        demand,
-        option,
-        speakers=tuple(problem.speaker_by_id[s.email] for s in proposal.speakers),
-        geography=problem.geography,
-        standing_by_speaker_id=problem.standing_by_speaker_id,
-        host_commitments=problem.host_commitments,
-    )
-    found = tuple(ruling.finding for ruling in broken(rulings))
+    team = tuple(each.email for each in proposal.speakers)
+    found = tuple(r.finding for r in rulings_against(problem, demand, option, team=team))
     return found or _changed_formats(problem, demand, proposal)
+
+
+def sift(problem: Problem, proposals: Mapping[str, Proposal]) -> Sifted:
+    """Judge proposals one after the other, each in a world where those before it are booked."""
+    holding: dict[str, Proposal] = {}
+    broken_by_request: dict[str, tuple[Finding, ...]] = {}
+    for key, proposal in proposals.items():
+        findings = broken_findings(problem, proposal)
+        if findings:
+            broken_by_request[key] = findings
+        else:
+            holding[key] = proposal
+            problem = with_booked(problem, proposal)
+    return Sifted(holding, broken_by_request)
+
+
+def rulings_against(
+    problem: Problem, demand: Demand, option: Option, *, team: Iterable[str]
+) -> tuple[Ruling, ...]:
+    """Return every hard rule that these people would break then; strangers are left out."""
+    known = problem.speaker_by_id
+    return broken(
+        assignment_findings(
+            demand,
+            option,
+            speakers=tuple(known[email] for email in team if email in known),
+            geography=problem.geography,
+            standing_by_speaker_id=problem.standing_by_speaker_id,
+            host_commitments=problem.host_commitments,
+        )
+    )
 
 
 def _starts(option: Option) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Compose one mail of the outbox from the facts of this moment.
 
 Links and tokens are made here, at sending, and are stored nowhere. Whether a mail is still
-wanted is asked first: news that was overtaken is never sent.
+wanted is for ``still_true`` to say, and asked first.
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from urllib.parse import quote
 
 from scheduler.calendars import scheduling
 from scheduler.calendars.texts import Audience
-from scheduler.domain.periods import Period, minute_of
+from scheduler.domain.periods import Period
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import OPEN, Partstat, Visit, VisitState
+from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.domain.zones import local
-from scheduler.mail.messages import CalendarPart, compose, message_id_of
+from scheduler.mail.messages import CalendarPart, Mail, compose, message_id_of
 from scheduler.mail.words import write_words
 from scheduler.services import announcements as news
 from scheduler.services.feed_records import CalendarMode
@@ -34,20 +33,11 @@ WITH_REQUEST = frozenset(
         news.STAND_IN_FOUND,
     }
 )
-WITH_CANCEL = frozenset({news.CANCELLATION, news.TAKEN_OUT})
+WITH_CANCEL = frozenset({news.CANCELLATION, news.TAKEN_OUT, news.LAPSED})
 WITH_FILE = WITH_REQUEST | {news.ANNOUNCEMENT, news.OTHER_TIME}
 WITH_PLAN = frozenset({news.CONFIRMATION, news.REMINDER})
 # What first tells a person of a visit; from then on it reaches the calendar in one way.
 FIXES_MODE = WITH_FILE | {news.REMINDER}
-SIGN_IN_WANTED_FOR = timedelta(hours=1)
-TOLD_WITHOUT_VISIT = frozenset(
-    {
-        *(news.ASK_AVAILABILITY, news.MESSAGE, news.HAND_OVER, news.HANDED_OVER),
-        *(news.JOIN_CONFIRM, news.JOIN_WAITING, news.JOIN_ACCEPTED, news.JOIN_DECLINED),
-        *(news.STILL_RIGHT, news.ARRANGED),
-        *(news.RENEW_CLEARANCE, news.ADDRESS_CHANGED, news.DIGEST),
-    }
-)
 # Where mails lead that tell of no visit, by facts of their own.
 PAGES = {
     news.MESSAGE: "/requests/{request}/messages",
@@ -56,12 +46,14 @@ PAGES = {
     news.HANDED_OVER: "/classes",
     news.RENEW_CLEARANCE: "/profile",
     news.ADDRESS_CHANGED: "/login",
+    news.APPROVED: "/calendar?on={on}",
 }
 # Facts of people's own making, told as they were when the mail was written.
 TOLD_AS_WRITTEN = (
     *("author", "words", "title", "class_name", "school_name"),
     *("accepted", "host", "former_host", "starts", "waiting", "changed"),
     *("clearance", "last_day", "has_ended", "new_address", "headlines", "plan_b"),
+    *("weeks", "schools", "monday"),
 )
 
 
@@ -99,26 +91,6 @@ class Reader:
     locale: str = ""
 
 
-def is_still_wanted(row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime) -> bool:
-    """Tell whether the news still holds for its recipient.
-
-    A link to sign in is wanted for an hour; whoever still waits by then has asked again.
-    """
-    match row.purpose:
-        case news.SIGN_IN:
-            return now < row.created_at + SIGN_IN_WANTED_FOR
-        case purpose if purpose in TOLD_WITHOUT_VISIT:
-            return True
-    return bool(still_told(row, sheets, now=now))
-
-
-def still_told(
-    row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime
-) -> tuple[VisitSheet, ...]:
-    """Return those of the row's visits of which its news still holds."""
-    return tuple(sheet for sheet in sheets if _holds(row, sheet.visit, now=now))
-
-
 def letter(
     row: OutboxRow,
     sheets: tuple[VisitSheet, ...],
@@ -129,7 +101,7 @@ def letter(
     now: datetime,
     sign_in_token: str = "",
     mode: CalendarMode | None = CalendarMode.INVITATION,
-) -> EmailMessage:
+) -> Mail:
     """Return the message of one row; the same row gives the same Message-ID and Date.
 
     ``mode`` is how its visits reach the reader's calendar: only in that of invitations does
@@ -206,6 +178,9 @@ def facts_for(
         visit = sheets[0].visit
         day = local(visit.period.start, visit.timezone).date()
         facts["days"] = (day - local(now, visit.timezone).date()).days
+        if "kept_days" in row.facts:
+            kept = timedelta(days=int(str(row.facts["kept_days"])))
+            facts["kept_until"] = local(now, visit.timezone).date() + kept
         speaker = sheets[0].speaker(str(row.facts.get("volunteer", "")))
         facts["speaker_name"] = speaker.name if speaker else ""
     return facts
@@ -243,6 +218,8 @@ def links_for(
     if row.purpose == news.STAND_IN_ASK:
         secret = stand_in_token(str(row.facts["search"]), row.recipient, key=head.secret_key)
         links["page"] = links["answer"] = f"{head.base_url}/s/{secret}"
+    elif row.purpose == news.ROSTER:
+        links["page"] = f"{head.base_url}/calendar?on={row.facts['monday']}"
     elif role == "office":
         links["page"] = f"{head.base_url}/day"
     return links
@@ -276,48 +253,6 @@ def _entry(row: OutboxRow, token: str) -> str:
     following = str(row.facts.get("following", ""))
     query = f"?next={quote(following, safe='/')}" if following else ""
     return f"/{token}{query}" if token else query
-
-
-def _holds(row: OutboxRow, visit: Visit, *, now: datetime) -> bool:
-    comes = row.recipient in visit.volunteers
-    has_left = not comes and any(b.volunteer_email == row.recipient for b in visit.bookings)
-    match row.purpose:
-        case news.INVITATION:
-            asked = comes and visit.booking_of(row.recipient).partstat is Partstat.NEEDS_ACTION
-            return asked and visit.state in OPEN and now < visit.period.start
-        case news.CONFIRMATION:
-            return comes and visit.state is VisitState.CONFIRMED
-        case news.CONFIRMATION_TEACHER:
-            return visit.state is VisitState.CONFIRMED
-        case news.REMINDER:
-            is_at_that_time = row.revision == minute_of(visit.period.start)
-            is_certain = visit.state is VisitState.CONFIRMED and not has_left
-            return is_certain and is_at_that_time and now < visit.period.start
-        case news.ANNOUNCEMENT:
-            # A yes that was given meanwhile has told the teacher more than this would.
-            is_told_since = visit.state is VisitState.CONFIRMED and visit.sequence > 0
-            return visit.state in OPEN and not is_told_since
-        case news.CHANGE:
-            return visit.state in OPEN and not has_left
-        case news.OTHER_TIME:
-            return visit.state in OPEN and not visit.host_agrees
-        case news.NEW_HOST:
-            return comes and visit.state in OPEN
-        case news.TIMES_OFFERED | news.TIME_KEPT:
-            return visit.state in OPEN and now < visit.period.start
-        case news.FEEDBACK:
-            return visit.state in (VisitState.CONFIRMED, VisitState.HAPPENED)
-        case news.CANCELLATION:
-            return visit.state is VisitState.CANCELLED
-        case news.TAKEN_OUT:
-            return has_left
-        case news.STAND_IN_ASK:
-            return not comes and visit.state in OPEN and now < visit.period.start
-        case news.STAND_IN_LOOKING | news.STAND_IN_PLAN_B:
-            return visit.state in OPEN and now < visit.period.start
-        case news.STAND_IN_FOUND | news.STAND_IN_ARRIVES:
-            return visit.state in OPEN and row.facts["volunteer"] in visit.volunteers
-    return True
 
 
 def _old(facts: Mapping[str, object]) -> Mapping[str, object] | None:

@@ -8,13 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scheduler.domain.visits import Visit
+from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit
 from scheduler.services.ports import Work
 
 
 def lock_requests(work: Work, keys: Iterable[str]) -> None:
     """Keep every other writer of these requests and their proposals waiting."""
     work.visits.lock(f"request:{key}" for key in keys)
+
+
+def lock_parties(
+    work: Work, requests: Iterable[ClassroomRequest], *, people: Iterable[str]
+) -> None:
+    """Keep every other writer of these people, teachers and classes waiting."""
+    asked = tuple(requests)
+    work.visits.lock(
+        {
+            *(VOLUNTEER_PREFIX + email for email in people),
+            *(f"teacher:{request.teacher_email}" for request in asked),
+            *(f"class:{request.classroom}" for request in asked if request.classroom),
+        }
+    )
 
 
 def locked_visits(work: Work, uids: Iterable[str]) -> tuple[Visit, ...]:

@@ -17,8 +17,7 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.services.announcements import ASK_AVAILABILITY, TO_STRANGERS
 from scheduler.services.calendar_modes import fix_modes
 from scheduler.services.feed_records import CalendarMode
-from scheduler.services.letters import FIXES_MODE, Letterhead, Reader, is_still_wanted, role_of
-from scheduler.services.letters import still_told as _still_told
+from scheduler.services.letters import FIXES_MODE, Letterhead, Reader, role_of
 from scheduler.services.mail_choices import paces
 from scheduler.services.own_links import doors_of
 from scheduler.services.picture import find_district
@@ -27,6 +26,8 @@ from scheduler.services.quiet_hours import Haste, haste_of, ready_at
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.sheets import sheets_of
 from scheduler.services.speech import speech_of
+from scheduler.services.still_true import is_still_wanted
+from scheduler.services.still_true import still_told as _still_told
 
 Parcel = tuple[OutboxRow, ...]
 
@@ -147,14 +148,15 @@ def _load(work: Work, rows: tuple[OutboxRow, ...], *, now: datetime, head: Lette
     uids = dict.fromkeys(uid for row in rows for uid in _uids(row))
     sheets = sheets_of(work, tuple(work.visits.many(uids).values()))
     recipients = {row.recipient for row in rows}
-    asks = any(row.purpose == ASK_AVAILABILITY for row in rows)
     district = find_district(work)
     volunteers = work.volunteers.many(recipients)
     return Batch(
         rows=rows,
         sheet_by_uid={sheet.visit.uid: sheet for sheet in sheets},
         people=work.people.many(recipients),
-        without_availability=frozenset(work.volunteers.without_availability() if asks else ()),
+        without_availability=frozenset(
+            email for email, each in volunteers.items() if each.is_active and not each.weekly
+        ),
         # The first coordinator signs in before there is a district.
         district=district,
         site_name=district.title if district else head.sender.name,

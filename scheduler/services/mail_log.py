@@ -91,9 +91,7 @@ def mail_lines(work: Work, mails: Iterable[LoggedMail]) -> tuple[MailLine, ...]:
 
 def told_of(mail: LoggedMail) -> tuple[str, ...]:
     """Return the visits that a mail is about, by UID; a subject may be no visit's."""
-    uids = mail.row.facts.get("visits", ())
-    assert isinstance(uids, list | tuple)
-    return tuple(uids) or (mail.row.subject,)
+    return mail.row.visits or (mail.row.subject,)
 
 
 def send_again(store: Store, key: str, *, actor: Actor, now: datetime) -> None:

@@ -17,9 +17,10 @@ from scheduler.domain.messages import MOST_LETTERS, Message, Part
 from scheduler.domain.people import RoleName
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.services.access import Actor
-from scheduler.services.announcements import MESSAGE, outbox_key
+from scheduler.services.announcements import MESSAGE
 from scheduler.services.ports import Store, Trace, Work
 from scheduler.services.records import OutboxRow
+from scheduler.services.single_mail import mail_to
 
 MOST_AN_HOUR = 20
 
@@ -183,17 +184,14 @@ def _require_fit(work: Work, words: str, *, actor: Actor, now: datetime) -> None
 def _mail(
     message: Message, circle: _Circle, coordinators: Iterable[str], *, author: str
 ) -> Iterator[OutboxRow]:
-    subject = f"message:{message.key}"
     for email in dict.fromkeys((circle.teacher, *circle.name_by_email, *coordinators)):
         if email == message.author_email:
             continue
-        yield OutboxRow(
-            key=outbox_key(subject=subject, purpose=MESSAGE, revision=0, recipient=email),
-            subject=subject,
+        yield mail_to(
+            email,
+            f"message:{message.key}",
             purpose=MESSAGE,
-            recipient=email,
-            created_at=message.written_at,
-            due_at=message.written_at,
+            at=message.written_at,
             facts={
                 "author": author,
                 "words": message.words,

@@ -15,17 +15,18 @@ from scheduler.domain import joining as life
 from scheduler.domain.errors import Unknown
 from scheduler.domain.joining import Joining, JoiningState, volunteer_of
 from scheduler.domain.people import Person
-from scheduler.domain.topics import TopicTree
+from scheduler.domain.topics import Topic, TopicTree
 from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit, VisitState
 from scheduler.domain.volunteers import Volunteer
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator, require_overseer
-from scheduler.services.announcements import JOIN_ACCEPTED, JOIN_DECLINED, outbox_key
+from scheduler.services.announcements import JOIN_ACCEPTED, JOIN_DECLINED
 from scheduler.services.asking import reference_of
 from scheduler.services.joining import SUBJECT
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Store, Work
-from scheduler.services.records import Activity, OutboxRow
+from scheduler.services.records import Activity
+from scheduler.services.single_mail import mail_to
 
 SHOWN_AFTER_FIRST_VISIT = timedelta(days=14)
 SHOWN_AFTER_DECLINE = timedelta(days=30)
@@ -46,12 +47,12 @@ class Newcomer:
     """One who joins: what was sent, the steps that are done, and how old the wait is.
 
     ``next_step`` is None once the first visit has been; ``waits_since`` is when the last step
-    was taken as far as we know. ``topics`` are titles with the level named.
+    was taken as far as we know. ``topics`` come with the level named, best known first.
     """
 
     joining: Joining
     reference: str
-    topics: tuple[tuple[str, int], ...]
+    topics: tuple[tuple[Topic, int], ...]
     organization: str
     done: frozenset[Step]
     next_step: Step | None
@@ -161,7 +162,7 @@ def _line(joining: Joining, ground: _Ground) -> Newcomer:
     return Newcomer(
         joining=joining,
         reference=reference_of(joining.email),
-        topics=tuple((ground.topics.title(key), level) for key, level in levels),
+        topics=tuple((ground.topics.topic(key), level) for key, level in levels),
         organization=joining.organization,
         done=done,
         next_step=next((step for step in Step if step not in done), None),
@@ -218,17 +219,12 @@ def _decide(
     work: Work, decided: Joining, *, purpose: str, deed: str, actor: Actor, now: datetime
 ) -> None:
     work.joinings.put((decided,))
-    facts = {"name": decided.name, "locale": decided.locale, "role": "volunteer"}
     subject = f"{SUBJECT}:{decided.key}"
-    key = outbox_key(subject=decided.key, purpose=purpose, revision=0, recipient=decided.email)
-    row = OutboxRow(
-        key=key,
-        subject=subject,
-        purpose=purpose,
-        recipient=decided.email,
-        created_at=now,
-        due_at=now,
-        facts=facts | {"reason": decided.reason},
-    )
-    work.outbox.add((row,))
+    facts = {
+        "name": decided.name,
+        "locale": decided.locale,
+        "role": "volunteer",
+        "reason": decided.reason,
+    }
+    work.outbox.add((mail_to(decided.email, subject, purpose=purpose, at=now, facts=facts),))
     work.activities.add((Activity(now, actor.email, deed, subject, {"name": decided.name}),))

@@ -16,7 +16,7 @@ from scheduler.domain.errors import Unknown
 from scheduler.domain.periods import Period
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import ClassroomRequest, RequestState
-from scheduler.domain.topics import TopicTree
+from scheduler.domain.topics import Topic, TopicTree
 from scheduler.domain.zones import local
 from scheduler.matching.explain import explain
 from scheduler.matching.problem import Problem
@@ -116,7 +116,7 @@ class Opened:
     class_name: str
     students: int | None
     teacher_name: str
-    topic: str
+    topic: Topic
     timezone: str
     school_visits: int
     usual_visits: float
@@ -150,13 +150,13 @@ class Opened:
 class Review:
     """The queue, and one request of it open; none when the queue is empty or it is not open.
 
-    ``schools`` and ``topics`` are keys and names to filter by, by name.
+    ``schools``, keys and names by name, and ``topics`` are what can be filtered by.
     """
 
     board: Board
     opened: Opened | None
     schools: tuple[tuple[str, str], ...] = ()
-    topics: tuple[tuple[str, str], ...] = ()
+    topics: tuple[Topic, ...] = ()
 
 
 def review(
@@ -193,16 +193,15 @@ def review(
         return Review(found, opened, *_choices(district.ground))
 
 
-def _choices(ground: Picture) -> tuple[tuple[tuple[str, str], ...], ...]:
+def _choices(ground: Picture) -> tuple[tuple[tuple[str, str], ...], tuple[Topic, ...]]:
     schools = sorted((each.name, key) for key, each in ground.schools.items())
-    topics = sorted((each.title, each.key) for each in ground.topics.topics)
-    return tuple((k, name) for name, k in schools), tuple((k, name) for name, k in topics)
+    return tuple((k, name) for name, k in schools), ground.topics.topics
 
 
 def topics_like(tree: TopicTree, text: str) -> tuple[str, ...]:
-    """Return the keys of the topics whose title holds the text; none for an empty one."""
+    """Return the keys of the topics of which a name holds the text; none for an empty one."""
     wanted = text.strip().casefold()
-    return tuple(t.key for t in tree.topics if wanted and wanted in t.title.casefold())
+    return tuple(t.key for t in tree.topics if wanted and wanted in " ".join(t.names).casefold())
 
 
 def opened_in(queued: Queued, line: QueueLine, *, person: str = "") -> Opened:
@@ -259,7 +258,7 @@ class _Bench:
             class_name=self._line.class_name,
             students=classroom.students if classroom else None,
             teacher_name=self._line.teacher_name,
-            topic=picture.topics.title(request.topic),
+            topic=picture.topics.topic(request.topic),
             timezone=picture.zone_of(request.school),
             school_visits=self._line.visits_this_year,
             usual_visits=found.visits_everywhere / len(picture.schools),

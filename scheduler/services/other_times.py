@@ -26,6 +26,7 @@ from scheduler.services.records import Activity
 from scheduler.services.sheets import sheets_of
 from scheduler.services.tokens import new_token
 from scheduler.services.visits import move
+from scheduler.services.within import Within
 
 MOST_SHOWN = 9
 
@@ -123,14 +124,13 @@ def take(
         ConstraintViolated, DoubleBooked: as a move.
     """
     require_coordinator(actor, deed="decide on offered times")
-    with store.read() as work:
-        taken = decide(_offer(work, key), state=OfferState.TAKEN, at=now, by=actor.email)
-    if start not in taken.starts:
-        raise Unknown("offered time", start.isoformat())
-    move(store, taken.visit, start=start, actor=actor, now=now, gazetteer=gazetteer)
     with store.write() as work:
+        taken = decide(_offer(work, key), state=OfferState.TAKEN, at=now, by=actor.email)
+        if start not in taken.starts:
+            raise Unknown("offered time", start.isoformat())
+        move(Within(work), taken.visit, start=start, actor=actor, now=now, gazetteer=gazetteer)
         work.time_offers.put((taken,))
-    return taken
+        return taken
 
 
 def keep(store: Store, key: str, *, actor: Actor, now: datetime) -> TimeOffer:

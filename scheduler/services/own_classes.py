@@ -41,11 +41,6 @@ class OwnClasses:
     classes: tuple[OwnClass, ...]
     offered: tuple[Offered, ...]
 
-    @property
-    def has_several_schools(self) -> bool:
-        """Tell whether these classes are at more than one school."""
-        return len({each.classroom.school for each in self.classes}) > 1
-
 
 def own_classes(store: Store, *, actor: Actor) -> OwnClasses:
     """Return the actor's own classes.

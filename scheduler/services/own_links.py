@@ -16,6 +16,7 @@ MAIL_DOOR, WEEK_DOOR = "mail", "week"
 WITHOUT_CHOICES = news.TO_STRANGERS | {news.SIGN_IN}
 ENDING_BY_PURPOSE: Mapping[str, MailKind] = {
     news.REMINDER: MailKind.REMINDER,
+    news.ROSTER: MailKind.ROSTER,
     news.DIGEST: MailKind.DIGEST,
 }
 

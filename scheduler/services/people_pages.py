@@ -13,7 +13,7 @@ from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
 from scheduler.services.folding import begins, folded, words_of
 from scheduler.services.picture import load_district
-from scheduler.services.ports import ListedAccount, NamedPerson, Store
+from scheduler.services.ports import Bounce, ListedAccount, NamedPerson, Store
 
 PAGE = 50
 INACTIVE = "inactive"
@@ -53,7 +53,8 @@ class AccountProfile:
 
     ``alike`` are addresses of the same name, maybe the same person; ``teaches`` are names of
     classes.
-    ``gives`` and ``hosts`` count the visits to come as a volunteer and as a teacher.
+    ``gives`` and ``hosts`` count the visits to come as a volunteer and as a teacher. ``bounce``
+    tells of mail to the address that came back, if any did.
     """
 
     reference: str
@@ -66,6 +67,7 @@ class AccountProfile:
     hosts: int
     calendars: int
     is_only_coordinator: bool
+    bounce: Bounce | None = None
 
     @property
     def is_volunteer(self) -> bool:
@@ -122,6 +124,7 @@ def account(store: Store, reference: str, *, actor: Actor, now: datetime) -> Acc
         visits = work.listings.visits(since=now)
         coordinators = work.people.with_role(RoleName.COORDINATOR)
         calendars = len(work.feeds.of_holder(person.email))
+        bounce = work.bounces.of((person.email,)).get(person.email)
     coming = [v for v in visits if v.state in OCCUPYING]
     return AccountProfile(
         reference=reference,
@@ -134,6 +137,7 @@ def account(store: Store, reference: str, *, actor: Actor, now: datetime) -> Acc
         hosts=sum(visit.teacher_email == person.email for visit in coming),
         calendars=calendars,
         is_only_coordinator=coordinators == (person.email,),
+        bounce=bounce,
     )
 
 

@@ -16,7 +16,7 @@ from scheduler.domain.topics import TopicTree
 from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.domain.volunteers import Format, Volunteer
 from scheduler.domain.zones import zone
-from scheduler.services.access import Actor
+from scheduler.services.access import Actor, require_own_volunteer
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity
@@ -59,7 +59,7 @@ def my_profile(store: Store, *, actor: Actor, gazetteer: Gazetteer) -> MyProfile
         Unknown: if the actor is no volunteer.
     """
     with store.read() as work:
-        volunteer = _own(work, actor)
+        volunteer = require_own_volunteer(actor, work.volunteers.get(actor.email))
         district = load_district(work)
         organization = work.districts.organizations().get(volunteer.organization)
         return MyProfile(
@@ -103,7 +103,7 @@ def _change(
 ) -> Volunteer:
     with store.write() as work:
         work.visits.lock((VOLUNTEER_PREFIX + actor.email,))
-        volunteer = _own(work, actor)
+        volunteer = require_own_volunteer(actor, work.volunteers.get(actor.email))
         _require_known(work, offer)
         changed = change(volunteer)
         if changed != volunteer:
@@ -111,13 +111,6 @@ def _change(
             subject = VOLUNTEER_PREFIX + actor.email
             work.activities.add((Activity(now, actor.email, "changed profile", subject),))
         return volunteer
-
-
-def _own(work: Work, actor: Actor) -> Volunteer:
-    volunteer = work.volunteers.get(actor.email) if actor.is_volunteer else None
-    if volunteer is None:
-        raise Unknown("volunteer", actor.email)
-    return volunteer
 
 
 def _require_known(work: Work, offer: Offer) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from scheduler.domain.proposals import Proposal, Unassigned
 from scheduler.domain.requests import ClassroomRequest
@@ -91,11 +92,11 @@ class QueueLines:
     visits_everywhere: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What one proposal that waits keeps busy: a person, class or teacher, and when.
 
-    ``resource`` is a key as visits bear it, ``volunteer:`` with an address among them.
+    ``resource`` is a key as visits bear it, ``volunteer:`` with an address among them. A tuple,
+    because a large district has thousands at once.
     """
 
     request: str

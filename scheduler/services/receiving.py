@@ -22,7 +22,7 @@ from scheduler.mail.incoming import CameBack, IncomingMail, read_mail
 from scheduler.mail.messages import message_id_of
 from scheduler.services import announcements as news
 from scheduler.services.access import Actor
-from scheduler.services.inbox import take_in
+from scheduler.services.inbox import key_of, take_in
 from scheduler.services.letters import Letterhead
 from scheduler.services.locking import locked_visit
 from scheduler.services.ports import MailWanted, Store, Work
@@ -81,6 +81,8 @@ def _reply_in(mail: IncomingMail) -> Reply | None:
 def _answered(store: Store, mail: IncomingMail, reply: Reply, *, now: datetime) -> Became:
     with store.read() as work:
         found = _judged(work, mail, reply, now=now)
+    if found is None:
+        return Became.IGNORED
     if isinstance(found, Why):
         return _keep(store, mail, why=found, visit=reply.uid, now=now)
     match found.verdict:
@@ -95,17 +97,20 @@ def _answered(store: Store, mail: IncomingMail, reply: Reply, *, now: datetime) 
     return _keep(store, mail, why=Why.UNKNOWN_SENDER, now=now)
 
 
-def _judged(work: Work, mail: IncomingMail, reply: Reply, *, now: datetime) -> _Answer | Why:
+def _judged(work: Work, mail: IncomingMail, reply: Reply, *, now: datetime) -> _Answer | Why | None:
+    """Return what the reply may do, why a person has to look at it, or None if it is no news."""
     person = work.people.get(mail.sender) if mail.sender else None
     if person is None or not person.is_active or reply.attendee != person.email:
         return Why.UNKNOWN_SENDER
     # PostgreSQL refuses to compare text that holds a NUL.
     visit = work.visits.get(reply.uid) if reply.uid.isprintable() else None
-    if visit is None or all(b.volunteer_email != person.email for b in visit.bookings):
+    theirs = [b for b in visit.bookings if b.volunteer_email == person.email] if visit else []
+    if visit is None or not theirs:
         return Why.NO_VISIT
     is_open = visit.state in OPEN and person.email in visit.volunteers
     if not is_open or now >= visit.period.start:
-        return Why.TOO_LATE
+        says_so_again = any(b.partstat is reply.partstat for b in theirs)
+        return None if says_so_again else Why.TOO_LATE
     told = _last_told(work, visit, person.email)
     return _Answer(reply, person, visit, judge(reply, sender=mail.sender, last_sequence=told))
 
@@ -156,10 +161,10 @@ def _enter_maybe(store: Store, found: _Answer, *, now: datetime) -> Became:
 
 
 def _came_back(store: Store, mail: IncomingMail, *, head: Letterhead, now: datetime) -> Became:
-    """Only what failed for good is noted; a delay is no news."""
+    """Only what failed for good is noted, and once; a delay is no news."""
     marked = False
     with store.write() as work:
-        for each in mail.came_back:
+        for each in () if _is_known(work, mail) else mail.came_back:
             row = _sent_mail(work, each, domain=head.domain)
             if row is None:
                 continue
@@ -167,6 +172,12 @@ def _came_back(store: Store, mail: IncomingMail, *, head: Letterhead, now: datet
             _take_in(work, mail, why=Why.CAME_BACK, visit=row.subject, now=now)
             marked = True
     return Became.MARKED if marked else Became.IGNORED
+
+
+def _is_known(work: Work, mail: IncomingMail) -> bool:
+    # Without a Message-ID two bounces may look the same and be of two people.
+    key = key_of(mail.message_id, mail.sender, mail.subject, mail.text)
+    return bool(mail.message_id) and work.inbox.get(key) is not None
 
 
 def _sent_mail(work: Work, came_back: CameBack, *, domain: str) -> OutboxRow | None:

@@ -13,10 +13,11 @@ from scheduler.domain.errors import Unknown
 from scheduler.domain.own_weeks import RIGHT_FOR, FormerWeek, WeekCheck
 from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.domain.zones import local
-from scheduler.services.announcements import STILL_RIGHT, outbox_key
+from scheduler.services.announcements import STILL_RIGHT
 from scheduler.services.own_links import WEEK_DOOR
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow
+from scheduler.services.single_mail import mail_to
 from scheduler.services.tokens import token_hash
 
 
@@ -104,16 +105,11 @@ def _proven(work: Work, token: str, *, now: datetime) -> WeekInQuestion:
 
 
 def _question(check: WeekCheck, *, at: datetime) -> OutboxRow:
-    day = at.toordinal()
-    return OutboxRow(
-        key=outbox_key(
-            subject="availability", purpose=STILL_RIGHT, revision=day, recipient=check.email
-        ),
-        subject="availability",
+    return mail_to(
+        check.email,
+        "availability",
         purpose=STILL_RIGHT,
-        recipient=check.email,
-        revision=day,
-        created_at=at,
-        due_at=at,
+        at=at,
+        revision=at.toordinal(),
         facts={"role": "volunteer"},
     )

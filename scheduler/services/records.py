@@ -44,6 +44,18 @@ class OutboxRow:
     problem: str = ""
     bundle: str = ""
 
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether nobody has begun to send it, so that it can still be taken back."""
+        return self.state in (OutboxState.HELD, OutboxState.DUE)
+
+    @property
+    def visits(self) -> tuple[str, ...]:
+        """Return the UIDs of the visits it tells of."""
+        uids = self.facts.get("visits", ())
+        assert isinstance(uids, list | tuple)
+        return tuple(uids)
+
 
 class FeedKind(StrEnum):
     """Whose visits a feed shows, and how much of them.

@@ -1,21 +1,22 @@
-"""What falls due by itself: reminders of visits, and the question when somebody can visit.
+"""What falls due by itself: reminders of visits, and questions to volunteers.
 
 Everything is computed from the visits as they stand, so a clock that was stopped catches up:
 what is still useful is written once, what came too late is written down as such and never
 sent. A reminder whose moment lay before the visit was certain is never made: the news that it
 is reminds enough.
 
-Reminders are due at 15:00. One day before means the last school day before for a school, which
-nobody reads mail for on a Sunday, and the day before for a volunteer.
+Reminders are due at 15:00, as many days before as the district decided. For a school they go
+on the last school day until then, as nobody reads its mail on a Sunday.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from scheduler.domain.districts import District
+from scheduler.domain.mail_rules import LONGEST_BREAK, MailRules, reminder_day
 from scheduler.domain.periods import minute_of
 from scheduler.domain.schooldays import SchoolTime
 from scheduler.domain.visits import Visit, VisitState
@@ -25,25 +26,26 @@ from scheduler.services.picture import school_times
 from scheduler.services.ports import Store, Work
 from scheduler.services.quiet_hours import DAYS_MAIL_AT
 from scheduler.services.records import OutboxRow, OutboxState
+from scheduler.services.still_coming import questions_due
 
-OFFSETS_DAYS = (7, 1)
-LONGEST_BREAK = timedelta(days=21)
 MISSED_WITHIN = timedelta(days=2)
 
 
-def write_due(store: Store, *, now: datetime, offsets_days: tuple[int, ...] = OFFSETS_DAYS) -> int:
+def write_due(store: Store, *, now: datetime) -> int:
     """Write every reminder and question that is due and return how many were new."""
     with store.write() as work:
-        due, missed = _reminders(work, now=now, offsets_days=offsets_days)
-        work.outbox.add(missed)
-        return work.outbox.add((*due, *_questions(work, now=now)))
+        district = work.districts.get()
+        if district is None:
+            return 0
+        due, late = _about_visits(work, _school_times(work, district), now=now)
+        work.outbox.add(late)
+        return work.outbox.add((*due, *_questions(work, district, now=now)))
 
 
 def reminder_moment(visit: Visit, *, days: int, school_time: SchoolTime | None = None) -> datetime:
     """Return the moment so many days before the visit; for its school with ``school_time``."""
-    day = local(visit.period.start, visit.timezone).date() - timedelta(days)
-    if school_time and days == 1:
-        day = _school_day_until(day, school_time)
+    visit_day = local(visit.period.start, visit.timezone).date()
+    day = reminder_day(visit_day, days=days, school_time=school_time)
     return at_wall_time(day, DAYS_MAIL_AT, visit.timezone)
 
 
@@ -52,7 +54,7 @@ def due_offset(
     *,
     now: datetime,
     school_time: SchoolTime | None = None,
-    offsets_days: Iterable[int] = OFFSETS_DAYS,
+    offsets_days: Iterable[int] = MailRules().reminders,
 ) -> int | None:
     """Return the one offset in days whose reminder is useful now, if any."""
     if visit.state is not VisitState.CONFIRMED or now >= visit.period.start:
@@ -73,23 +75,15 @@ def _certain_since(visit: Visit) -> datetime:
     return max((visit.created_at, *answers))
 
 
-def _school_day_until(day: date, school_time: SchoolTime) -> date:
-    days = (day - timedelta(back) for back in range(LONGEST_BREAK.days))
-    return next((each for each in days if school_time.is_school_day(each)), day)
-
-
-def _reminders(
-    work: Work, *, now: datetime, offsets_days: tuple[int, ...]
+def _about_visits(
+    work: Work, times: Mapping[str, SchoolTime], *, now: datetime
 ) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
-    """The reminders that are due, and those of visits that began before they were written."""
+    """The reminders and questions that are due, and those that nobody wrote in time."""
+    rules = work.mail_doors.rules()
     states = (VisitState.CONFIRMED, VisitState.HAPPENED)
-    until = now + max(timedelta(max(offsets_days, default=0) + 1), LONGEST_BREAK)
+    until = now + timedelta(max(rules.reminders)) + LONGEST_BREAK
     visits = work.visits.in_states(states, since=now - MISSED_WITHIN, until=until)
-    district = work.districts.get()
-    if not visits or district is None:
-        return (), ()
     requests = work.requests.many({visit.request for visit in visits})
-    times = _school_times(work, district)
     due: list[OutboxRow] = []
     late: list[OutboxRow] = []
     for visit in visits:
@@ -99,12 +93,15 @@ def _reminders(
             (teacher, times.get(visit.school)),
         )
         if now < visit.period.start:
-            due += _reminders_of(visit, readers, now=now, offsets_days=offsets_days)
+            due += _reminders_of(visit, readers, now=now, offsets_days=rules.reminders)
+            due += questions_due(visit, rules, school_time=times[visit.school], now=now)
             continue
         before = replace(visit, state=VisitState.CONFIRMED)
         last = visit.period.start - timedelta(seconds=1)
-        late += _reminders_of(before, readers, now=last, offsets_days=offsets_days)
-    return tuple(due), tuple(replace(row, state=OutboxState.EXPIRED) for row in late)
+        late += _reminders_of(before, readers, now=last, offsets_days=rules.reminders)
+    too_late = tuple(row for row in due if row.state is OutboxState.EXPIRED)
+    on_time = tuple(row for row in due if row.state is OutboxState.DUE)
+    return on_time, (*too_late, *(replace(row, state=OutboxState.EXPIRED) for row in late))
 
 
 def _reminders_of(
@@ -146,11 +143,8 @@ def _school_times(work: Work, district: District) -> Mapping[str, SchoolTime]:
     )
 
 
-def _questions(work: Work, *, now: datetime) -> tuple[OutboxRow, ...]:
+def _questions(work: Work, district: District, *, now: datetime) -> tuple[OutboxRow, ...]:
     """Ask once a school year when somebody can visit of whom nothing is known."""
-    district = work.districts.get()
-    if district is None:
-        return ()
     year = district.year.first.year if district.year else now.year
     return tuple(
         OutboxRow(

@@ -5,12 +5,11 @@ Everything wrong with the answers is reported at once, as findings; nothing is s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from scheduler.domain.assignments import Finding, Option
-from scheduler.domain.constraints import pair_findings
+from scheduler.domain.assignments import Finding
 from scheduler.domain.errors import ConstraintViolated, IllegalTransition, NotAllowed, Unknown
 from scheduler.domain.promises import Promise, promised_day
 from scheduler.domain.requests import (
@@ -24,13 +23,13 @@ from scheduler.domain.schooldays import SchoolTime
 from scheduler.domain.starts import misfit_of, starts_of
 from scheduler.domain.volunteers import Format
 from scheduler.domain.zones import local
-from scheduler.matching.problem import Problem
 from scheduler.services import visits as visit_steps
 from scheduler.services.access import Actor, require_own_request
+from scheduler.services.locking import lock_requests
 from scheduler.services.picture import Picture, load_picture
-from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity
-from scheduler.services.snapshots import commitments_of, demand_at, geography_of, speakers_of
+from scheduler.services.within import Within
 
 MOST_PICKS = 3
 
@@ -55,19 +54,6 @@ class Answers:
     note: str = ""
     preferred: tuple[str, ...] = ()
     school: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FreeCounts:
-    """How many people fit a request, and how many of them could come at each start.
-
-    ``free_by_start`` is keyed by the start of the first session in minutes; ``free`` counts
-    those who could come at any of them.
-    """
-
-    fitting: int = 0
-    free: int = 0
-    free_by_start: Mapping[int, int] = field(default_factory=dict)
 
 
 def submit(store: Store, answers: Answers, *, actor: Actor, now: datetime) -> ClassroomRequest:
@@ -147,13 +133,12 @@ def withdraw(
         Unknown: if there is no such request, or it is another teacher's.
         IllegalTransition: if its visits are over, or one was booked meanwhile.
     """
-    with store.read() as work:
-        require_own_request(actor, work.requests.get(key), key=key)
-        coming = tuple(v.uid for v in work.visits.of_requests((key,)) if v.occupies)
-    for uid in coming:
-        visit_steps.cancel(store, uid, reason=reason, actor=actor, now=now)
     with store.write() as work:
-        work.visits.lock((f"request:{key}",))
+        lock_requests(work, (key,))
+        require_own_request(actor, work.requests.get(key), key=key)
+        for visit in work.visits.of_requests((key,)):
+            if visit.occupies:
+                visit_steps.cancel(Within(work), visit.uid, reason=reason, actor=actor, now=now)
         request = require_own_request(actor, work.requests.get(key), key=key)
         if request.state is not RequestState.WITHDRAWN:
             if request.state is RequestState.BOOKED:
@@ -173,7 +158,7 @@ def reopen(store: Store, key: str, *, actor: Actor, now: datetime) -> ClassroomR
         IllegalTransition: if it is not withdrawn, or visits were called off with it.
     """
     with store.write() as work:
-        work.visits.lock((f"request:{key}",))
+        lock_requests(work, (key,))
         request = require_own_request(actor, work.requests.get(key), key=key)
         if request.state is not RequestState.WITHDRAWN or work.visits.of_requests((key,)):
             raise IllegalTransition(subject="request", state=str(request.state), step="reopened")
@@ -181,66 +166,6 @@ def reopen(store: Store, key: str, *, actor: Actor, now: datetime) -> ClassroomR
         work.requests.put((request,))
         work.activities.add((Activity(now, actor.email, "reopened", f"request:{key}"),))
         return request
-
-
-def free_counts(
-    picture: Picture,
-    request: ClassroomRequest,
-    *,
-    options: Iterable[Option],
-    gazetteer: Gazetteer,
-) -> FreeCounts:
-    """Count who fits a request at all, and who of them could come at each of these starts.
-
-    Rules about the pair are asked once for each volunteer, rules about a date and about what
-    the person does already once for each who is left and each start.
-    """
-    offered = tuple(options)
-    fitting = _fitting(picture, request, offered, gazetteer=gazetteer)
-    demand = demand_at(fitting, request, offered)
-    problem = Problem(
-        geography=geography_of(fitting),
-        speakers=speakers_of(fitting, (demand,), gazetteer=gazetteer),
-        demands=(demand,),
-        commitments=commitments_of(fitting),
-    )
-    free = [
-        (speaker.id, option.start)
-        for speaker in problem.speakers
-        for option in offered
-        if all(
-            finding.kept
-            for finding in pair_findings(
-                speaker,
-                demand,
-                option=option,
-                geography=problem.geography,
-                standing=problem.standing_by_speaker_id.get(speaker.id, ()),
-            )
-        )
-    ]
-    by_start = {option.start: 0 for option in offered}
-    for _, start in free:
-        by_start[start] += 1
-    return FreeCounts(len(problem.speakers), len({each for each, _ in free}), by_start)
-
-
-def _fitting(
-    picture: Picture,
-    request: ClassroomRequest,
-    options: tuple[Option, ...],
-    *,
-    gazetteer: Gazetteer,
-) -> Picture:
-    """Leave only those whom the pair rules leave, so that no other calendar is worked out."""
-    demand, geography = demand_at(picture, request, options), geography_of(picture)
-    left = {
-        speaker.id
-        for speaker in speakers_of(picture, (), gazetteer=gazetteer)
-        if all(finding.kept for finding in pair_findings(speaker, demand, geography=geography))
-    }
-    people = {email: person for email, person in picture.volunteers.items() if email in left}
-    return replace(picture, volunteers=people)
 
 
 def _school_of(work: Work, picture: Picture, answers: Answers, *, actor: Actor) -> str:

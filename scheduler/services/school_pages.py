@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from scheduler.domain.classes import Classroom
 from scheduler.domain.districts import School
 from scheduler.domain.errors import Unknown
 from scheduler.domain.people import Person
-from scheduler.domain.schooldays import BellPeriod, Closure
+from scheduler.domain.schooldays import BellPeriod, Closure, SchoolTime
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator, require_overseer
+from scheduler.services.feed_answers import write_feed
 from scheduler.services.feeds import FeedSettings, feed_for, rotate
 from scheduler.services.folding import folded
 from scheduler.services.picture import load_district, memory_start
@@ -120,28 +121,26 @@ def school(
         if key not in known:
             raise Unknown("school", key)
         school_time = ground.school_time_by_school[key]
-        today = local(now, school_time.timezone).date()
         since = memory_start(ground.district, now)
         kept = tuple(visit for visit in district.visits.every() if visit.school == key)
         classes = [each for each in ground.classes.values() if each.school == key]
-        feed = work.feeds.of_owner(FeedKind.SCHOOL, key)
-        may_see = feed is not None and actor.is_coordinator
+        feed = work.feeds.of_owner(FeedKind.SCHOOL, key) if actor.is_coordinator else None
         waiting = work.listings.schools(since=since).get(key, NOTHING).open
         return SchoolProfile(
             line=SchoolLine(known[key], len({visit.request for visit in kept}), waiting),
             timezone=school_time.timezone,
             bells=tuple(sorted(school_time.bells.periods, key=lambda b: (b.day_type, b.start))),
-            closures=tuple(
-                sorted(
-                    (c for c in school_time.closures if c.days.last >= today),
-                    key=lambda closure: closure.days,
-                )
-            ),
+            closures=_ahead(school_time, today=local(now, school_time.timezone).date()),
             classes=tuple(sorted(classes, key=lambda each: (each.grade, each.name))),
             sheets=sheets_of(work, kept, ground=ground),
-            feed_address=settings.address_of(feed) if feed and may_see else "",
+            feed_address=settings.address_of(feed) if feed else "",
             teacher_by_email=work.people.many({each.teacher_email for each in classes}),
         )
+
+
+def _ahead(school_time: SchoolTime, *, today: date) -> tuple[Closure, ...]:
+    coming = (closure for closure in school_time.closures if closure.days.last >= today)
+    return tuple(sorted(coming, key=lambda closure: closure.days))
 
 
 def change_contact(
@@ -203,15 +202,18 @@ def remove_closure(store: Store, closure: Closure, *, actor: Actor, now: datetim
         work.activities.add((Activity(now, actor.email, "removed a closure", subject, facts),))
 
 
-def make_feed(store: Store, key: str, *, actor: Actor, settings: FeedSettings) -> None:
-    """Make the school's calendar address; one that is there stays.
+def make_feed(
+    store: Store, key: str, *, actor: Actor, settings: FeedSettings, now: datetime
+) -> None:
+    """Make the school's calendar and its address; one that is there stays.
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
         Unknown: if there is no such school.
     """
     require_coordinator(actor, deed="make a school's calendar")
-    feed_for(store, kind=FeedKind.SCHOOL, owner=key, settings=settings)
+    feed = feed_for(store, kind=FeedKind.SCHOOL, owner=key, settings=settings)
+    write_feed(store, feed, settings=settings, now=now)
 
 
 def renew_feed(

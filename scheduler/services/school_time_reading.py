@@ -17,8 +17,8 @@ from scheduler.bundle.rows import Row
 from scheduler.bundle.sheets import read_sheet
 from scheduler.bundle.tables import Table
 from scheduler.calendars.busy import PassedOver
-from scheduler.calendars.closures import read_days
 from scheduler.calendars.errors import CalendarUnreadable
+from scheduler.calendars.isolation import read_days_apart
 from scheduler.domain.errors import SchedulerError
 from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import BellSchedule
@@ -79,7 +79,7 @@ def read_school_time(
     else:
         reading = _of_sheet(octets, schools=schools, schedules=schedules)
     if len(reading.lines) > MOST_LINES:
-        raise FileNotTaken(f"This file has more than {MOST_LINES:,} lines. Bring one year alone.")
+        raise FileNotTaken("This file has more lines than we read. Bring one year alone.")
     return reading
 
 
@@ -95,7 +95,7 @@ def named_day_types(schedules: Iterable[BellSchedule]) -> dict[str, str]:
 
 def _of_calendar(octets: bytes, schedules: Mapping[str, BellSchedule]) -> FileReading:
     try:
-        found = read_days(octets)
+        found = read_days_apart(octets)
     except CalendarUnreadable as problem:
         raise FileNotTaken(problem.sentence) from problem
     known = named_day_types(schedules.values())
@@ -113,7 +113,7 @@ def _of_calendar(octets: bytes, schedules: Mapping[str, BellSchedule]) -> FileRe
                 is_guess=True,
             )
         )
-    return FileReading(tuple(lines), found.passed_over)
+    return FileReading(tuple(lines), (*found.unreadable, *found.passed_over))
 
 
 def _of_sheet(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scheduler.domain.districts import WEIGHT_NAMES, District
 from scheduler.domain.errors import Unknown
+from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.visits import APPROVAL_HOLD, EDIT_HOLD
 from scheduler.matching.problem import Weights
 from scheduler.services.access import Actor, require_coordinator, require_overseer
@@ -26,6 +27,7 @@ class Settings:
     district: District
     weights: Mapping[str, int]
     usual_weights: Mapping[str, int]
+    mail_rules: MailRules
     hold_minutes: int
     edit_hold_minutes: int
 
@@ -39,11 +41,13 @@ def settings(store: Store, *, actor: Actor) -> Settings:
     require_overseer(actor, deed="read settings")
     with store.read() as work:
         district = load_district(work)
+        mail_rules = work.mail_doors.rules()
     usual = {name: int(getattr(Weights(), name)) for name in WEIGHT_NAMES}
     return Settings(
         district=district,
         weights={**usual, **district.weights},
         usual_weights=usual,
+        mail_rules=mail_rules,
         hold_minutes=int(APPROVAL_HOLD.total_seconds() // 60),
         edit_hold_minutes=int(EDIT_HOLD.total_seconds() // 60),
     )
@@ -65,6 +69,19 @@ def change_words(
         district = load_district(work)
         name = " ".join(site_name.split())
         work.districts.put(replace(district, site_name=name, language=language))
+        work.activities.add((Activity(now, actor.email, "changed settings", "settings"),))
+
+
+def change_mail_rules(store: Store, rules: MailRules, *, actor: Actor, now: datetime) -> None:
+    """Keep when mail about visits goes; what was written already stays as it is.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+    """
+    require_coordinator(actor, deed="change settings")
+    with store.write() as work:
+        load_district(work)
+        work.mail_doors.put_rules(rules)
         work.activities.add((Activity(now, actor.email, "changed settings", "settings"),))
 
 

@@ -61,7 +61,7 @@ def _sheet(visit: Visit, around: _Surroundings) -> VisitSheet:
     return VisitSheet(
         visit=visit,
         title=request.title,
-        topic=around.topics.title(request.topic),
+        topic=around.topics.topic(request.topic),
         site_name=around.site_name,
         school=school.key,
         school_name=school.name,

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from scheduler.domain.errors import Unknown
 from scheduler.domain.people import Person, Role, RoleName, normal_email
-from scheduler.services.announcements import SIGN_IN, outbox_key
+from scheduler.services.announcements import SIGN_IN
 from scheduler.services.ports import Store, Work
-from scheduler.services.records import Activity, OutboxRow, SignInLink, WebSession
+from scheduler.services.records import Activity, SignInLink, WebSession
+from scheduler.services.single_mail import mail_to
 from scheduler.services.tokens import new_token, token_hash
 
 LINK_LASTS = timedelta(minutes=15)
@@ -35,22 +36,15 @@ def ask_for_link(store: Store, email: str, *, now: datetime, following: str = ""
         recent = work.sign_ins.recent_links(email, since=now - timedelta(hours=1))
         if person is None or not person.is_active or recent >= LINKS_AN_HOUR:
             return
-        minute = int(now.timestamp() // 60)
-        key = outbox_key(subject="sign-in", purpose=SIGN_IN, revision=minute, recipient=email)
-        work.outbox.add(
-            (
-                OutboxRow(
-                    key=key,
-                    subject="sign-in",
-                    purpose=SIGN_IN,
-                    recipient=email,
-                    created_at=now,
-                    due_at=now,
-                    revision=minute,
-                    facts={"following": following},
-                ),
-            )
+        link = mail_to(
+            email,
+            "sign-in",
+            purpose=SIGN_IN,
+            at=now,
+            revision=int(now.timestamp() // 60),
+            facts={"following": following},
         )
+        work.outbox.add((link,))
 
 
 def make_link(work: Work, email: str, *, now: datetime, lasts: timedelta = LINK_LASTS) -> str:

@@ -13,27 +13,24 @@ from enum import StrEnum
 from scheduler.domain import stand_ins as life
 from scheduler.domain import visits as visit_life
 from scheduler.domain.errors import ConstraintViolated, IllegalTransition, Unknown
-from scheduler.domain.proposals import ProposalState
-from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.stand_ins import AskAnswer, SearchState, StandInAsk, StandInSearch
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import OPEN, VOLUNTEER_PREFIX, Booking, Partstat, Visit
 from scheduler.domain.volunteers import Format
 from scheduler.services import stand_in_news
-from scheduler.services.choices import broken_by_move
+from scheduler.services.choices import OWN_WISHES, broken_by_move
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, Mailbox
 from scheduler.services.sheets import sheets_of
-from scheduler.services.stand_ins import finish, locked_search, request_of, vacancy_of
-from scheduler.services.tokens import answer_token, is_stand_in_token, visit_of_answer_token
-
-# Who says yes to a question knows their own week best; everything else holds as ever.
-OWN_WISHES = frozenset(
-    {
-        *("within_availability", "notice_given", "long_enough"),
-        *("max_per_day", "max_per_week", "max_per_month"),
-    }
+from scheduler.services.stand_ins import (
+    book_if_filled,
+    finish,
+    locked_search,
+    request_of,
+    vacancy_of,
 )
+from scheduler.services.tokens import answer_token, is_stand_in_token, visit_of_answer_token
 
 
 class AskStanding(StrEnum):
@@ -170,7 +167,7 @@ def _enter(
     work.stand_ins.put_asks((life.answer(ask, AskAnswer.YES, at=now),))
     if not vacancy_of(joined, request):
         finish(work, life.end(search, SearchState.FOUND, at=now, by=ask.email))
-        _fill(work, request)
+        book_if_filled(work, request)
     work.outbox.add(stand_in_news.found(work, joined, request, search=search, email=ask.email))
     work.activities.add((Activity(now, ask.email, "stepped in", f"visit:{visit.uid}"),))
 
@@ -193,13 +190,3 @@ def _require_rules(
     broken = tuple(finding for finding in findings if finding.rule not in OWN_WISHES)
     if broken:
         raise ConstraintViolated("Stepping in", broken)
-
-
-def _fill(work: Work, request: ClassroomRequest) -> None:
-    """A request that lacks nobody any more is booked, and what was proposed for it is done with."""
-    visits = [each for each in work.visits.of_requests((request.key,)) if each.occupies]
-    if len(visits) >= request.sessions and not any(vacancy_of(each, request) for each in visits):
-        work.requests.put((replace(request, state=RequestState.BOOKED),))
-    proposal = work.proposals.get(request.key)
-    if proposal:
-        work.proposals.put((replace(proposal, state=ProposalState.STALE),))

@@ -19,20 +19,13 @@ from scheduler.domain.stand_ins import AskAnswer, Fitting, SearchState, StandInA
 from scheduler.domain.visits import OPEN, Visit
 from scheduler.domain.volunteers import Volunteer
 from scheduler.matching.explain import explain
-from scheduler.matching.problem import Problem
 from scheduler.services import stand_in_news
 from scheduler.services.announcements import cancellations
+from scheduler.services.choices import problem_of_demand
 from scheduler.services.picture import load_picture
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity
-from scheduler.services.snapshots import (
-    commitments_of,
-    demand_at,
-    geography_of,
-    host_commitments_of,
-    session_of,
-    speakers_of,
-)
+from scheduler.services.snapshots import demand_at, session_of
 from scheduler.services.stand_ins import finish, locked_search, request_of, vacancy_of
 
 MOST_RANKED = 200
@@ -90,13 +83,7 @@ def fitting_for(
     demand = demand_at(picture, request, (option,))
     known = {booking.volunteer_email for booking in visit.bookings}
     demand = replace(demand, excluded=demand.excluded | known)
-    problem = Problem(
-        geography=geography_of(picture),
-        speakers=speakers_of(picture, (demand,), gazetteer=gazetteer),
-        demands=(demand,),
-        commitments=commitments_of(picture),
-        host_commitments=host_commitments_of(picture),
-    )
+    problem = problem_of_demand(picture, demand, gazetteer=gazetteer)
     found = explain(problem, demand.id, top=MOST_RANKED).candidates
     return tuple(Fitting(each.speaker_id, each.points) for each in found)
 

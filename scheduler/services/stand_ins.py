@@ -7,13 +7,13 @@ coordinator may stop the search and look for somebody by hand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.domain import stand_ins as life
-from scheduler.domain.errors import IllegalTransition, Unknown
+from scheduler.domain.errors import Unknown
 from scheduler.domain.people import Person
-from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.stand_ins import Rules, SearchState, StandInAsk, StandInSearch
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Visit
@@ -21,8 +21,9 @@ from scheduler.services import stand_in_news
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.announcements import STAND_IN_ASK
 from scheduler.services.locking import locked_visit
+from scheduler.services.overtaking import outdate_proposal, overtake
 from scheduler.services.ports import Store, Work
-from scheduler.services.records import Activity, OutboxState
+from scheduler.services.records import Activity
 from scheduler.services.sheets import sheets_of
 
 STOPPED = "stopped looking for a stand-in"
@@ -143,13 +144,7 @@ def finish(work: Work, ended: StandInSearch) -> None:
     """Keep an ended search, and send none of its questions that still wait."""
     assert not ended.is_on
     work.stand_ins.put((ended,))
-    waiting = (OutboxState.HELD, OutboxState.DUE)
-    unsent = (
-        row.key
-        for row in work.outbox.of_subjects((ended.visit,))
-        if row.purpose == STAND_IN_ASK and row.state in waiting
-    )
-    work.outbox.set_state(unsent, state=OutboxState.SUPERSEDED)
+    overtake(work, (ended.visit,), only=lambda row: row.purpose == STAND_IN_ASK)
 
 
 def vacancy_of(visit: Visit, request: ClassroomRequest) -> int:
@@ -161,12 +156,20 @@ def request_of(work: Work, visit: Visit) -> ClassroomRequest:
     """Return the request of a visit.
 
     Raises:
-        IllegalTransition: if it is gone.
+        Unknown: if it is gone.
     """
     request = work.requests.get(visit.request)
     if request is None:
-        raise IllegalTransition(subject="request", state="gone", step="filled")
+        raise Unknown("request", visit.request)
     return request
+
+
+def book_if_filled(work: Work, request: ClassroomRequest) -> None:
+    """Have a request booked if it lacks nobody; what was proposed for it is done with."""
+    visits = [each for each in work.visits.of_requests((request.key,)) if each.occupies]
+    if len(visits) >= request.sessions and not any(vacancy_of(each, request) for each in visits):
+        work.requests.put((replace(request, state=RequestState.BOOKED),))
+    outdate_proposal(work, request.key)
 
 
 def _line(

@@ -157,8 +157,9 @@ class Surroundings:
     def _other_demands(
         self, picture: Picture, others: list[tuple[ClassroomRequest, Proposal]]
     ) -> Iterator[Demand]:
+        begun = {visit.request for visit in picture.visits if visit.occupies}
         for request, proposal in others:
-            if len(others) <= MOST_WHOLE or picture.visits_of(request.key):
+            if len(others) <= MOST_WHOLE or request.key in begun:
                 yield demand_of(picture, request)
                 continue
             zone = picture.zone_of(request.school)

@@ -19,6 +19,7 @@ from scheduler.domain.zones import day_period, local
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
 from scheduler.services.board import Queued, problem_at
+from scheduler.services.closed_days import how_many_closed
 from scheduler.services.closing_pages import ClosingLine, closing_lines
 from scheduler.services.judging import broken_findings
 from scheduler.services.picture import find_district
@@ -26,6 +27,7 @@ from scheduler.services.ports import Gazetteer, Store, Waiting, Work
 from scheduler.services.queue_rows import Pile, Wanted
 from scheduler.services.records import OutboxRow
 from scheduler.services.sheets import sheets_of
+from scheduler.services.still_coming import unheard
 from scheduler.services.warm import Warm
 from scheduler.services.warm_district import WarmDistrict
 
@@ -90,7 +92,9 @@ class Today:
 
     ``changes`` is how many what-ifs wait for a decision; ``closings`` are the days from now on
     that were closed at short notice, ``newcomers`` people who would like to volunteer,
-    ``offers`` other times that volunteers could come.
+    ``offers`` other times that volunteers could come, ``unheard`` those who were asked twice
+    whether they still come and said nothing, ``closed`` how many visits stand on days
+    without school.
     """
 
     day: date
@@ -105,6 +109,8 @@ class Today:
     closings: tuple[ClosingLine, ...] = ()
     newcomers: int = 0
     offers: int = 0
+    unheard: tuple[Silence, ...] = ()
+    closed: int = 0
 
 
 def today(
@@ -129,7 +135,12 @@ def _today(work: Work, district: WarmDistrict, *, now: datetime, gazetteer: Gaze
     visits = district.visits.every()
     silent = tuple(v for v in visits if v.state is VisitState.INVITED and now < v.period.start)
     of_day = tuple(each for each in visits if _is_on(each, day_period(day, timezone)))
-    sheets = sheets_of(work, (*silent, *of_day), ground=district.ground)
+    asked_twice = unheard(
+        work, visits, school_time_by_school=district.ground.school_time_by_school, now=now
+    )
+    unsure = tuple(visit for visit, _ in asked_twice)
+    sheets = sheets_of(work, (*silent, *unsure, *of_day), ground=district.ground)
+    first, end = len(silent), len(silent) + len(unsure)
     waiting = work.listings.waiting()
     active = district.people.of(work, district.table.row_by_id).volunteers
     return Today(
@@ -140,11 +151,17 @@ def _today(work: Work, district: WarmDistrict, *, now: datetime, gazetteer: Gaze
         silences=tuple(_silences(sheets[: len(silent)])),
         failed_mail=_failed_mail(work, waiting, now=now),
         clearances=ending_clearances(active.values(), today=day),
-        visits=sheets[len(silent) :],
+        visits=sheets[end:],
         changes=waiting.changes,
         closings=closing_lines(work, now=now),
         newcomers=waiting.newcomers,
         offers=_offers(work, visits, now=now),
+        unheard=tuple(
+            Silence(sheet, speaker)
+            for sheet, (_, email) in zip(sheets[first:end], asked_twice, strict=True)
+            if (speaker := sheet.speaker(email))
+        ),
+        closed=how_many_closed(visits, district.ground.school_time_by_school, now=now),
     )
 
 

@@ -6,7 +6,7 @@ is shown nowhere, and :func:`release_due` lets it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,26 +14,31 @@ from scheduler.domain import visits as life
 from scheduler.domain.errors import ConstraintViolated, Unknown
 from scheduler.domain.people import RoleName
 from scheduler.domain.periods import Period
-from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.stand_ins import keep_open, needs_stand_in
-from scheduler.domain.visits import OCCUPYING, Partstat, Visit, VisitState
+from scheduler.domain.visits import NO_ANSWER, OCCUPYING, Partstat, Visit, VisitState
 from scheduler.services.access import Actor, require_coordinator, require_part_in
 from scheduler.services.announcements import (
     CHANGE,
+    LET_GO,
     REOPENED,
     announce,
     cancellations,
     confirmations,
+    lapses,
     refusals,
 )
 from scheduler.services.choices import broken_by_move
 from scheduler.services.locking import locked_visit, locked_visits
+from scheduler.services.overtaking import outdate_proposal, overtake
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow, OutboxState
-from scheduler.services.stand_ins import begin_searches
+from scheduler.services.stand_ins import begin_searches, request_of
+from scheduler.services.still_coming import note_yes
+from scheduler.services.summaries import sum_up
 
 Pairs = tuple[tuple[Visit, Visit], ...]
+TellsOfANo = Callable[..., tuple[OutboxRow, ...]]
 CLOSE_AFTER = timedelta(hours=1)
 
 
@@ -76,11 +81,30 @@ def answer(
             life.answer(visit, email, partstat=partstat, at=now, reason=reason) for visit in visits
         )
         pairs = tuple((old, new) for old, new in zip(visits, answered, strict=True) if old != new)
-        if not pairs:
-            return answered
-        enter = _accepted if says_yes else _declined
-        enter(work, pairs, email=email, now=now)
+        if says_yes:
+            note_yes(work, (v for v in visits if v in answered), email=email, now=now)
+        if pairs:
+            enter = _accepted if says_yes else _declined
+            enter(work, pairs, email=email, now=now)
         return tuple(v for uid in asked if (v := work.visits.get(uid)))
+
+
+def let_go(work: Work, uids: Iterable[str], *, email: str, now: datetime) -> int:
+    """Wait no longer for somebody's answer to these visits of one request; return how many.
+
+    What follows is what follows a no, told in other words. A visit that is certain, or that they
+    answered meanwhile, is left alone.
+    """
+    pairs = tuple(
+        (visit, life.answer(visit, email, partstat=Partstat.DECLINED, at=now, reason=NO_ANSWER))
+        for visit in locked_visits(work, uids)
+        if visit.state is VisitState.INVITED
+        and email in visit.volunteers
+        and visit.booking_of(email).partstat is Partstat.NEEDS_ACTION
+    )
+    if pairs:
+        _declined(work, pairs, email=email, now=now, news=lapses)
+    return len(pairs)
 
 
 def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) -> Visit:
@@ -93,8 +117,9 @@ def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) 
     with store.write() as work:
         visit = _own_visit(work, locked_visit(work, uid), uid=uid, actor=actor)
         cancelled = life.cancel(visit, reason=reason, at=now)
-        request = _request_of(work, visit)
-        work.outbox.set_state(_unsent(work, uid), state=OutboxState.SUPERSEDED)
+        request = request_of(work, visit)
+        # Mail that tells of a series still has other dates to tell.
+        overtake(work, (uid,), only=lambda row: set(row.visits) <= {uid})
         work.visits.save((cancelled,))
         if visit.was_released:
             work.outbox.add(
@@ -153,6 +178,7 @@ def release_due(store: Store, *, now: datetime) -> Released:
         uids = tuple(visit.uid for visit in released)
         held = (r for r in work.outbox.of_subjects(uids) if r.state is OutboxState.HELD)
         work.outbox.set_state((row.key for row in held), state=OutboxState.DUE)
+        sum_up(work, released, now=now)
         moves = tuple(visit for visit in due if visit.pending_move)
         _release_moves(work, moves, now=now)
         return Released(uids, tuple(visit.uid for visit in moves))
@@ -183,28 +209,38 @@ def _accepted(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
         if new.state is VisitState.CONFIRMED and old.state is not VisitState.CONFIRMED
     )
     if certain:
-        work.outbox.add(confirmations(certain, _request_of(work, certain[0]), at=now))
+        work.outbox.add(confirmations(certain, request_of(work, certain[0]), at=now))
     _note(work, pairs, email, "accepted", now)
 
 
-def _declined(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
-    request = _request_of(work, pairs[0][1])
-    reason = pairs[0][1].booking_of(email).reason
+def _declined(
+    work: Work, pairs: Pairs, *, email: str, now: datetime, news: TellsOfANo = refusals
+) -> None:
+    request = request_of(work, pairs[0][1])
+    is_said = news is refusals
+    reason = pairs[0][1].booking_of(email).reason if is_said else ""
     sought = frozenset(new.uid for old, new in pairs if needs_stand_in(old, email, at=now))
     left = tuple(_left(new, sought, reason=reason, now=now) for _, new in pairs)
-    work.outbox.set_state(
-        (key for visit in left for key in _outdated_by_no(work, visit, email)),
-        state=OutboxState.SUPERSEDED,
+    emptied = {visit.uid for visit in left if not visit.present_bookings}
+    overtake(
+        work,
+        (visit.uid for visit in left),
+        only=lambda row: row.recipient == email or row.subject in emptied,
     )
     work.visits.save(left)
     work.requests.put((replace(request, state=RequestState.OPEN),))
-    _outdate_proposal(work, request.key)
-    told = refusals(left, request, email=email, coordinators=_coordinators(work), at=now)
+    outdate_proposal(work, request.key)
+    told = news(left, request, email=email, coordinators=_coordinators(work), at=now)
     # Where a stand-in is looked for in every visit, the search has its own word for the teacher.
     is_sought = len(sought) == len(left)
-    work.outbox.add(row for row in told if not is_sought or row.purpose != REOPENED)
+    work.outbox.add(row for row in told if not (is_sought and _is_for_teacher(row, request)))
     begin_searches(work, (v for v in left if v.uid in sought), request, email=email, now=now)
-    _note(work, pairs, email, "declined", now)
+    _note(work, pairs, email, "declined" if is_said else "did not answer", now)
+
+
+def _is_for_teacher(row: OutboxRow, request: ClassroomRequest) -> bool:
+    is_to_teacher = row.purpose == LET_GO and row.recipient == request.teacher_email
+    return row.purpose == REOPENED or is_to_teacher
 
 
 def _left(visit: Visit, sought: frozenset[str], *, reason: str, now: datetime) -> Visit:
@@ -231,7 +267,7 @@ def _release_moves(work: Work, moves: tuple[Visit, ...], *, now: datetime) -> No
 
 
 def _announce_change(work: Work, old: Visit, moved: Visit, *, now: datetime) -> None:
-    work.outbox.add(_change(old, moved, _request_of(work, moved), now=now))
+    work.outbox.add(_change(old, moved, request_of(work, moved), now=now))
 
 
 def _change(
@@ -254,48 +290,9 @@ def _change(
 def _own_visit(work: Work, visit: Visit | None, *, uid: str, actor: Actor) -> Visit:
     if visit is None:
         raise Unknown("visit", uid)
-    if not actor.is_coordinator and _request_of(work, visit).teacher_email != actor.email:
+    if not actor.is_coordinator and request_of(work, visit).teacher_email != actor.email:
         raise Unknown("visit", uid)
     return visit
-
-
-def _request_of(work: Work, visit: Visit) -> ClassroomRequest:
-    request = work.requests.get(visit.request)
-    if request is None:
-        raise Unknown("request", visit.request)
-    return request
-
-
-def _unsent(work: Work, uid: str) -> tuple[str, ...]:
-    """Mail that tells of this visit alone; what tells of a series still has dates to tell."""
-    waiting = (OutboxState.HELD, OutboxState.DUE)
-    return tuple(
-        row.key
-        for row in work.outbox.of_subjects((uid,))
-        if row.state in waiting and not _tells_of_others(row, uid)
-    )
-
-
-def _tells_of_others(row: OutboxRow, uid: str) -> bool:
-    uids = row.facts.get("visits", ())
-    assert isinstance(uids, list | tuple)
-    return any(each != uid for each in uids)
-
-
-def _outdate_proposal(work: Work, key: str) -> None:
-    """It is done with, but it remembers whom coordinators turned down before."""
-    proposal = work.proposals.get(key)
-    if proposal:
-        work.proposals.put((replace(proposal, state=ProposalState.STALE),))
-
-
-def _outdated_by_no(work: Work, visit: Visit, email: str) -> tuple[str, ...]:
-    waiting = (OutboxState.HELD, OutboxState.DUE)
-    return tuple(
-        row.key
-        for row in work.outbox.of_subjects((visit.uid,))
-        if row.state in waiting and (row.recipient == email or not visit.present_bookings)
-    )
 
 
 def _coordinators(work: Work) -> tuple[str, ...]:

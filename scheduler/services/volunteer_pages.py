@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from scheduler.domain.busy_calendars import BusyCalendar
 from scheduler.domain.errors import Unknown
+from scheduler.domain.topics import Topic
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Volunteer
@@ -15,7 +16,7 @@ from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
 from scheduler.services.directory import VolunteerLine, has_old_calendar, line_of
 from scheduler.services.picture import memory_start
-from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.ports import Bounce, Gazetteer, Store, Work
 from scheduler.services.sheets import sheets_of
 from scheduler.services.warm import Warm
 
@@ -30,12 +31,13 @@ class VolunteerProfile:
 
     line: VolunteerLine
     volunteer: Volunteer
-    topics: tuple[tuple[str, int], ...]
+    topics: tuple[tuple[Topic, int], ...]
     sheets: tuple[VisitSheet, ...]
     timezone: str
     calendars: tuple[BusyCalendar, ...] = ()
     minutes: int = 0
     today: date | None = None
+    bounce: Bounce | None = None
 
     @property
     def happened(self) -> int:
@@ -69,6 +71,7 @@ def volunteer(
         (listed,) = work.listings.volunteers(now=now, since=since, emails=(email,))
         visits = district.visits.of_volunteers((email,))
         sheets = sheets_of(work, visits, ground=ground)
+        bounce = work.bounces.of((email,)).get(email)
     topics, timezone = ground.topics, person.timezone or ground.district.timezone
     today = local(now, ground.district.timezone).date()
     is_old = has_old_calendar(lent, now=now, timezone=timezone)
@@ -77,12 +80,13 @@ def volunteer(
     return VolunteerProfile(
         line=replace(line_of(listed, topics=topics, today=today), has_old_calendar=is_old),
         volunteer=person,
-        topics=tuple((topics.title(key), level) for key, level in levels),
+        topics=tuple((topics.topic(key), level) for key, level in levels),
         sheets=sheets,
         timezone=timezone,
         calendars=lent,
         minutes=sum(given, timedelta()) // timedelta(minutes=1),
         today=today,
+        bounce=bounce,
     )
 
 

@@ -7,25 +7,24 @@ Only visits still to come are touched; what a person did is done.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta
 
-from scheduler.domain.assignments import HostCommitment, Place, Session
+from scheduler.domain.assignments import HostCommitment, Place
 from scheduler.domain.availability import DaysAway
 from scheduler.domain.batches import WhatIf, WhatIfKind
 from scheduler.domain.constraints import load_findings
 from scheduler.domain.districts import WEIGHT_NAMES
 from scheduler.domain.errors import Unknown
 from scheduler.domain.people import RoleName
-from scheduler.domain.periods import minute_of
 from scheduler.domain.schooldays import Closure
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.volunteers import Format, Limits, Volunteer
-from scheduler.domain.zones import at_wall_time, local
+from scheduler.domain.zones import day_period, local
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Work
 from scheduler.services.snapshots import (
     commitments_of,
     geography_of,
+    session_of,
     speakers_of,
 )
 
@@ -127,19 +126,13 @@ def hours_taken(picture: Picture, what_if: WhatIf) -> tuple[HostCommitment, ...]
         return ()
     zone = picture.district.timezone
     return tuple(
-        HostCommitment(f"teacher:{what_if.email}", _whole_day(day, zone))
+        HostCommitment(f"teacher:{what_if.email}", session_of(day_period(day, zone), timezone=zone))
         for day in what_if.days.days()
     )
 
 
-def _changed_person(person: Volunteer, what_if: WhatIf) -> Volunteer:
-    if what_if.kind is WhatIfKind.AWAY:
-        away = {*person.away, DaysAway(what_if.days)}
-        return replace(person, away=tuple(sorted(away)))
-    return replace(person, limits=_limited(person.limits, what_if.name, value=what_if.value or 0))
-
-
-def _limited(limits: Limits, name: str, *, value: int) -> Limits:
+def with_limit(limits: Limits, name: str, *, value: int) -> Limits:
+    """Return the limits with one of ``LIMITS`` set; ``max_km`` is what no other is."""
     match name:
         case "max_per_day":
             return replace(limits, max_per_day=value)
@@ -149,6 +142,13 @@ def _limited(limits: Limits, name: str, *, value: int) -> Limits:
             return replace(limits, max_per_month=value)
         case _:
             return replace(limits, max_km=float(value))
+
+
+def _changed_person(person: Volunteer, what_if: WhatIf) -> Volunteer:
+    if what_if.kind is WhatIfKind.AWAY:
+        away = {*person.away, DaysAway(what_if.days)}
+        return replace(person, away=tuple(sorted(away)))
+    return replace(person, limits=with_limit(person.limits, what_if.name, value=what_if.value or 0))
 
 
 def _closed(picture: Picture, what_if: WhatIf) -> Picture:
@@ -226,11 +226,3 @@ class _Judge:
         if home is None or school is None or limit is None:
             return False
         return geography_of(self._picture).distance_km(home, school) > limit
-
-
-def _whole_day(day: date, zone: str) -> Session:
-    start, end = (at_wall_time(each, time(0), zone) for each in (day, day + timedelta(days=1)))
-    ordinal = day.toordinal()
-    return Session(
-        minute_of(start), minute_of(end), ordinal, (ordinal - 1) // 7, day.year * 12 + day.month - 1
-    )

@@ -8,6 +8,7 @@ from datetime import datetime
 from scheduler.domain.errors import Unknown
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.topics import Topic
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.choices import book
 from scheduler.services.ports import Gazetteer, Store
@@ -25,7 +26,7 @@ class WhoCouldCome:
     request: ClassroomRequest
     school_name: str
     class_name: str
-    topic: str
+    topic: Topic
     timezone: str
     speakers: tuple[SuggestedSpeaker, ...]
     can_book: bool
@@ -53,7 +54,7 @@ def who_could_come(
         request=request,
         school_name=ground.schools[request.school].name,
         class_name=classroom.name if classroom else "",
-        topic=ground.topics.title(request.topic),
+        topic=ground.topics.topic(request.topic),
         timezone=ground.zone_of(request.school),
         speakers=speakers,
         can_book=is_untouched and request.speakers == 1,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Text
@@ -23,6 +24,9 @@ from scheduler.domain.proposals import SieveStep
 from scheduler.domain.requests import Window, parse_window
 from scheduler.domain.volunteers import Format
 from scheduler.storage.facts import plain, restored
+
+# Thousands of rows share their days and lessons: each text is made out once.
+REMEMBERED = 16_384
 
 
 class Moment(TypeDecorator[datetime]):
@@ -99,7 +103,21 @@ def _read_formats(texts: Iterable[str]) -> frozenset[Format]:
 
 
 def _read_windows(texts: Iterable[str]) -> tuple[Window, ...]:
-    return tuple(map(parse_window, texts))
+    return tuple(map(_window, texts))
+
+
+@lru_cache(REMEMBERED)
+def _window(text: str) -> Window:
+    return parse_window(text)
+
+
+def _read_lessons(texts: Iterable[str]) -> tuple[Lesson, ...]:
+    return _lessons(tuple(texts))
+
+
+@lru_cache(REMEMBERED)
+def _lessons(texts: tuple[str, ...]) -> tuple[Lesson, ...]:
+    return parse_lessons(texts)
 
 
 def _write_periods(periods: Iterable[Period]) -> list[list[str]]:
@@ -111,9 +129,12 @@ def _moment_text(moment: datetime) -> str:
 
 
 def _read_periods(pairs: Iterable[tuple[str, str]]) -> tuple[Period, ...]:
-    return tuple(
-        Period(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in pairs
-    )
+    return tuple(_period(start, end) for start, end in pairs)
+
+
+@lru_cache(REMEMBERED)
+def _period(start: str, end: str) -> Period:
+    return Period(datetime.fromisoformat(start), datetime.fromisoformat(end))
 
 
 def _write_terms(terms: Iterable[Term]) -> list[list[str]]:
@@ -141,7 +162,7 @@ TYPE_BY_ANNOTATION: Mapping[Any, TypeDecorator[Any] | Text] = {
     tuple[str, ...]: Whole(write=list, read=tuple),
     frozenset[int]: Whole(write=sorted, read=frozenset),
     frozenset[Format]: Whole(write=sorted, read=_read_formats),
-    tuple[Lesson, ...]: Whole(write=_texts, read=parse_lessons),
+    tuple[Lesson, ...]: Whole(write=_texts, read=_read_lessons),
     tuple[Window, ...]: Whole(write=_texts, read=_read_windows),
     tuple[Period, ...]: Whole(write=_write_periods, read=_read_periods),
     tuple[Term, ...]: Whole(write=_write_terms, read=_read_terms),

@@ -31,7 +31,7 @@ class NoForm(FlaskForm):  # type: ignore[misc]
 
     days = SelectMultipleField(validate_choice=False)
     reason = StringField(validators=[Optional(), AnyOf(tuple(REASONS))])
-    words = StringField(validators=[Length(max=300, message=_("Use up to 300 letters"))])
+    words = StringField(validators=[Length(max=300, message=_("Use at most 300 letters"))])
 
     @property
     def why(self) -> str:
@@ -68,7 +68,7 @@ class TimesForm(FlaskForm):  # type: ignore[misc]
         validate_choice=False,
         validators=[Length(max=MOST_TIMES, message=_("Pick up to three times"))],
     )
-    other = TextAreaField(validators=[Length(max=300, message=_("Use up to 300 letters"))])
+    other = TextAreaField(validators=[Length(max=300, message=_("Use at most 300 letters"))])
 
 
 def all_days(invitation: Invitation) -> frozenset[str]:

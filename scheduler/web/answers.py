@@ -146,7 +146,15 @@ def _page(
     no_day: bool = False,
 ) -> ResponseReturnValue:
     try:
-        invitation = _invitation(token)
+        invitation, can_come_back = coming_back.invitation_with_way_back(
+            desk().store,
+            token,
+            warm=desk().warm,
+            now=desk().now,
+            key=desk().secret_key,
+            gazetteer=desk().gazetteer,
+            seen=seen(),
+        )
     except Unknown:
         return render_template("answers/unknown.html"), HTTPStatus.NOT_FOUND
     if invitation.standing not in STILL_OPEN:
@@ -164,7 +172,7 @@ def _page(
         sheet=invitation.sheet,
         sheets=invitation.open_sheets or (invitation.sheet,),
         reader={"email": invitation.person.email, "role": "volunteer"},
-        can_come_back=_can_come_back(token, invitation),
+        can_come_back=can_come_back,
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
 
@@ -191,22 +199,10 @@ def _times_page(token: str, form: TimesForm) -> ResponseReturnValue:
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
 
 
-def _can_come_back(token: str, invitation: Invitation) -> bool:
-    if invitation.standing is not Standing.DECLINED:
-        return False
-    return coming_back.can_come_back(
-        desk().store,
-        token,
-        now=desk().now,
-        key=desk().secret_key,
-        gazetteer=desk().gazetteer,
-    )
-
-
 def _errors(form: ReplyForm, *, no_day: bool) -> list[Mapping[str, str]]:
     errors = [{"field": name, "message": told[0]} for name, told in form.errors.items() if told]
     if no_day:
-        errors.append({"field": "days", "message": _("Pick the days you can't come")})
+        errors.append({"field": "days", "message": _("Pick the days you can’t come")})
     return [*errors]
 
 

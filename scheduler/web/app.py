@@ -76,6 +76,7 @@ from scheduler.web.languages import language_on_page, present_district, speak
 from scheduler.web.navigation import navigation
 from scheduler.web.out_of_reach import out_of_reach_page
 from scheduler.web.phrasing import FILTERS, day, initials, local_day
+from scheduler.web.queue_page import KEYS_COOKIE, KEYS_OFF
 from scheduler.web.security import csrf, protect
 from scheduler.web.sign_in import own_path
 from scheduler.web.signed_in import person
@@ -142,12 +143,12 @@ TITLES: dict[int, tuple[str, str]] = {
         lazy_gettext("This page is for people who are signed in."),
     ),
     404: (
-        lazy_gettext("We can't find that page"),
+        lazy_gettext("We can’t find that page"),
         lazy_gettext("It may have moved, or it is not yours to see."),
     ),
     405: (
         lazy_gettext("That did not work"),
-        lazy_gettext("This address does not take that kind of visit."),
+        lazy_gettext("That does not work at this address."),
     ),
     409: (
         lazy_gettext("Nothing was changed"),
@@ -209,6 +210,8 @@ def shared_by_pages() -> dict[str, object]:
         }
         if present
         else None,
+        "oversees": present is not None and Actor.of(present).oversees,
+        "has_keys_on": request.cookies.get(KEYS_COOKIE) != KEYS_OFF,
         "home_href": url_for("home.start"),
         "help_href": url_for("help.topics"),
         "here": own_path(request.full_path.rstrip("?")) if request.method == "GET" else "",

@@ -20,11 +20,14 @@ PARTS_BY_NAME = {
     "site.css": (
         "css/tokens.css",
         "css/base.css",
-        "css/components.css",
+        "css/pieces.css",
+        "css/asking.css",
+        "css/reviewing.css",
+        "css/lists.css",
         "css/calendar.css",
         "css/print.css",
     ),
-    "site.js": ("vendor/htmx.min.js", "visitbell.js"),
+    "site.js": ("vendor/htmx.min.js", "visitbell.js", "slash.js"),
 }
 COMPRESSED = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 A_YEAR = 365 * 24 * 60 * 60

@@ -14,6 +14,7 @@ from scheduler.services.busy_calendars import CalendarNotTaken
 from scheduler.web.availability import page
 from scheduler.web.busy_lines import soon_busy
 from scheduler.web.desk import desk
+from scheduler.web.languages import in_their_language
 from scheduler.web.signed_in import actor, volunteers_only
 
 bp = Blueprint("busy", __name__)
@@ -56,7 +57,8 @@ def check() -> ResponseReturnValue:
     )
     if found.problem:
         return _done(
-            _("We could not read it. %(problem)s", problem=found.problem), category="problem"
+            _("We could not read it. %(problem)s", problem=in_their_language(found.problem)),
+            category="problem",
         )
     return _done(_read(found))
 
@@ -78,7 +80,9 @@ def _read(calendar: BusyCalendar) -> str:
 
 
 def _refused(field: str, refusal: CalendarNotTaken, *, written: str = "") -> ResponseReturnValue:
-    shown = page(calendar_errors={field: refusal.sentence}, calendar_address=written)
+    shown = page(
+        calendar_errors={field: in_their_language(refusal.sentence)}, calendar_address=written
+    )
     return shown, HTTPStatus.UNPROCESSABLE_ENTITY
 
 

@@ -14,6 +14,7 @@ from scheduler.web.desk import desk
 from scheduler.web.lists import Column, csv_answer, word_asked
 from scheduler.web.phrasing import clock
 from scheduler.web.signed_in import actor, for_role
+from scheduler.web.visit_words import state_words
 
 bp = Blueprint("day", __name__)
 
@@ -38,6 +39,7 @@ def sheet() -> ResponseReturnValue:
 def sheet_file() -> ResponseReturnValue:
     """Hand the day out."""
     sheets = tuple(each for day in _found().days for each in day.sheets)
+    words = state_words()
     columns: tuple[Column[VisitSheet], ...] = (
         Column(_("School"), lambda sheet: sheet.school_name),
         Column(_("From"), lambda sheet: clock(sheet.visit.period.start, sheet.visit.timezone)),
@@ -47,7 +49,7 @@ def sheet_file() -> ResponseReturnValue:
         Column(_("Host"), lambda sheet: sheet.teacher_name),
         Column(_("Class"), lambda sheet: sheet.class_name),
         Column(_("About"), lambda sheet: sheet.title),
-        Column(_("Stands"), lambda sheet: str(sheet.visit.state)),
+        Column(_("State"), lambda sheet: words[sheet.visit.state].words),
     )
     return csv_answer("day", columns, sheets)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from babel import Locale
@@ -26,11 +27,16 @@ from babel.numbers import format_decimal, format_percent
 
 from scheduler.web.languages import ENGLISH, present_locale
 
+# A month's first day is counted, the others are numbered. Source: Le guide du rédacteur, 2.4.
+FIRST_BY_LANGUAGE = MappingProxyType({"fr": "1er "})
+
 
 def write_day(when: date, *, weekday: str = "", has_year: bool = False) -> str:
     """Return day and month; ``weekday`` is ``EEE`` for a short one, ``EEEE`` for a long one."""
     locale = present_locale()
-    return format_date(when, _day_pattern(locale, weekday, has_year), locale=locale)
+    written = format_date(when, _day_pattern(locale, weekday, has_year), locale=locale)
+    is_first = when.day == 1 and locale.language in FIRST_BY_LANGUAGE
+    return written.replace("1 ", FIRST_BY_LANGUAGE[locale.language], 1) if is_first else written
 
 
 def write_days(first: date, last: date, *, has_short_months: bool = False) -> str:

@@ -95,9 +95,9 @@ def answer(key: str) -> ResponseReturnValue:
 def why_words() -> Mapping[str, str]:
     """Return why a mail needs a person, as one sentence each."""
     return {
-        Why.WORDS: _("It is written in words. We can't tell whether it is a yes or a no."),
+        Why.WORDS: _("It is written in words. We can’t tell whether it is a yes or a no."),
         Why.UNKNOWN_SENDER: _("Nobody we know writes from this address."),
-        Why.NO_VISIT: _("We can't tell which visit it is about."),
+        Why.NO_VISIT: _("We can’t tell which visit it is about."),
         Why.OTHER_TIME: _("It asks for another time."),
         Why.TOO_LATE: _("It is an answer to a visit that was called off or has begun."),
         Why.CAME_BACK: _("An e-mail of ours came back. The address may have ended."),

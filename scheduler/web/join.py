@@ -33,7 +33,7 @@ from scheduler.web.phrasing import one_line
 
 bp = Blueprint("join", __name__)
 
-TOO_LONG = _("Use up to 100 letters")
+TOO_LONG = _("Use at most 100 letters")
 
 
 class JoinForm(FlaskForm):  # type: ignore[misc]
@@ -61,10 +61,10 @@ class JoinForm(FlaskForm):  # type: ignore[misc]
     formats = SelectMultipleField(
         validate_choice=False, validators=[InputRequired(_("Pick at least one way to visit"))]
     )
-    postal_code = StringField(validators=[Length(max=12, message=_("Use up to 12 letters"))])
+    postal_code = StringField(validators=[Length(max=12, message=_("Use at most 12 letters"))])
     organization = StringField(validators=[Length(max=100, message=TOO_LONG)])
     about = TextAreaField(
-        validators=[Length(max=SENSIBLE_TEXT, message=_("Use up to 600 letters"))]
+        validators=[Length(max=SENSIBLE_TEXT, message=_("Use at most 600 letters"))]
     )
 
     def joining(self, topics: TopicTree) -> Joining:

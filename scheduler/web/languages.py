@@ -68,7 +68,7 @@ def speaking(tag: str, *, within: Flask) -> Iterator[Mapping[str, str]]:
 
 def shipped() -> tuple[str, ...]:
     """Return the languages that can be spoken, English first."""
-    return (SOURCE, *_languages_in(_folder()))
+    return _shipped_in(get_babel().translation_directories[0])
 
 
 def locale_of(tag: str) -> Locale:
@@ -140,27 +140,25 @@ def present_district() -> District | None:
 class _Words(Domain):
     def get_translations(self) -> NullTranslations:
         """Return the words of the language spoken right now."""
-        return _words_of(present_locale().language, _folder())
+        return _words_of(present_locale().language, *get_babel().translation_directories[:1])
 
 
 @cache
-def _words_of(language: str, folder: Path) -> NullTranslations:
-    if language not in _languages_in(folder):
+def _words_of(language: str, directory: str) -> NullTranslations:
+    # Asked for each sentence of a page, so nothing here is looked up twice.
+    if language == SOURCE or language not in _shipped_in(directory):
         return NullTranslations()
     compiled = BytesIO()
-    with (folder / language / FILE).open("rb") as source:
+    with (Path(directory) / language / FILE).open("rb") as source:
         write_mo(compiled, read_po(source, locale=language))
     compiled.seek(0)
     return Translations(compiled)
 
 
 @cache
-def _languages_in(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.parents[1].name for path in folder.glob(f"*/{FILE}")))
-
-
-def _folder() -> Path:
-    return Path(get_babel().translation_directories[0])
+def _shipped_in(directory: str) -> tuple[str, ...]:
+    found = sorted(path.parents[1].name for path in Path(directory).glob(f"*/{FILE}"))
+    return (SOURCE, *found)
 
 
 def _locale_of_page() -> Locale:

@@ -31,18 +31,22 @@ KINDS = {
     ),
     MailKind.CONFIRMATION: (
         lazy_gettext("Confirmations"),
-        lazy_gettext("Everybody has said yes: the visit is certain."),
+        lazy_gettext("Everyone has said yes: the visit is certain."),
     ),
     MailKind.REMINDER: (
         lazy_gettext("Reminders"),
-        lazy_gettext("A week and a day before a visit."),
+        lazy_gettext("Some days before a visit."),
+    ),
+    MailKind.ROSTER: (
+        lazy_gettext("Lists of next week’s visits"),
+        lazy_gettext("Once a week, if there are any."),
     ),
     MailKind.QUESTION: (
         lazy_gettext("Questions"),
-        lazy_gettext("Is your week still right? How was the visit?"),
+        lazy_gettext("Are you still coming? Is your week still right? How was the visit?"),
     ),
     MailKind.DIGEST: (
-        lazy_gettext("The day's news in one mail"),
+        lazy_gettext("The day’s news in one e-mail"),
         lazy_gettext("Everything that can wait, together."),
     ),
 }

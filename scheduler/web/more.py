@@ -77,12 +77,12 @@ PAGES = (
     (
         lazy_gettext("The site"),
         (
-            ("inbox.every", lazy_gettext("Inbox"), lazy_gettext("Mail that needs a person.")),
+            ("inbox.every", lazy_gettext("Inbox"), lazy_gettext("E-mails that need a person.")),
             ("mail_log.every", lazy_gettext("Mail"), lazy_gettext("Every e-mail of a visit.")),
             (
                 "settings.show",
                 lazy_gettext("Settings"),
-                lazy_gettext("The site's name, its language and what counts how much."),
+                lazy_gettext("The site’s name, its language and what counts how much."),
             ),
         ),
     ),

@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from scheduler.domain.grades import LAST_GRADE, PRE_K
-from scheduler.domain.topics import DEFAULT_LEVEL, Topic, TopicTree
+from scheduler.domain.topics import DEFAULT_LEVEL, TopicTree
 from scheduler.domain.volunteers import Format
 from scheduler.services.asking import grouped
-from scheduler.web.languages import name_of, present_locale
+from scheduler.web.languages import name_of
 from scheduler.web.phrasing import grade
+from scheduler.web.topic_names import topic_label
 
 GRADES = tuple(range(PRE_K, LAST_GRADE + 1))
 LANGUAGES = (
@@ -32,17 +33,12 @@ WAYS: Mapping[str, LazyString] = MappingProxyType(
 )
 
 
-def topic_title(topic: Topic) -> str:
-    """Return what a topic is called in the language spoken."""
-    return topic.title_in(present_locale().language)
-
-
 def topic_groups(tree: TopicTree) -> list[dict[str, object]]:
     """Return the tree as groups of check boxes, parents first."""
     return [
         {
-            "title": topic_title(group.topics[0]),
-            "topics": [{"value": each.key, "label": topic_title(each)} for each in group.topics],
+            "title": topic_label(group.topics[0]),
+            "topics": [{"value": each.key, "label": topic_label(each)} for each in group.topics],
         }
         for group in grouped(tree)
     ]

@@ -34,7 +34,7 @@ from scheduler.web.formats import (
     write_number,
     write_span,
 )
-from scheduler.web.languages import name_of
+from scheduler.web.languages import in_their_language, name_of
 
 WEEKDAY_NAMES: tuple[str, ...] = tuple(LazyString(weekday_name, n) for n in range(7))
 MONTH_NAMES: tuple[str, ...] = tuple(LazyString(month_name, n) for n in range(1, 13))
@@ -167,6 +167,8 @@ def grade(number: int | str) -> str:
             return str(number)
     if number == PRE_K:
         return _("pre-K")
+    if number == 1:
+        return _("grade 1")
     return _("grade %(number)s", number=number) if number else _("kindergarten")
 
 
@@ -205,8 +207,10 @@ def joined(names: Iterable[str]) -> str:
 
 def one_line(text: str) -> str:
     """Return a person's words on one line, without marks that reorder or hide text."""
-    kept = (" " if category(c) in UNWRITABLE else c for c in text if c not in BIDI_CONTROLS)
-    return " ".join("".join(kept).split())
+    if not text.isprintable():
+        kept = (" " if category(c) in UNWRITABLE else c for c in text if c not in BIDI_CONTROLS)
+        text = "".join(kept)
+    return " ".join(text.split())
 
 
 def web_address(text: str) -> str:
@@ -235,6 +239,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
             *(clock, span, zone_label, tile, date_range),
             *(in_days, in_words, ago, number, grade, language_name),
             *(initials, joined, lesson, location, one_line, web_address, phone_address),
+            in_their_language,
         )
     }
 )

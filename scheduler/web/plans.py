@@ -33,7 +33,7 @@ def plan(token: str) -> ResponseReturnValue:
 
 @bp.get("/v/<token>/cant")
 def ask_out(token: str) -> ResponseReturnValue:
-    """Show the one button that says "I can't come"; nothing is changed."""
+    """Show the one button that says "I can’t come"; nothing is changed."""
     return _way_out(token, NoForm(formdata=None))
 
 

@@ -99,11 +99,11 @@ def _problem(section: str) -> str:
         case "formats" if not formats_of(ticked):
             return _("Pick at least one way to visit")
         case "way" if len(request.form.get("postal_code", "")) > LONGEST_CODE:
-            return _("Use up to 12 letters")
+            return _("Use at most 12 letters")
         case "way" if _minutes() is None:
             return _("Write a number from 0 to 240")
         case "needs" if len(request.form.get("needs", "")) > LONGEST_TEXT:
-            return _("Use up to 300 letters")
+            return _("Use at most 300 letters")
     return ""
 
 
@@ -140,5 +140,5 @@ def _zones(mine: MyProfile) -> list[dict[str, str]]:
     own = mine.volunteer.timezone
     names = dict.fromkeys((*ZONES, *((own,) if own else ())))
     district = zone_label(desk().now, mine.district_timezone)
-    default = {"value": "", "label": _("The district's clock: %(zone)s", zone=district)}
+    default = {"value": "", "label": _("The district’s clock: %(zone)s", zone=district)}
     return [default, *({"value": name, "label": zone_label(desk().now, name)} for name in names)]

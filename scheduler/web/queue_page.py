@@ -21,7 +21,7 @@ from wtforms.validators import DataRequired, Length
 from scheduler.domain.errors import Unknown
 from scheduler.services.approvals import Approval, decided
 from scheduler.services.board import OPEN_GROUPS
-from scheduler.services.opened import review
+from scheduler.services.opened import Review, review
 from scheduler.services.picture import load_district
 from scheduler.services.queue_rows import Order, Wanted
 from scheduler.web.desk import desk
@@ -136,19 +136,7 @@ def page(
     """Return the board with this request open, or with its first."""
     filters = _filters()
     just = tuple(filter(None, request.args.get("just", "").split(",")))
-    try:
-        found = review(
-            desk().store,
-            key,
-            warm=desk().warm,
-            actor=actor(),
-            now=desk().now,
-            gazetteer=desk().gazetteer,
-            wanted=_wanted(filters, just),
-            person=request.args.get("person", "").strip() if key else "",
-        )
-    except Unknown:
-        abort(404)
+    found = _review(key, _wanted(filters, just))
     if key and found.opened is None:
         if just:
             return redirect(here("proposals.board", just=",".join(just)), 303)
@@ -171,6 +159,22 @@ def page(
         has_keys=request.cookies.get(KEYS_COOKIE) != KEYS_OFF,
         is_next=bool(just),
     )
+
+
+def _review(key: str, wanted: Wanted) -> Review:
+    try:
+        return review(
+            desk().store,
+            key,
+            warm=desk().warm,
+            actor=actor(),
+            now=desk().now,
+            gazetteer=desk().gazetteer,
+            wanted=wanted,
+            person=request.args.get("person", "").strip() if key else "",
+        )
+    except Unknown:
+        abort(404)
 
 
 def _wanted(filters: dict[str, Any], just: tuple[str, ...]) -> Wanted:

@@ -7,17 +7,17 @@ from flask_babel import gettext as _
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.services.following import Followed
 from scheduler.web.asking import window_words
-from scheduler.web.languages import present_locale
 from scheduler.web.lists import Cell, Column
 from scheduler.web.phrasing import joined, local_day, span
 from scheduler.web.progress import tag_of
+from scheduler.web.topic_names import topic_label
 
 
 def own_columns() -> tuple[Column[Followed], ...]:
     """Return the columns of a teacher's own list."""
     return (
         Column(_("About"), lambda each: each.request.title),
-        Column(_("Topic"), lambda each: each.topic.title_in(str(present_locale().language))),
+        Column(_("Topic"), lambda each: topic_label(each.topic)),
         Column(_("School"), lambda each: each.school_name),
         Column(_("Class"), lambda each: each.class_name),
         Column(_("State"), lambda each: tag_of(each)["words"]),

@@ -16,7 +16,6 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from scheduler.domain.errors import ConstraintViolated
-from scheduler.domain.topics import Topic
 from scheduler.services import requests as asking_for
 from scheduler.services.asking import AskSheet, ask_sheet
 from scheduler.services.drafts import discard_draft, find_draft, keep_draft
@@ -43,7 +42,6 @@ from scheduler.web.asking import (
     window_words,
 )
 from scheduler.web.desk import desk
-from scheduler.web.languages import present_locale
 from scheduler.web.lists import csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
 from scheduler.web.phrasing import local_day
@@ -56,18 +54,16 @@ from scheduler.web.signed_in import (
     teachers_only,
 )
 from scheduler.web.tiles import day_tile
+from scheduler.web.topic_names import topic_label, topic_labels, topic_options
 
 bp = Blueprint("requests", __name__)
 
 
-@bp.app_template_filter()
-def topic_label(topic: Topic) -> str:
-    """Return a topic's name in the language of the page."""
-    return topic.title_in(str(present_locale().language))
-
-
 bp.add_app_template_filter(day_tile)
 bp.add_app_template_filter(tag_of)
+bp.add_app_template_filter(topic_label)
+bp.add_app_template_filter(topic_labels)
+bp.add_app_template_filter(topic_options)
 bp.add_app_template_filter(window_words)
 
 OFTEN_ASKED = (
@@ -254,7 +250,7 @@ def _one_page(key: str, form: WithdrawForm) -> str:
 
 def _tell_withdrawn(key: str, *, with_visits: bool) -> None:
     if with_visits:
-        tell_done(_("The visit is called off. Everyone who knew of it gets a mail."))
+        tell_done(_("The visit is called off. Everyone who knew of it gets an e-mail."))
     else:
         tell_done(_("You took your request back."), undo=url_for("requests.reopen", key=key))
 

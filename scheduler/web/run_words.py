@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypedDict
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext, lazy_pgettext, ngettext
 
 from scheduler.domain.runs import Change, Headway, Run, RunState
 from scheduler.services.runs import NIGHTLY
@@ -19,17 +19,17 @@ from scheduler.web.formats import write_number, write_share
 
 STATE_WORDS: Mapping[RunState, tuple[str, str]] = MappingProxyType(
     {
-        RunState.WAITING: (lazy_gettext("Waiting"), "wait"),
-        RunState.RUNNING: (lazy_gettext("Looking"), "info"),
-        RunState.DONE: (lazy_gettext("Done"), "ok"),
-        RunState.FAILED: (lazy_gettext("Did not work"), "stop"),
-        RunState.CANCELLED: (lazy_gettext("Stopped"), ""),
-        RunState.ABANDONED: (lazy_gettext("Broken off"), "stop"),
+        RunState.WAITING: (lazy_pgettext("search", "Waiting"), "wait"),
+        RunState.RUNNING: (lazy_pgettext("search", "Looking"), "info"),
+        RunState.DONE: (lazy_pgettext("search", "Done"), "ok"),
+        RunState.FAILED: (lazy_pgettext("search", "Did not work"), "stop"),
+        RunState.CANCELLED: (lazy_pgettext("search", "Stopped"), ""),
+        RunState.ABANDONED: (lazy_pgettext("search", "Broken off"), "stop"),
     }
 )
 PHASE_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "reading": lazy_gettext("Reading the requests and everybody's calendars"),
+        "reading": lazy_gettext("Reading the requests and everyone’s calendars"),
         "pinned": lazy_gettext("Putting the visits that are fixed in place"),
         "columns": lazy_gettext("Finding out who can come when"),
         "greedy": lazy_gettext("Making a first plan"),

@@ -19,6 +19,7 @@ from scheduler.services.school_time import SchoolTimePage
 from scheduler.services.school_time_reading import MOST_LINES, FileNotTaken, FileReading, Line
 from scheduler.services.school_time_words import Meaning
 from scheduler.web.desk import desk
+from scheduler.web.languages import in_their_language
 from scheduler.web.notices import tell_done
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
@@ -48,7 +49,7 @@ def look() -> ResponseReturnValue:
             raise FileNotTaken(_("Choose a file first."))
         found = school_time.read_file(desk().store, given.read(), actor=actor())
     except FileNotTaken as refusal:
-        return _page(error=refusal.sentence), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(error=in_their_language(refusal.sentence)), HTTPStatus.UNPROCESSABLE_ENTITY
     return _check(found)
 
 

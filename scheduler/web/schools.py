@@ -188,7 +188,7 @@ def reopen(key: str) -> ResponseReturnValue:
 @coordinators_only
 def make_calendar(key: str) -> ResponseReturnValue:
     """Make the school's calendar address."""
-    make_feed(desk().store, key, actor=actor(), settings=desk().feeds)
+    make_feed(desk().store, key, actor=actor(), settings=desk().feeds, now=desk().now)
     return redirect(url_for("schools.one", key=key, _anchor="feed-title"), 303)
 
 

@@ -46,7 +46,7 @@ class RulesForm(FlaskForm):  # type: ignore[misc]
         ]
     )
     plan_b = TextAreaField(
-        validators=[Length(max=LONGEST_PLAN_B, message=lazy_gettext("Use up to 1000 letters"))]
+        validators=[Length(max=LONGEST_PLAN_B, message=lazy_gettext("Use at most 1,000 letters"))]
     )
 
 

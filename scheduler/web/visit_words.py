@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from scheduler.domain.visits import Partstat, VisitState
 from scheduler.services.records import OutboxState
@@ -61,7 +62,7 @@ def purpose_words() -> Mapping[str, str]:
         "arranged": _("Visit arranged"),
         "confirmation": _("Confirmation"),
         "confirmation_teacher": _("Confirmation for the teacher"),
-        "change": _("Change"),
+        "change": pgettext("e-mail", "Change"),
         "cancellation": _("Cancellation"),
         "reminder": _("Reminder"),
         "declined": _("Somebody said no"),
@@ -89,4 +90,10 @@ def purpose_words() -> Mapping[str, str]:
         "stand_in_found": _("A stand-in is found"),
         "stand_in_arrives": _("Another guest comes"),
         "stand_in_plan_b": _("Plan B"),
+        "still_coming": _("Still coming?"),
+        "no_answer_yet": _("Invitation, once more"),
+        "lapsed": _("No answer in time"),
+        "let_go": _("Somebody did not answer"),
+        "roster": _("The week’s visits"),
+        "approved": _("What was approved"),
     }

@@ -39,6 +39,7 @@ from scheduler.web.lists import Column, csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
 from scheduler.web.phrasing import WEEKDAY_NAMES
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
+from scheduler.web.topic_names import topic_labels
 
 bp = Blueprint("volunteers", __name__)
 
@@ -120,7 +121,7 @@ def every_file() -> ResponseReturnValue:
         Column(_("Name"), lambda line: line.name),
         Column(_("E-mail"), lambda line: line.email),
         Column(_("Organization"), lambda line: line.organization),
-        Column(_("Topics"), lambda line: "; ".join(line.topics)),
+        Column(_("Topics"), lambda line: "; ".join(topic_labels(line.topics))),
         Column(_("Times known"), lambda line: _("yes") if line.has_times else _("no")),
         Column(_("Clearance"), lambda line: str(STANDINGS[line.standing])),
         Column(_("Cleared until"), lambda line: line.cleared_until),

@@ -37,7 +37,7 @@ OUTSIDE_BY_ROOM = MappingProxyType(
     {
         "domain": frozenset[str](),
         "config": frozenset[str](),
-        "mail": frozenset[str](),
+        "mail": frozenset({"dkim"}),
         "bundle": frozenset[str](),
         "services": frozenset[str](),
         "matching": frozenset({"numpy", "highspy"}),

@@ -18,6 +18,7 @@ MAPPED = {"scheduler.templates": "templates", "scheduler.static": "static"}
 
 # Import names that differ from the name in the package index.
 INDEX_NAME_BY_IMPORT = {
+    "dkim": "dkimpy",
     "flask_migrate": "flask-migrate",
     "flask_sqlalchemy": "flask-sqlalchemy",
     "flask_babel": "flask-babel",
@@ -93,10 +94,9 @@ def index_name(target: str) -> str:
 def listed_dependencies() -> frozenset[str]:
     config = settings()
     required = config["options"]["install_requires"]
-    optional = config["options.extras_require"]["postgres"]
-    return frozenset(
-        re.split(r"[\[<>=]", line)[0].lower() for line in (required + optional).split()
-    )
+    extras = config["options.extras_require"]
+    listed = (required, extras["postgres"], extras["dkim"])
+    return frozenset(re.split(r"[\[<>=]", line)[0].lower() for line in "\n".join(listed).split())
 
 
 def settings() -> ConfigParser:

@@ -16,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from scheduler.storage.database import upgrade
+from scheduler.web.warming import get_ready, warm_up
 from tests.benchmarks.measuring import print_table
 from tests.browser.district import fill
 from tests.browser.pages import PAGES, Page, names_in, role_of
@@ -89,6 +90,9 @@ def measure() -> list[Seen]:
         browser = tools.chromium.launch(executable_path=path, args=list(FLAGS))
         try:
             with served(database, folder) as site:
+                # As the real server does before anybody can ask.
+                get_ready(site.app)
+                warm_up(site.app)
                 return seen(site, browser)
         finally:
             browser.close()

@@ -26,7 +26,7 @@ from scheduler.services.sign_in import link_for, redeem
 from scheduler.storage import database
 from scheduler.storage.database import db
 from scheduler.web.desk import EXTENSION, Desk
-from scheduler.web.warming import warm_up
+from scheduler.web.warming import get_ready, warm_up
 from tests.benchmarks.measuring import print_table
 from tests.benchmarks.office_district import COORDINATOR, fill
 from tests.builders import NOW
@@ -39,6 +39,7 @@ def main(folder: Path) -> None:
     """Print one table."""
     with a_site(folder) as app:
         client = _signed_in(app)
+        get_ready(app)
         begun = time.perf_counter()
         warm_up(app)
         first = time.perf_counter() - begun

@@ -30,6 +30,7 @@ def test_feed_costs_little_more_than_the_least_a_view_can_do() -> None:
     assert thousand.whole_ratio <= MOST_TIMES_THE_VIEW
     assert thousand.unchanged_rate >= LEAST_RATE
     assert five.whole_ms < MOST_MS
+    assert five.first_ms < MOST_MS
     assert five.changed_ms < MOST_MS
     assert five.octets <= MOST_OCTETS
     assert five.zipped <= MOST_ZIPPED

@@ -25,12 +25,12 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(district: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Yield the district, served; its tests only look."""
-    with served(district, tmp_path_factory.mktemp("site")) as opened:
+    with served(district, tmp_path_factory.mktemp("site"), reads_strictly=True) as opened:
         yield opened
 
 
 @pytest.fixture
 def fresh_site(district: Path, tmp_path: Path) -> Iterator[Served]:
     """Yield a copy of the district, served, for a test that changes it."""
-    with served(district, tmp_path) as opened:
+    with served(district, tmp_path, reads_strictly=True) as opened:
         yield opened

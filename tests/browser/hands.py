@@ -79,9 +79,9 @@ class Keyboard(Finger):
         self.page.keyboard.type(words)
 
     def _walk_to(self, target: Locator) -> None:
-        handle = _control(target).element_handle()
         for _ in range(self.MOST):
-            if self._is_there(handle):
+            # Found anew at every step: an answer of the server may have put another in its place.
+            if self._is_there(_control(target).element_handle()):
                 return
             self._press("Tab")
         raise AssertionError(f"No key leads to {target}.")

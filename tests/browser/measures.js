@@ -44,6 +44,7 @@
     sheet.replaceSync(rules);
     document.adoptedStyleSheets.push(sheet);
   };
+  const unspread = () => { document.adoptedStyleSheets.pop(); };
 
   const cut = () => [...document.querySelectorAll("main *, header *, footer *")].filter((element) => {
     const style = getComputedStyle(element);
@@ -74,7 +75,12 @@
     return wrong && `${named(element)} ${wrong}`;
   };
 
-  const walked = new WeakSet();
+  let walked = new WeakSet();
+  const begin = () => {
+    walked = new WeakSet();
+    document.activeElement?.blur();
+    window.scrollTo(0, 0);
+  };
   const stop = () => {
     const element = document.activeElement;
     if (!element || element === document.body || walked.has(element)) return null;
@@ -92,5 +98,5 @@
     .filter((element) => ["none", "hidden"].includes(getComputedStyle(element).borderTopStyle))
     .map(kind);
 
-  window.measures = { wide, small, spread, cut, look, stop, moving, unframed };
+  window.measures = { wide, small, spread, unspread, cut, look, begin, stop, moving, unframed };
 })();

@@ -16,9 +16,7 @@ SPACING = (
     "* { line-height: 1.5 !important; letter-spacing: .12em !important;"
     " word-spacing: .16em !important } p { margin-block-end: 2em !important }"
 )
-MAIN_ACTIONS = (
-    ".button-primary, .button-large, .bottom-bar .button, .visit-actions .button, .tile, .week-cell"
-)
+MAIN_ACTIONS = ".button, .bottom-bar button, .control, .tile, .week-cell, .stepper button"
 
 
 def wider_than_the_window(page: Page) -> list[str]:
@@ -37,7 +35,9 @@ def small_targets(page: Page) -> list[str]:
 def clipped_texts(page: Page) -> list[str]:
     """Spread the text as readers may, and return what is cut off then or sticks out sideways."""
     _measured(page, "spread", SPACING)
-    return _measured(page, "cut") + wider_than_the_window(page)
+    found = _measured(page, "cut") + wider_than_the_window(page)
+    _measured(page, "unspread")
+    return found
 
 
 def hidden_focus(page: Page, *, most: int = 400) -> list[str]:
@@ -46,8 +46,7 @@ def hidden_focus(page: Page, *, most: int = 400) -> list[str]:
     At every stop the element, or the label that draws it, must show an outline at least 2 px
     thick, lie inside the window, and not be covered at its middle.
     """
-    _measured(page, "wide")
-    page.evaluate("document.activeElement?.blur(); window.scrollTo(0, 0)")
+    _measured(page, "begin")
     complaints: list[str] = []
     for _ in range(most):
         page.keyboard.press("Tab")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page as Window
 
+from scheduler.domain.proposals import ProposalState
 from scheduler.domain.visits import Partstat, VisitState
 from scheduler.domain.zones import local
 from scheduler.services.asking import reference_of
@@ -77,8 +78,12 @@ PAGES = (
     Page("proposals as a viewer", "/proposals", VIEWER),
     Page("nobody yet", "/proposals/{nobody}", COORDINATOR),
     Page("who could come", "/requests/{nobody}/people", COORDINATOR),
+    Page("one proposal", "/proposals/{proposed}", COORDINATOR),
     Page(
-        "no to a proposal without a reason", "/proposals", COORDINATOR, ("Say no and look again",)
+        "no to a proposal without a reason",
+        "/proposals/{proposed}",
+        COORDINATOR,
+        ("Say no and look again",),
     ),
     Page("all requests", "/all-requests", COORDINATOR),
     Page("one request", "/requests/{teachers_request}", COORDINATOR),
@@ -173,6 +178,7 @@ def _of_visits(site: Served) -> dict[str, str]:
     with site.store.read() as work:
         asked = work.requests.get(upcoming[0].request)
         nobody = min(work.proposals.unassigned())
+        proposals = work.proposals.all().values()
     assert asked
     return {
         "invitation": site.answer_path(site.visits(VisitState.INVITED)[0]),
@@ -183,6 +189,7 @@ def _of_visits(site: Served) -> dict[str, str]:
         "teachers_request": asked.key,
         "volunteer": upcoming[0].volunteers[0],
         "nobody": nobody,
+        "proposed": min(p.request for p in proposals if p.state is ProposalState.PENDING),
         "school": SCHOOL,
         "busy_day": next(
             local(v.period.start, TIMEZONE).date().isoformat()

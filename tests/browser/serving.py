@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from threading import Thread
 
-from flask import Flask
+from flask import Flask, Response
 from playwright.sync_api import Browser, BrowserContext
 from werkzeug.serving import make_server
 
@@ -28,6 +28,7 @@ from scheduler.storage.database import db
 from scheduler.web.desk import EXTENSION, Desk
 from tests.browser.district import MORNING, settings_for
 from tests.services.world import KEY
+from tests.web.conftest import parsed
 
 FLAGS = (
     "--no-sandbox",
@@ -63,7 +64,7 @@ class Served:
         """Return somebody's browser window, signed in where an address is given."""
         given = {"viewport": {"width": 1280, "height": 800}, "base_url": self.address, **choices}
         made = browser.new_context(**given)  # type: ignore[arg-type]
-        made.set_default_timeout(8_000)
+        made.set_default_timeout(20_000)
         if email:
             made.add_cookies([{"name": self.cookie, "value": self.session(email), **self.place}])
         return made
@@ -116,12 +117,23 @@ class Served:
 
 
 @contextmanager
-def served(district: Path, folder: Path, *, tls: ssl.SSLContext | None = None) -> Iterator[Served]:
-    """Serve a copy of a district's database until the block ends."""
+def served(
+    district: Path,
+    folder: Path,
+    *,
+    tls: ssl.SSLContext | None = None,
+    reads_strictly: bool = False,
+) -> Iterator[Served]:
+    """Serve a copy of a district's database until the block ends.
+
+    Who reads strictly gets an error in place of a page that is not valid HTML, which takes time.
+    """
     copy = folder / "district.sqlite3"
     shutil.copyfile(district, copy)
     url, scheme = f"sqlite:///{copy}", "https" if tls else "http"
     site = Served(app_on(url, folder, scheme=scheme), url, folder)
+    if reads_strictly:
+        site.app.after_request(_as_it_was_read)
     server = make_server("127.0.0.1", 0, site.app, threaded=True, ssl_context=tls)
     site.address = f"{scheme}://localhost:{server.server_port}"
     desk = site.app.extensions[EXTENSION]
@@ -141,6 +153,12 @@ def served(district: Path, folder: Path, *, tls: ssl.SSLContext | None = None) -
         server.server_close()
         with site.app.app_context():
             db.engine.dispose()
+
+
+def _as_it_was_read(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        parsed(response.get_data(as_text=True))
+    return response
 
 
 def app_on(url: str, folder: Path, *, scheme: str = "http") -> Flask:

@@ -100,7 +100,7 @@ def why_nobody(hand: Finger, site: Served) -> None:
 def subscribe(hand: Finger, site: Served) -> None:
     """From the start page to the calendar program, which takes the link from there."""
     hand.open("/visits")
-    hand.tap(hand.page.get_by_role("navigation").get_by_role("link", name="Calendar"))
+    hand.tap(hand.page.get_by_role("link", name="Put my visits in my own calendar"))
     hand.tap(hand.page.get_by_role("button", name="Make my calendar link"))
     address = hand.page.locator("input[readonly]").input_value()
     assert hand.page.request.get(address).text().startswith("BEGIN:VCALENDAR")

@@ -39,7 +39,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
 @pytest.fixture
 def secure_site(district: Path, tmp_path: Path, certificate: ssl.SSLContext) -> Iterator[Served]:
     """Yield a copy of the district behind https."""
-    with served(district, tmp_path, tls=certificate) as opened:
+    with served(district, tmp_path, tls=certificate, reads_strictly=True) as opened:
         yield opened
 
 

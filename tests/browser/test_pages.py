@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Literal
+
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from playwright.sync_api import Page as Window
 
 from tests.browser.axe import barriers
 from tests.browser.measures import (
@@ -17,44 +21,64 @@ from tests.browser.measures import (
 from tests.browser.pages import PAGES, SHORT, Page, opened, role_of
 from tests.browser.serving import Served
 
-PHONE = {"width": 320, "height": 640}
+PHONE = ViewportSize(width=320, height=640)
+DESK = ViewportSize(width=1280, height=800)
 # Not shown on every page: one of each stands among the components.
 ALL_COMPONENTS = next(page for page in PAGES if page.name == "components")
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
-def pages(short: frozenset[str] = SHORT) -> list[object]:
-    """Return the table; all but the short form of it belongs to the full run."""
-    return [
-        pytest.param(page, id=page.name, marks=() if page.name in short else pytest.mark.full)
+@pytest.fixture(scope="module")
+def windows(site: Served, browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """Yield who has a browser open, by address; nothing fades in it while it is looked at."""
+    contexts_by_email: dict[str, BrowserContext] = {}
+    yield contexts_by_email
+    for context in contexts_by_email.values():
+        context.close()
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(page, id=page.name, marks=() if page.name in SHORT else pytest.mark.full)
         for page in PAGES
-    ]
+    ],
+)
+def window(
+    request: pytest.FixtureRequest,
+    site: Served,
+    browser: Browser,
+    windows: dict[str, BrowserContext],
+) -> Iterator[Window]:
+    """Yield a page of the table, opened once for every look at it."""
+    page: Page = request.param
+    email = role_of(page, site)
+    if email not in windows:
+        windows[email] = site.context(browser, email, reduced_motion="reduce")
+    standing = opened(page, site, windows[email])
+    yield standing
+    standing.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("page", pages())
-def test_page_has_no_barrier(site: Served, browser: Browser, page: Page, theme: str) -> None:
-    with site.context(browser, role_of(page, site), color_scheme=theme) as context:
-        window = opened(page, site, context)
-        assert barriers(window) == []
+def test_page_has_no_barrier(window: Window, theme: Literal["light", "dark"]) -> None:
+    window.set_viewport_size(DESK)
+    window.emulate_media(color_scheme=theme)
+    assert barriers(window) == []
 
 
-@pytest.mark.parametrize("page", pages())
-def test_page_fits_a_small_phone(site: Served, browser: Browser, page: Page) -> None:
-    with site.context(browser, role_of(page, site), viewport=PHONE) as context:
-        window = opened(page, site, context)
-        assert wider_than_the_window(window) == []
-        assert small_targets(window) == []
-        assert barriers(window) == []
-        assert clipped_texts(window) == []
+def test_page_fits_a_small_phone(window: Window) -> None:
+    window.set_viewport_size(PHONE)
+    assert wider_than_the_window(window) == []
+    assert small_targets(window) == []
+    assert barriers(window) == []
+    assert clipped_texts(window) == []
 
 
-@pytest.mark.parametrize("page", pages(SHORT - {"components"}))
 @pytest.mark.parametrize("width", [320, 1280])
-def test_focus_can_be_followed(site: Served, browser: Browser, page: Page, width: int) -> None:
-    viewport = {"width": width, "height": 640}
-    with site.context(browser, role_of(page, site), viewport=viewport) as context:
-        assert hidden_focus(opened(page, site, context), most=400) == []
+def test_focus_can_be_followed(window: Window, width: int) -> None:
+    window.set_viewport_size(ViewportSize(width=width, height=640))
+    assert hidden_focus(window) == []
 
 
 def test_nothing_moves_for_who_asked_for_that(site: Served, browser: Browser) -> None:

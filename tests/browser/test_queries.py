@@ -95,6 +95,7 @@ def few(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "volunteer": VOLUNTEER,
             "new_volunteer": OTHER_VOLUNTEER,
             "nobody": "bridges",
+            "proposed": "bridges",
             "school": "maple",
             "busy_day": DAY.isoformat(),
             "person": reference_of(VOLUNTEER),

@@ -67,8 +67,8 @@ def test_first_yes_has_the_place_and_the_calendar_keeps_its_entry(
     with closing(fresh_site.context(browser)) as window:
         page = window.new_page()
         page.goto(fresh_site.answer_path(visit))
-        page.get_by_text("No, I can't come after all").click()
-        page.get_by_role("button", name="Tell them I can't come").click()
+        page.get_by_text("No, I can’t come after all").click()
+        page.get_by_role("button", name="Tell them I can’t come").click()
         page.get_by_role("heading", name="You said no").wait_for()
         fresh_site.tick()
         links = links_sent(fresh_site, before)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from tests.browser.district import COORDINATOR
 from tests.browser.pages import names_in
 from tests.browser.serving import Served
 
@@ -63,3 +64,35 @@ def test_form_is_sent_the_ordinary_way_where_no_answer_comes(week: Page) -> None
         tick(week)
     assert not is_same_page(week)
     assert week.get_by_label("Friday, Afternoon").is_checked() is not before
+
+
+def test_row_of_the_queue_opens_in_place_and_ticks_stay(site: Served, browser: Browser) -> None:
+    with site.context(browser, COORDINATOR) as context:
+        board = context.new_page()
+        board.goto("/proposals")
+        board.evaluate("window.isSamePage = true")
+        ticked = board.locator("[data-group=ready]:checked")
+        before = ticked.count()
+        ticked.first.uncheck()
+        row = board.locator("[data-row]").nth(3)
+        row.click()
+        board.wait_for_url(f"**/proposals/{row.get_attribute('data-row')}")
+        board.locator("#open h2", has_text=row.inner_text()).wait_for()
+        assert is_same_page(board)
+        assert ticked.count() == before - 1
+        assert row.get_attribute("aria-current") == "true"
+        assert board.evaluate("document.activeElement.dataset.row") == row.get_attribute("data-row")
+
+
+def test_slash_leads_to_the_search_of_every_coordinators_page(
+    site: Served, browser: Browser
+) -> None:
+    with site.context(browser, COORDINATOR) as context:
+        window = context.new_page()
+        for path, field in (("/proposals", "text"), ("/people", "text"), ("/today", "q")):
+            window.goto(path)
+            window.keyboard.press("/")
+            assert window.evaluate("document.activeElement.id") == field
+        window.goto("/more")
+        window.keyboard.press("/")
+        window.wait_for_url("**/search")

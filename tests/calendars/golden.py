@@ -13,6 +13,7 @@ from pathlib import Path
 from scheduler.calendars.feeds import render_feed, render_replaced
 from scheduler.calendars.scheduling import Attendee, Organizer, cancel, request
 from scheduler.calendars.texts import Audience
+from scheduler.domain.topics import Topic
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Booking, Partstat, VisitState
 from scheduler.domain.volunteers import Format
@@ -66,7 +67,7 @@ def confirmed_online() -> VisitSheet:
     return a_sheet(
         visit,
         title="Wie hält eine Brücke? Bögen; Seile, Balken",
-        topic="Engineering",
+        topic=Topic("engineering", label="Engineering"),
         school_name="École Sainte-Marie",
         class_name="K-blue",
         grade="K",

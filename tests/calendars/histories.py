@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.periods import Period
+from scheduler.domain.topics import Topic
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Booking, Partstat, Visit, VisitState, answer, cancel, move
 from scheduler.domain.volunteers import Format
@@ -53,9 +54,10 @@ HOSTILE = (
     *("x" * 75, "é" * 40, "😀" * 20, "<b>&amp;</b>", "http://x.example/?a=1;b=2,c", "Room 12"),
 )
 TEXTS = (
-    *("topic", "school_name", "address", "arrival_note", "phone", "teacher_name", "class_name"),
-    *("grade", "note", "meeting_url"),
+    *("school_name", "address", "arrival_note", "phone", "teacher_name", "class_name", "grade"),
+    *("note", "meeting_url"),
 )
+AROUND = (*TEXTS, "title", "topic")
 STEPS = 6
 
 
@@ -78,7 +80,7 @@ def _life(random: Random, seed: int) -> Iterator[VisitSheet]:
             visit = _changed(random, sheet.visit, at=at)
         except IllegalTransition:
             continue
-        sheet = a_sheet(visit, **{name: getattr(sheet, name) for name in (*TEXTS, "title")})
+        sheet = a_sheet(visit, **{name: getattr(sheet, name) for name in AROUND})
         yield sheet
 
 
@@ -118,7 +120,8 @@ def _changed(random: Random, visit: Visit, *, at: datetime) -> Visit:
 
 def _around(random: Random, visit: Visit) -> VisitSheet:
     texts = {name: _text(random) for name in (*TEXTS, "title")}
-    return a_sheet(visit, **texts)
+    topic = Topic("hostile", label=_text(random), label_fr=_text(random))
+    return a_sheet(visit, **texts, topic=topic)
 
 
 def _text(random: Random) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from scheduler.domain.periods import Period
+from scheduler.domain.topics import Topic
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Booking, Partstat, Visit, VisitState
 from scheduler.domain.volunteers import Format
@@ -56,8 +57,10 @@ def visits(draw: st.DrawFn) -> Visit:
 def sheets(draw: st.DrawFn) -> VisitSheet:
     """Return the sheet of a random visit, hostile in every text."""
     names = (
-        *("title", "topic", "school_name", "address", "arrival_note", "phone", "teacher_name"),
+        *("title", "school_name", "address", "arrival_note", "phone", "teacher_name"),
         *("class_name", "grade", "note", "meeting_url"),
     )
     texts = {name: draw(HOSTILE) for name in names}
-    return a_sheet(draw(visits()), **texts, students=draw(st.none() | st.integers(0, 99)))
+    topic = Topic("hostile", label=draw(HOSTILE), label_fr=draw(HOSTILE))
+    students = draw(st.none() | st.integers(0, 99))
+    return a_sheet(draw(visits()), **texts, topic=topic, students=students)

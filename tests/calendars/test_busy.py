@@ -248,7 +248,7 @@ def test_file_that_is_no_calendar_is_refused_in_a_sentence(octets: bytes, senten
 
 def test_more_events_than_anybody_has_are_refused() -> None:
     octets = a_file(*[an_event(ONCE)] * 5_001)
-    with pytest.raises(CalendarUnreadable, match="more than 5,000 events"):
+    with pytest.raises(CalendarUnreadable, match="more events than we read"):
         reading(octets)
 
 
@@ -262,7 +262,7 @@ def test_wild_series_does_not_crowd_out_what_can_be_read() -> None:
     series = [an_event(f"{hourly};BYMINUTE={minute}") for minute in range(30)]
     found = reading(a_file(*series, an_event(ONCE)))
     told = {entry.reason for entry in found.passed_over}
-    assert told == {"The file has more than 20,000 times on these days."}
+    assert told == {"The file has more times on these days than we read."}
     assert any(
         one.start <= datetime(2026, 12, 8, 10, 40, tzinfo=UTC) < one.end for one in found.busy
     )

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from scheduler.calendars.busy import PassedOver
-from scheduler.calendars.closures import read_closures, read_days
+from scheduler.calendars.closures import read_days
 from scheduler.calendars.errors import CalendarUnreadable
 from tests.calendars.files import a_file, an_event, at
 
@@ -26,12 +26,12 @@ BREAK = (date(2026, 12, 21), date(2027, 1, 3), "Winter break")
     ids=["days", "length", "floating midnights", "midnights of a zone", "midnights of UTC"],
 )
 def test_end_is_the_day_school_begins_again(lines: str) -> None:
-    assert read_closures(a_file(an_event(lines, "SUMMARY:Winter break"))) == (BREAK,)
+    assert read_days(a_file(an_event(lines, "SUMMARY:Winter break"))).certain_days() == (BREAK,)
 
 
 def test_single_day_needs_no_end_and_a_closure_no_name() -> None:
     octets = a_file(an_event("DTSTART;VALUE=DATE:20261111"))
-    assert read_closures(octets) == ((date(2026, 11, 11), date(2026, 11, 11), "Closed"),)
+    assert read_days(octets).certain_days() == ((date(2026, 11, 11), date(2026, 11, 11), "Closed"),)
 
 
 def test_closures_come_in_order_with_their_names_as_written() -> None:
@@ -39,19 +39,21 @@ def test_closures_come_in_order_with_their_names_as_written() -> None:
         an_event("DTSTART;VALUE=DATE:20270219", "SUMMARY:Family\\, friends\\n and  \\\\Day"),
         an_event("DTSTART;VALUE=DATE:20261111", "SUMMARY:Remembrance Day", "TRANSP:TRANSPARENT"),
     )
-    assert read_closures(octets) == (
+    assert read_days(octets).certain_days() == (
         (date(2026, 11, 11), date(2026, 11, 11), "Remembrance Day"),
         (date(2027, 2, 19), date(2027, 2, 19), "Family, friends and \\Day"),
     )
 
 
 def test_hours_of_a_day_close_no_school() -> None:
-    assert read_closures(a_file(an_event(at("20261209T180000", "20261209T200000")))) == ()
+    assert (
+        read_days(a_file(an_event(at("20261209T180000", "20261209T200000")))).certain_days() == ()
+    )
 
 
 def test_cancelled_closure_is_none() -> None:
     octets = a_file(an_event("DTSTART;VALUE=DATE:20261111", "STATUS:CANCELLED"))
-    assert read_closures(octets) == ()
+    assert read_days(octets).certain_days() == ()
 
 
 def test_newer_version_replaces_the_older() -> None:
@@ -59,12 +61,12 @@ def test_newer_version_replaces_the_older() -> None:
         an_event("DTSTART;VALUE=DATE:20261111", "SEQUENCE:0", "SUMMARY:Day", uid="a"),
         an_event("DTSTART;VALUE=DATE:20261113", "SEQUENCE:1", "SUMMARY:Day", uid="a"),
     )
-    assert read_closures(octets) == ((date(2026, 11, 13), date(2026, 11, 13), "Day"),)
+    assert read_days(octets).certain_days() == ((date(2026, 11, 13), date(2026, 11, 13), "Day"),)
 
 
 def test_yearly_holiday_is_followed_for_two_years() -> None:
     octets = a_file(an_event("DTSTART;VALUE=DATE:20261111", "SUMMARY:Day", "RRULE:FREQ=YEARLY"))
-    assert [first for first, _, _ in read_closures(octets)] == [
+    assert [first for first, _, _ in read_days(octets).certain_days()] == [
         date(2026, 11, 11),
         date(2027, 11, 11),
     ]
@@ -79,7 +81,7 @@ def test_day_taken_out_of_a_repetition_is_open() -> None:
             "SUMMARY:Friday",
         )
     )
-    assert [first for first, _, _ in read_closures(octets)] == [
+    assert [first for first, _, _ in read_days(octets).certain_days()] == [
         date(2026, 12, 4),
         date(2026, 12, 18),
     ]
@@ -102,13 +104,13 @@ def test_day_taken_out_of_a_repetition_is_open() -> None:
 )
 def test_closure_that_cannot_be_read_refuses_the_file(line: str, reason: str) -> None:
     with pytest.raises(CalendarUnreadable, match=reason):
-        read_closures(a_file(an_event(line)))
+        read_days(a_file(an_event(line))).certain_days()
 
 
 def test_file_cut_off_inside_a_closure_is_refused() -> None:
     octets = a_file(an_event("DTSTART;VALUE=DATE:20261111"))
     with pytest.raises(CalendarUnreadable, match="cut off"):
-        read_closures(octets[: octets.index(b"END:VEVENT")])
+        read_days(octets[: octets.index(b"END:VEVENT")]).certain_days()
 
 
 def test_reader_who_looks_line_by_line_is_told_what_was_passed_over() -> None:
@@ -119,7 +121,7 @@ def test_reader_who_looks_line_by_line_is_told_what_was_passed_over() -> None:
     )
     found = read_days(octets)
     assert found.days == ((date(2026, 11, 11), date(2026, 11, 11), "Remembrance Day"),)
-    assert len(found.passed_over) == 2
-    assert found.passed_over[1] == PassedOver(
-        "Concert", "It has hours. Only entries that last whole days count."
+    assert [entry.component for entry in found.unreadable] == ["VEVENT, line 13"]
+    assert found.passed_over == (
+        PassedOver("Concert", "It has hours. Only entries that last whole days count."),
     )

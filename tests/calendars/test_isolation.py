@@ -12,8 +12,14 @@ from pathlib import Path
 import pytest
 
 from scheduler.calendars.busy import BusyReading, PassedOver
+from scheduler.calendars.closures import read_days
 from scheduler.calendars.errors import CalendarUnreadable
-from scheduler.calendars.isolation import CalendarFile, read_busy_apart, read_one_apart
+from scheduler.calendars.isolation import (
+    CalendarFile,
+    read_busy_apart,
+    read_days_apart,
+    read_one_apart,
+)
 from scheduler.domain.errors import UnknownZone
 from scheduler.domain.periods import DateRange
 from tests.builders import TORONTO, period
@@ -150,3 +156,32 @@ def test_window_travels_to_the_child_and_back() -> None:
     window = DateRange(date(2027, 1, 1), date(2027, 1, 31))
     answer = read_one_apart(a_file(ONCE), window=window, timezone=TORONTO)
     assert answer == BusyReading((), (), date(2027, 1, 31))
+
+
+def test_days_of_school_are_read_as_the_parent_would() -> None:
+    octets = a_file(
+        an_event("DTSTART;VALUE=DATE:20261221\nDTEND;VALUE=DATE:20270104", "SUMMARY:Winter break"),
+        an_event("DTSTART;VALUE=DATE:20261111", "RRULE:FREQ=SECONDLY"),
+        ONCE,
+    )
+    found = read_days_apart(octets)
+    assert found == read_days(octets)
+    assert found.days == ((date(2026, 12, 21), date(2027, 1, 3), "Winter break"),)
+    assert (len(found.unreadable), len(found.passed_over)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("octets", "words"),
+    [
+        (b"no calendar", "not a calendar file"),
+        (
+            a_file(*[an_event("DTSTART;VALUE=DATE:20261111", "RRULE:FREQ=DAILY")] * 3000),
+            "more time to read than a calendar should",
+        ),
+    ],
+    ids=["no calendar", "thousands of series"],
+)
+def test_days_of_school_that_cost_too_much_are_refused_in_words(octets: bytes, words: str) -> None:
+    with pytest.raises(CalendarUnreadable, match=words):
+        read_days_apart(octets)
+    assert reading_children() == []

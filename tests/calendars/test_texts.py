@@ -87,6 +87,66 @@ def test_one_who_is_out_reads_no_way_in() -> None:
     assert location(sheet, email=VOLUNTEER) == "Maple School"
 
 
+@pytest.mark.parametrize(
+    ("room", "place"),
+    [
+        pytest.param("12", "Room 12, Maple School, 12 Maple Street, Toronto", id="number"),
+        pytest.param("2B", "Room 2B, Maple School, 12 Maple Street, Toronto", id="number first"),
+        pytest.param("Gym", "Gym, Maple School, 12 Maple Street, Toronto", id="name"),
+        pytest.param("", "Maple School, 12 Maple Street, Toronto", id="none"),
+    ],
+)
+def test_place_is_one_line_of_room_school_and_address(room: str, place: str) -> None:
+    assert location(a_sheet(a_visit(room=room)), email=None) == place
+
+
+def test_missing_address_leaves_no_gap() -> None:
+    assert location(a_sheet(address=""), email=None) == "Room 12, Maple School"
+
+
+@pytest.mark.parametrize(
+    ("language", "room", "online"),
+    [("en", "Room 12", "Online"), ("fr", "Local 12", "En ligne"), ("es", "Aula 12", "En línea")],
+)
+def test_place_is_told_in_the_language_of_the_calendar(
+    language: str, room: str, online: str
+) -> None:
+    phrases, virtual = phrases_in(language), a_sheet(a_visit(format=Format.VIRTUAL))
+    here = location(a_sheet(address=""), email=None, phrases=phrases)
+    assert (here, location(virtual, email=None, phrases=phrases)) == (
+        f"{room}, Maple School",
+        online,
+    )
+
+
+def test_topic_bears_its_name_in_the_language_of_the_calendar() -> None:
+    about = description(
+        a_sheet(),
+        audience=Audience.VOLUNTEER,
+        email=VOLUNTEER,
+        page_url=URL,
+        phrases=phrases_in("fr"),
+    )
+    assert "\nQuoi : Robots around us (Robotique)\n" in about
+
+
+@pytest.mark.parametrize(
+    ("visits", "own", "place"),
+    [
+        (Format.IN_PERSON, Format.VIRTUAL, "https://meet.example/robots"),
+        (Format.IN_PERSON, None, "Room 12, Maple School, 12 Maple Street, Toronto"),
+        (Format.VIRTUAL, Format.IN_PERSON, "Room 12, Maple School, 12 Maple Street, Toronto"),
+        (Format.VIRTUAL, None, "https://meet.example/robots"),
+    ],
+)
+def test_each_speaker_is_sent_where_they_take_part(
+    visits: Format, own: Format | None, place: str
+) -> None:
+    visit = a_visit(format=visits, bookings=(Booking(VOLUNTEER, format=own),))
+    sheet = a_sheet(visit, meeting_url="https://meet.example/robots")
+    assert location(sheet, email=VOLUNTEER) == place
+
+
 def test_waiting_for_others_is_said_to_the_one_who_said_yes() -> None:
     bookings = (Booking(VOLUNTEER, Partstat.ACCEPTED), Booking(PANELIST))
     told_first = told(a_sheet(a_visit(bookings=bookings)), Audience.VOLUNTEER).splitlines()[0]
@@ -156,11 +216,11 @@ def test_public_reads_the_topic_the_school_and_the_hour() -> None:
     [
         (
             "fr-CA",
-            "Annulé : Visite : Robots around us – 5A, Maple School",
+            "Annulé : Visite : Robots around us – 5A, Maple School",
             [
                 "Cette visite est annulée.",
-                "Quoi: Robots around us (Robotics)",
-                "Quand: mardi 8 décembre 2026, 10:40 à 11:30 (UTC-05:00)",
+                "Quoi : Robots around us (Robotique)",
+                "Quand : mardi 8 décembre 2026, 10 h 40 à 11 h 30 (UTC-05:00)",
             ],
         ),
         (

@@ -9,7 +9,14 @@ from scheduler.domain.assignments import Finding
 from scheduler.domain.constraints import ALL_RULES
 from scheduler.domain.periods import minute_of
 from scheduler.domain.proposals import SieveStep, Unassigned
-from scheduler.services.alterations import KINDS
+from scheduler.services.alterations import (
+    ANOTHER_LESSON,
+    AT_SCHOOL,
+    FEWER_SESSIONS,
+    SHORTER_VISIT,
+    SMALLER_TEAM,
+    VIRTUAL,
+)
 from scheduler.services.remedies import AS_IT_IS, ASK_AGAIN, KIND_BY_RULE
 from tests.builders import NOW, TORONTO
 
@@ -32,7 +39,16 @@ def test_every_rule_has_words() -> None:
 
 
 def test_every_remedy_has_words() -> None:
-    known = {*KINDS, *KIND_BY_RULE.values(), AS_IT_IS, ASK_AGAIN}
+    smaller = {SMALLER_TEAM, FEWER_SESSIONS, SHORTER_VISIT}
+    known = {
+        ANOTHER_LESSON,
+        VIRTUAL,
+        AT_SCHOOL,
+        *smaller,
+        *KIND_BY_RULE.values(),
+        AS_IT_IS,
+        ASK_AGAIN,
+    }
     assert set(REMEDY_WORDS) == known
 
 

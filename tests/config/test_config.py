@@ -59,6 +59,9 @@ class TestValues:
             MAIL_FROM="Harbour visits <hello@example.org>",
             REPLY_ADDRESS="reply@example.org",
             FETCH_ALLOW="10.20.0.0/16, fd12::/32 192.168.1.7",
+            IMAP_URL="imaps://visits:secret@mail.example.org/INBOX",
+            DKIM_KEY=__file__,
+            DKIM_SELECTOR="visits2026",
             REHEARSAL="1",
             NOW="2026-11-21T09:00:00-06:00",
         )
@@ -75,6 +78,10 @@ class TestValues:
             is_rehearsal=True,
             now=datetime(2026, 11, 21, 9, tzinfo=timezone(timedelta(hours=-6))),
             fetch_allow=tuple(map(ip_network, ("10.20.0.0/16", "fd12::/32", "192.168.1.7"))),
+            imap_url="imaps://visits:secret@mail.example.org/INBOX",
+            dkim_key=Path(__file__),
+            dkim_selector="visits2026",
+            dkim_domain="example.org",
         )
         assert given.instance.is_dir()
 
@@ -148,6 +155,20 @@ class TestValues:
             ("REPLY_ADDRESS", text, "VISITBELL_REPLY_ADDRESS: write it as visits@example.org.")
             for text in ("reply", "Visits <visits@example.org>", "visits@")
         ),
+        (
+            "IMAP_URL",
+            "mail.example.org:secret",
+            "VISITBELL_IMAP_URL: begin it with imaps:// or imap://.",
+        ),
+        *(
+            (
+                name,
+                "visits2026",
+                "VISITBELL_DKIM_KEY and VISITBELL_DKIM_SELECTOR: set both, or neither to sign no "
+                "mail.",
+            )
+            for name in ("DKIM_KEY", "DKIM_SELECTOR", "DKIM_DOMAIN")
+        ),
         ("REHEARSAL", "yes", "VISITBELL_REHEARSAL: set it to 1, or leave it out."),
         (
             "NOW",
@@ -161,6 +182,30 @@ def test_wrong_setting_is_refused_in_a_sentence(
 ) -> None:
     with pytest.raises(WrongSetting) as refusal:
         read(tmp_path, **{name: text})
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        (
+            "DKIM_KEY",
+            "/no/such/file",
+            "VISITBELL_DKIM_KEY: name a file that holds a private key.",
+        ),
+        (
+            "DKIM_DOMAIN",
+            "example org",
+            "VISITBELL_DKIM_SELECTOR and _DOMAIN: write them as in the DNS.",
+        ),
+    ],
+)
+def test_wrong_signing_is_refused_in_a_sentence(
+    tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    given = {"DKIM_KEY": __file__, "DKIM_SELECTOR": "visits2026", name: text}
+    with pytest.raises(WrongSetting) as refusal:
+        read(tmp_path, **given)
     assert str(refusal.value) == sentence
 
 

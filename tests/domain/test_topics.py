@@ -114,7 +114,7 @@ def test_order_of_topics_does_not_matter() -> None:
 def test_tree_knows_its_topics_and_their_titles() -> None:
     tree = TopicTree((Topic("ice_fishing"), Topic("space", label="Outer space")))
     assert ("space" in tree, "sport" in tree) == (True, False)
-    assert [tree.title(key) for key in ("ice_fishing", "space", "deep_sea")] == [
+    assert [tree.topic(key).title for key in ("ice_fishing", "space", "deep_sea")] == [
         "Ice fishing",
         "Outer space",
         "Deep sea",

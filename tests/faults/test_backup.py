@@ -92,10 +92,10 @@ def test_restored_machine_differs_in_nothing(machine: Machine, spare: Machine, f
 @to_each
 def test_restored_machine_works_on(machine: Machine, spare: Machine, file: Path) -> None:
     a_busy_world(machine.url)
+    feeds = machine.line.done("feeds", "amara@robots.example", "--rotate")
     machine.line.done("backup", file)
     spare.line.done("restore", file)
     line = spare.line.having(NOW="2026-11-21T10:00:00-05:00")
-    feeds = machine.line.done("feeds", "amara@robots.example")
     assert line.done("feeds", "amara@robots.example") == feeds
     world = World(SqlStore(database.sessions(database.connect(spare.url))))
     (visit,) = world.visits_of()
@@ -182,8 +182,11 @@ def test_restore_refuses_a_database_that_holds_something(machine: Machine, file:
 
 
 def test_set_up_but_empty_database_may_be_restored_into(machine: Machine, file: Path) -> None:
+    before = machine.tallies()
     machine.line.done("backup", file)
     machine.line.done("restore", file)
+    assert machine.tallies() == before
+    assert not any(tally.rows for name, tally in before.items() if name in ("person", "visit"))
 
 
 @to_each_in_full

@@ -73,14 +73,14 @@ def end_at_once(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def invite_many(world: World, number: int) -> tuple[Visit, ...]:
+def invite_many(world: World, number: int, *, first: int = 0) -> tuple[Visit, ...]:
     """Put as many invitations into the outbox, each to somebody of their own."""
-    emails = [f"v{n}@robots.example" for n in range(number)]
-    world.put_volunteers(*(a_volunteer(email=email, name=email) for email in emails))
-    world.put_requests(*(a_request(key=f"r{n}", classroom="") for n in range(number)))
+    emails = {n: f"v{n}@robots.example" for n in range(first, first + number)}
+    world.put_volunteers(*(a_volunteer(email=email, name=email) for email in emails.values()))
+    world.put_requests(*(a_request(key=f"r{n}", classroom="") for n in emails))
     visits = tuple(
         a_visit(uid=f"visit-{n}", request=f"r{n}", hosts=(), room="", bookings=some_bookings(email))
-        for n, email in enumerate(emails)
+        for n, email in emails.items()
     )
     with world.store.write() as work:
         work.visits.add(visits)

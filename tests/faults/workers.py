@@ -18,7 +18,7 @@ from tests.mail.servers import a_transport
 from tests.services.world import World
 
 HOUR, HALF_AN_HOUR, NOTHING = timedelta(hours=1), timedelta(minutes=30), timedelta(0)
-LEASE_LASTS = timedelta(seconds=2)
+LEASE_LASTS, RENEW_SECONDS = timedelta(seconds=4), 0.3
 
 
 def world_on(url: str, now: datetime) -> World:
@@ -48,7 +48,7 @@ def keep_time(url: str, port: int, now: datetime, *, end: Path, seed: int) -> No
 
     Its clock goes on by half an hour each time it is looked at, and jumps by an hour at random.
     """
-    timetable.LEASE_LASTS = LEASE_LASTS
+    timetable.LEASE_LASTS, timetable.RENEW_SECONDS = LEASE_LASTS, RENEW_SECONDS
     chance, ticks = random.Random(seed), count()
     world = world_on(url, now)
     ours = replace(

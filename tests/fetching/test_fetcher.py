@@ -49,7 +49,7 @@ def test_version_that_is_known_is_asked_for_by_its_validators(site: Site) -> Non
 
 def test_unchanged_is_no_answer_to_a_first_question(site: Site) -> None:
     site.listener.says(an_answer(b"", status="304 Not Modified"))
-    assert "it answers 304" in sentence_of(site.fetcher(), site.address())
+    assert "an answer that we can’t use" in sentence_of(site.fetcher(), site.address())
 
 
 def test_validators_that_no_header_can_hold_are_forgotten(site: Site) -> None:
@@ -112,9 +112,9 @@ def test_fourth_redirect_is_not_followed(site: Site) -> None:
         ("403 Forbidden", "The calendar may not be read."),
         ("404 Not Found", "There is no calendar at this address any more."),
         ("410 Gone", "There is no calendar at this address any more."),
-        ("429 Too Many Requests", "The site is busy or out of order (it answers 429)."),
-        ("500 Internal Server Error", "The site is busy or out of order (it answers 500)."),
-        ("206 Partial Content", "The site gave an answer that we can't use (it answers 206)."),
+        ("429 Too Many Requests", "The site is busy or out of order."),
+        ("500 Internal Server Error", "The site is busy or out of order."),
+        ("206 Partial Content", "The site gave an answer that we can’t use."),
     ],
 )
 def test_other_answers_are_put_into_words(site: Site, status: str, sentence: str) -> None:
@@ -221,14 +221,14 @@ def test_look_up_that_never_ends_is_left_alone(site: Site) -> None:
 def test_certificate_has_to_be_the_names(site: Site) -> None:
     elsewhere = site.fetcher(resolve=names({"other.example": ("127.0.0.1",)}))
     sentence = sentence_of(elsewhere, site.address(host="other.example"))
-    assert sentence == "The site can't prove that it is the one the address names."
+    assert sentence == "The site can’t prove that it is the one the address names."
     assert site.listener.requests == []
 
 
 def test_certificate_has_to_be_trusted(site: Site) -> None:
     stranger = CalendarFetcher(allow=site.fetcher().allow, resolve=site.fetcher().resolve)
     sentence = sentence_of(stranger, site.address())
-    assert sentence == "The site can't prove that it is the one the address names."
+    assert sentence == "The site can’t prove that it is the one the address names."
 
 
 def test_name_that_nobody_knows_says_so(site: Site) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 
 import pytest
 
 from scheduler.domain.people import RoleName
 from scheduler.domain.visits import VisitState
 from scheduler.jobs.timetable import LEASE, LEASE_LASTS, Ticked
+from scheduler.mail.messages import Mail
 from scheduler.mail.transports import SentMail
 from scheduler.services.delivery import Delivered
 from scheduler.services.records import OutboxState
@@ -21,7 +21,7 @@ from scheduler.services.rounds import Asked
 from scheduler.services.sign_in import ask_for_link
 from scheduler.storage.database import connect, sessions
 from scheduler.storage.unit_of_work import SqlStore
-from tests.builders import TEACHER, VOLUNTEER, a_person, a_proposal, moment
+from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_person, a_proposal, moment
 from tests.jobs.timetables import Nights, another
 from tests.services.world import World
 
@@ -47,13 +47,13 @@ class DiesAfter:
     """Sends as many mails as it is told and dies before the sending can be noted."""
 
     deaths_after: int
-    sent: list[EmailMessage] = field(default_factory=list)
+    sent: list[Mail] = field(default_factory=list)
 
     def open(self) -> AbstractContextManager[DiesAfter]:
         return nullcontext(self)
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
-        self.sent.append(message)
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
+        self.sent.append(mail)
         if len(self.sent) >= self.deaths_after:
             raise Killed
 
@@ -68,8 +68,8 @@ class Stalls:
     def open(self) -> AbstractContextManager[Stalls]:
         return nullcontext(self)
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
-        self.sent.append(SentMail(sender, recipient, message))
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
+        self.sent.append(SentMail(sender, recipient, mail))
         self.meanwhile()
 
 
@@ -89,7 +89,7 @@ class TestTick:
         (visit,) = world.visits_of()
         world.answer(visit, VOLUNTEER, True)
         world.now = reminder_moment(visit, days=7)
-        told = Delivered(sent=4, superseded=1)
+        told = Delivered(sent=5, superseded=1)
         assert world.timetable.tick() == Ticked(worked=True, reminders=2, mail=told)
         world.now = visit.period.end + timedelta(hours=1)
         assert world.timetable.tick() == Ticked(worked=True, closed=1, asked=Asked(feedback=1))
@@ -188,6 +188,25 @@ class TestLease:
             VOLUNTEER,
         ]
 
+    @pytest.mark.each_engine
+    def test_sending_stops_though_whoever_overtook_is_done_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("scheduler.jobs.timetable.RENEW_SECONDS", 0)
+        for email in (TEACHER, VOLUNTEER):
+            ask_for_link(world.store, email, now=world.now)
+        ours = TellsTheTime(world.now)
+
+        def be_overtaken() -> None:
+            ours.now += LEASE_LASTS
+            other = another(world, lease_clock=ours)
+            assert other.tick().worked is True
+            other.give_lease_back()
+
+        stalls = Stalls(be_overtaken)
+        done = replace(world.timetable, transport=stalls, lease_clock=ours).tick()
+        assert (len(stalls.sent), done.mail) == (1, Delivered(sent=1))
+
 
 class TestDeath:
     @pytest.mark.each_engine
@@ -202,7 +221,7 @@ class TestDeath:
             replace(world.timetable, transport=dying).tick()
         world.now += LEASE_LASTS
         assert another(world).tick().mail == Delivered(sent=3)
-        ids = [m["Message-ID"] for m in dying.sent]
+        ids = [mail.message["Message-ID"] for mail in dying.sent]
         again = [message_id for _, message_id in receipts(world)]
         assert (len({*ids, *again}), len(ids) + len(again)) == (5, 6)
         with world.store.read() as work:
@@ -231,12 +250,13 @@ class TestClockThatJumps:
             another(world).tick()
         world.now = moment("2026-11-21 15:00")
         world.timetable.tick()
-        assert sorted(recipient for recipient, _ in receipts(world)) == [VOLUNTEER, TEACHER]
+        told = sorted(recipient for recipient, _ in receipts(world))
+        assert told == [VOLUNTEER, COORDINATOR, TEACHER]
 
     def test_reminder_is_sent_once(self, world: World) -> None:
         (visit,) = world.invite()
         world.answer(visit, VOLUNTEER, True)
-        world.timetable.tick()
+        world.post()
         world.transport.sent.clear()
         world.now = reminder_moment(visit, days=7) - timedelta(minutes=30)
         for _ in self.jumps(world):
@@ -277,4 +297,4 @@ def test_two_timetables_share_a_full_day_without_a_double_mail(world: World) -> 
             timetable.tick()
         world.wait(hours=1)
     ids = [message_id for _, message_id in receipts(world)]
-    assert len(ids) == len(set(ids)) == 3
+    assert len(ids) == len(set(ids)) == 4

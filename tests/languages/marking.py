@@ -41,11 +41,16 @@ def unmarked_in_template(path: Path, environment: Environment) -> Iterator[str]:
 
 def unmarked_in_module(path: Path) -> Iterator[str]:
     """Yield the sentences of a module of ``web`` that are on no list of words to translate."""
+    yield from (text for text in sentences_of(path, SPOKEN) if " " in text)
+
+
+def sentences_of(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
+    """Yield the unmarked texts of a module that fit the pattern, docstrings left out."""
     tree = ast.parse(path.read_text())
     silent = {id(each) for each in _silent_strings(tree)}
     for node in ast.walk(tree):
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and id(node) not in silent and SPOKEN.match(node.value) and " " in node.value:
+        if is_text and id(node) not in silent and pattern.match(node.value):
             yield node.value
 
 

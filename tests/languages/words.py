@@ -6,7 +6,8 @@ new sentences to each language with no translation yet, and drops those that nob
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,18 +17,24 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from tests.architecture.source import CHECKOUT
+from tests.languages.marking import sentences_of
 
 FOLDER = CHECKOUT / "scheduler" / "locale"
 TEMPLATE = FOLDER / "messages.pot"
-# The first words given to these errors are sentences that a page shows.
-SPEAKING_ERRORS = ("AddressRefused", "CalendarUnreadable", "FetchFailed", "FileNotTaken")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
     "lazy_pgettext": ((1, "c"), 2),
-    **dict.fromkeys(SPEAKING_ERRORS),
 }
+# Why a calendar or a file was not taken, or nobody comes: whatever is a sentence here, a page
+# shows.
+TELLING = (
+    *("calendars/[!p]*.py", "domain/calendar_addresses.py", "fetching/*.py"),
+    *("services/busy_calendars.py", "services/school_time_reading.py"),
+    "services/stand_in_rounds.py",
+)
+SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*\.$")
 METHODS = {"scheduler": ("**.py", "python"), "templates": ("**", "jinja2")}
 JINJA_OPTIONS = {"trimmed": "true", "silent": "false"}
 # The same at every writing, so that only words make a difference.
@@ -48,12 +55,20 @@ def spoken() -> Catalog:
         )
         for name, _, words, _, context in found:
             catalog.add(words, locations=[(f"{folder}/{name}", None)], context=context)
+    for name, words in _told():
+        catalog.add(words, locations=[(name, None)])
     return catalog
 
 
 def languages() -> tuple[str, ...]:
     """Return the languages that have a catalog."""
     return tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
+
+
+def told_by() -> tuple[Path, ...]:
+    """Return the modules that tell why something was not taken."""
+    room = CHECKOUT / "scheduler"
+    return tuple(sorted(path for pattern in TELLING for path in room.glob(pattern)))
 
 
 def file_of(language: str, *, folder: Path = FOLDER) -> Path:
@@ -85,6 +100,12 @@ def update() -> None:
     for language in languages():
         told = messages_of(known(language))
         write(_retold(spoken(), told, locale=language), file_of(language))
+
+
+def _told() -> Iterator[tuple[str, str]]:
+    for path in told_by():
+        for sentence in sentences_of(path, SENTENCE):
+            yield path.relative_to(CHECKOUT).as_posix(), sentence
 
 
 def _retold(

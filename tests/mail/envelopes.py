@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
 from typing import Any
 
-from scheduler.mail.messages import compose, message_id_of
+from scheduler.mail.messages import Mail, compose, message_id_of
 from tests.builders import NOW
 
 SENDER = "visits@schools.example"
 RECIPIENT = "amara@robots.example"
 
 
-def a_mail(**changes: Any) -> EmailMessage:
+def a_mail(**changes: Any) -> Mail:
     """Return a short mail from the visits' address to Amara."""
     parts: dict[str, Any] = {
         "sender": ("School visits", SENDER),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -50,6 +50,17 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
                 }
             },
         ),
+        "no_answer_yet-always": ("no_answer_yet", {"facts": {}}),
+        "let_go-teacher": ("let_go", {"role": "teacher"}),
+        "roster-teacher": ("roster", {"role": "teacher"}),
+        "roster-volunteer": ("roster", {"role": "volunteer"}),
+        "approved-office": (
+            "approved",
+            {
+                "role": "office",
+                "facts": {"weeks": ((date(2026, 12, 7), 1),), "schools": ("Maple School",)},
+            },
+        ),
         "reminder-teacher": ("reminder", {"role": "teacher", "facts": {}}),
     }
 )
@@ -70,7 +81,7 @@ def golden_text(words: Words) -> str:
 def whole_invitation(date: datetime = NOW) -> bytes:
     """Return the ordinary invitation as it goes over the wire."""
     words = golden_words("invitation")
-    message = compose(
+    mail = compose(
         sender=("Lakeshore District", "visits@schools.example"),
         recipient=("Amara Okafor", VOLUNTEER),
         reply_to="carla@schools.example",
@@ -81,7 +92,7 @@ def whole_invitation(date: datetime = NOW) -> bytes:
         date=date,
         calendar=CALENDAR,
     )
-    return message.as_bytes()
+    return mail.octets
 
 
 def golden_files() -> Mapping[str, bytes]:

@@ -16,7 +16,7 @@ LOCALES = ("en-US", "es-US", "fr-CA")
 MAILS = (
     *("sign_in", "ask_availability", "invitation", "announcement", "confirmation"),
     *("confirmation_teacher", "change", "cancellation", "reminder", "declined", "reopened"),
-    "taken_out",
+    *("taken_out", "still_coming", "no_answer_yet", "lapsed", "let_go", "roster", "approved"),
 )
 RULE = "=" * 72 + "\n"
 

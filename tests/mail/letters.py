@@ -39,6 +39,7 @@ ANSWERS = {
 }
 REQUEST_PAGE = {"page": f"{SITE}/requests/robots", "feed": f"{SITE}/cal/mN2b.ics"}
 WEEK = {"availability": f"{SITE}/availability", "choices": ANSWERS["choices"]}
+WEEK_PAGE = {"page": f"{SITE}/calendar?on=2026-12-07", "choices": ANSWERS["choices"]}
 SIGN_IN = {"sign_in": f"{SITE}/login/uW7c"}
 
 
@@ -96,6 +97,17 @@ def series() -> tuple[VisitSheet, ...]:
         for number, span in enumerate(starts, start=1)
     )
     return first, second, replace(third, visit=replace(third.visit, room="Library"))
+
+
+def week() -> tuple[VisitSheet, ...]:
+    """Return the sheets of a certain visit, one that is not, and one by video call."""
+    later, last = period("2026-12-10 09:30-10:20"), period("2026-12-11 10:40-11:30")
+    waits, call = open_sheet(class_name="6B"), online_sheet()
+    return (
+        certain_sheet(),
+        replace(waits, visit=replace(waits.visit, period=later, room="Library")),
+        replace(call, visit=replace(call.visit, period=last)),
+    )
 
 
 def panel() -> VisitSheet:
@@ -159,6 +171,12 @@ ROLE_BY_MESSAGE = MappingProxyType(
         "stand_in_plan_b": "teacher",
         "renew_clearance": "volunteer",
         "address_changed": "volunteer",
+        "still_coming": "volunteer",
+        "no_answer_yet": "volunteer",
+        "lapsed": "volunteer",
+        "let_go": "coordinator",
+        "roster": "office",
+        "approved": "coordinator",
         "digest": "teacher",
     }
 )
@@ -191,6 +209,10 @@ LINKS_BY_MESSAGE = MappingProxyType(
         "stand_in_plan_b": REQUEST_PAGE,
         "still_right": WEEK | {"keep": f"{SITE}/keep/kP7t"},
         "times_offered": {"offers": f"{SITE}/other-times", "choices": ANSWERS["choices"]},
+        "lapsed": ANSWERS | {"page": f"{SITE}/r/kVq3"},
+        "let_go": {"page": f"{SITE}/proposals/robots", "choices": ANSWERS["choices"]},
+        "roster": WEEK_PAGE,
+        "approved": WEEK_PAGE,
         "digest": {"home": f"{SITE}/", "choices": ANSWERS["choices"]},
     }
 )
@@ -199,7 +221,7 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "sign_in": {"facts": {"minutes": 15}},
         "invitation": {
             "sheets": (open_sheet(),),
-            "facts": {"answer_by": moment("2026-11-26 17:00"), "has_calendar": True},
+            "facts": {"has_calendar": True},
         },
         "announcement": {"sheets": (open_sheet(),)},
         "confirmation": {"facts": {"has_calendar": True}},
@@ -223,6 +245,20 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             },
         },
         "time_kept": {"sheets": (open_sheet(),)},
+        "still_coming": {"facts": {"days": 4}},
+        "no_answer_yet": {
+            "sheets": (open_sheet(),),
+            "facts": {"kept_until": date(2026, 12, 1)},
+        },
+        "lapsed": {"sheets": (declined_sheet(),), "facts": {"has_calendar": True}},
+        "let_go": {"sheets": (declined_sheet(),), "facts": {"speaker_name": "Amara Okafor"}},
+        "roster": {"sheets": week(), "facts": {"monday": date(2026, 12, 7)}},
+        "approved": {
+            "facts": {
+                "weeks": ((date(2026, 12, 7), 12), (date(2026, 12, 14), 1)),
+                "schools": ("Birch School", "Maple School"),
+            }
+        },
         "stand_in_ask": {"sheets": (open_sheet(),)},
         "stand_in_looking": {
             "sheets": (declined_sheet(),),

@@ -33,7 +33,7 @@ def test_maildir_is_read_by_the_standard_library(tmp_path: Path) -> None:
 def test_maildir_gets_new_mail_with_line_ends_as_files_have_them(tmp_path: Path) -> None:
     MaildirTransport(tmp_path).send(a_mail(), sender=SENDER, recipient=RECIPIENT)
     (file,) = (tmp_path / "new").iterdir()
-    assert file.read_bytes() == a_mail().as_bytes().replace(b"\r\n", b"\n")
+    assert file.read_bytes() == a_mail().octets.replace(b"\r\n", b"\n")
     assert list((tmp_path / "tmp").iterdir()) == list((tmp_path / "cur").iterdir()) == []
 
 
@@ -53,7 +53,7 @@ def test_files_are_numbered_in_order_and_named_by_subject(tmp_path: Path) -> Non
 def test_file_is_the_mail_as_it_would_go_over_the_wire(tmp_path: Path) -> None:
     EmlFolderTransport(tmp_path).send(a_mail(), sender=SENDER, recipient=RECIPIENT)
     (file,) = tmp_path.iterdir()
-    assert file.read_bytes() == a_mail().as_bytes()
+    assert file.read_bytes() == a_mail().octets
 
 
 def test_numbers_go_on_after_the_highest_and_skip_other_files(tmp_path: Path) -> None:

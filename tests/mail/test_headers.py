@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import getaddresses, parseaddr
 
@@ -18,7 +17,7 @@ from scheduler.mail.refusals import MailRefused
 from tests.builders import NOW
 from tests.mail.envelopes import RECIPIENT, SENDER, a_mail
 
-FIELDS = a_mail(reply_to="carla@schools.example").keys()
+FIELDS = a_mail(reply_to="carla@schools.example").message.keys()
 BREAKS = ("\r\n", "\n", "\r", "\0", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029")
 ATTACKS = (
     *(f"Ann{line_break}Bcc: spy@spy.example" for line_break in BREAKS),
@@ -59,7 +58,7 @@ def test_strangers_words_never_leave_their_field(
         html=text,
         message_id="<1@schools.example>",
         date=NOW,
-    ).as_bytes()
+    ).octets
     mail = message_from_bytes(octets, policy=SMTP)
     assert mail.keys() == FIELDS
     assert mail.defects == []
@@ -76,14 +75,14 @@ def test_strangers_words_never_leave_their_field(
 
 @given(name=HOSTILE)
 def test_older_mail_programs_see_one_recipient_too(name: str) -> None:
-    octets = a_mail(recipient=(name, RECIPIENT)).as_bytes()
+    octets = a_mail(recipient=(name, RECIPIENT)).octets
     fields = message_from_bytes(octets).get_all("To", [])
     assert [address for _, address in getaddresses(fields)] == [RECIPIENT]
 
 
 @given(name=HOSTILE, subject=HOSTILE)
 def test_reader_sees_the_harmless_words(name: str, subject: str) -> None:
-    octets = a_mail(recipient=(name, RECIPIENT), subject=subject).as_bytes()
+    octets = a_mail(recipient=(name, RECIPIENT), subject=subject).octets
     assert message_from_bytes(octets, policy=SMTP)["Subject"] == header_text(subject)
     phrase, _ = parseaddr("".join(message_from_bytes(octets)["To"].splitlines()))
     assert str(make_header(decode_header(phrase))) == header_text(name, longest=100)
@@ -104,12 +103,9 @@ def test_long_subject_ends_with_a_sign_that_there_was_more() -> None:
 
 @pytest.mark.parametrize(
     "unsafe",
-    ["=?utf-8?q?Ann=0D=0ABcc:_spy=40spy.example?=", "=?utf-8?q?Ann=0D=0A=0D=0Abody?="],
+    ["Ann\r\nBcc: spy@spy.example", "Ann\nBcc: spy@spy.example", "Ann\r\n\r\nbody", "Ann\rBcc: x"],
 )
-def test_library_that_lets_a_field_break_out_is_caught(unsafe: str) -> None:
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = unsafe
-    message["To"] = RECIPIENT
-    message.set_content("Can you come?\n")
-    with pytest.raises((MailRefused, ValueError)):
-        refuse_split_headers(message)
+def test_field_that_breaks_out_of_its_line_is_caught(unsafe: str) -> None:
+    head = f"Subject: {unsafe}\r\nTo: {RECIPIENT}\r\n".encode()
+    with pytest.raises(MailRefused):
+        refuse_split_headers(head, ("Subject", "To"))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
 
 import pytest
 
-from scheduler.mail.messages import CalendarPart, message_id_of
+from scheduler.mail.messages import CalendarPart, Mail, message_id_of
 from scheduler.mail.refusals import MailRefused
 from tests.builders import NOW
 from tests.mail.envelopes import RECIPIENT, SENDER, a_mail
@@ -63,17 +61,17 @@ def test_mail_carries_exactly_these_fields() -> None:
 
 
 def test_second_attempt_is_the_same_mail() -> None:
-    assert a_mail(calendar=CALENDAR).as_bytes() == a_mail(calendar=CALENDAR).as_bytes()
+    assert a_mail(calendar=CALENDAR).octets == a_mail(calendar=CALENDAR).octets
 
 
 def test_long_lines_in_any_part_are_folded() -> None:
     calendar = CalendarPart("CANCEL", b"BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\n" + b"x" * 5000)
     mail = a_mail(text="y" * 5000, html="z" * 5000, subject="s " * 500, calendar=calendar)
-    assert max(len(line) for line in mail.as_bytes().split(b"\r\n")) <= 78
+    assert max(len(line) for line in mail.octets.split(b"\r\n")) <= 78
 
 
 def test_every_octet_is_plain_ascii_with_crlf() -> None:
-    octets = a_mail(subject="Élan — 日本", text="Élan\n", calendar=CALENDAR).as_bytes()
+    octets = a_mail(subject="Élan — 日本", text="Élan\n", calendar=CALENDAR).octets
     assert octets.isascii()
     assert octets.count(b"\n") == octets.count(b"\r\n") == octets.count(b"\r")
 
@@ -86,13 +84,13 @@ def test_text_without_a_mail_form_is_replaced_not_refused() -> None:
 @pytest.mark.parametrize("length", [10, 60, 300])
 def test_unsubscribe_address_stays_whole_and_takes_one_click(length: int) -> None:
     url = f"https://visits.example.org/m/{'a' * length}?from=mail"
-    octets = a_mail(list_unsubscribe=url).as_bytes()
+    octets = a_mail(list_unsubscribe=url).octets
     assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in octets
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in octets
 
 
 def test_unsubscribe_without_tls_promises_no_one_click() -> None:
-    mail = a_mail(list_unsubscribe="http://127.0.0.1:5000/m/abc")
+    mail = a_mail(list_unsubscribe="http://127.0.0.1:5000/m/abc").message
     assert mail["List-Unsubscribe"] == "<http://127.0.0.1:5000/m/abc>"
     assert "List-Unsubscribe-Post" not in mail
 
@@ -164,7 +162,7 @@ def test_impossible_address_is_refused_for_good(address: str) -> None:
     "address", ["visits@localhost", "o'neil+visits@x.example", "a_b-c.d@sub.x.example"]
 )
 def test_unusual_address_is_kept_as_it_is(address: str) -> None:
-    assert a_mail(recipient=("", address))["To"] == address
+    assert a_mail(recipient=("", address)).message["To"] == address
 
 
 def test_date_needs_a_zone() -> None:
@@ -186,10 +184,10 @@ def test_method_outside_and_inside_the_calendar_are_one(octets: bytes) -> None:
         CalendarPart("REQUEST", octets)
 
 
-def received(mail: EmailMessage) -> EmailMessage:
-    parsed = message_from_bytes(mail.as_bytes(), policy=SMTP)
-    assert isinstance(parsed, EmailMessage)
+def received(mail: Mail) -> EmailMessage:
+    parsed = mail.message
     assert parsed["Date"].datetime == NOW
+    assert parsed.defects == []
     return parsed
 
 

@@ -46,7 +46,7 @@ def test_mail_arrives_as_it_was_written() -> None:
         a_transport(port).send(mail, sender=SENDER, recipient=RECIPIENT)
     (envelope,) = office.taken
     assert (envelope.mail_from, envelope.rcpt_tos) == (SENDER, [RECIPIENT])
-    assert envelope.content == mail.as_bytes()
+    assert envelope.content == mail.octets
 
 
 def test_one_connection_serves_a_batch() -> None:

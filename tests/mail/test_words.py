@@ -116,7 +116,7 @@ def test_guest_finds_everything_in_text_and_html(message: str, fact: str) -> Non
     assert fact in words.html
 
 
-@pytest.mark.parametrize("message", sorted(set(MESSAGES) - WITHOUT_VISIT))
+@pytest.mark.parametrize("message", sorted(set(MESSAGES) - WITHOUT_VISIT - {"roster"}))
 def test_subject_names_day_and_time(message: str) -> None:
     assert letters.words_of(message).subject.endswith("Tuesday 8 December, 10:40")
 

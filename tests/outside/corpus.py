@@ -74,14 +74,18 @@ def most_megabytes() -> float:
 def main(folder: str, engines: str = "") -> int:
     """Print what became of each file and return the exit status."""
     tally: Counter[str] = Counter()
+    dearest = (0.0, "")
     with _engines(engines) as ask:
         for path in sorted(Path(folder).rglob("*.ics")):
             for window in windows_of(path.read_bytes()):
-                outcome, words = _tried(path, window, ask)
+                read = read_apart(path.read_bytes(), window)
+                dearest = max(dearest, (read.cpu_seconds, path.name))
+                outcome, words = _judged(read, path, window, ask)
                 tally[outcome] += 1
                 if words:
                     print(f"{outcome}: {path.relative_to(folder)}: {words}")
     print(", ".join(f"{count} {outcome}" for outcome, count in sorted(tally.items())))
+    print(f"most processor time: {dearest[0]:.2f} s for {dearest[1]}")
     print(f"most memory of a child: {most_megabytes():.0f} MB")
     is_light = most_megabytes() <= MOST_MEGABYTES
     return int(bool(tally["slow"] or tally["different"]) or not is_light)
@@ -125,8 +129,7 @@ class Engine:
 Engines = Mapping[str, Engine]
 
 
-def _tried(path: Path, window: DateRange, ask: Engines) -> tuple[str, str]:
-    read = read_apart(path.read_bytes(), window)
+def _judged(read: Read, path: Path, window: DateRange, ask: Engines) -> tuple[str, str]:
     if read.cpu_seconds > MOST_CPU_SECONDS:
         return "slow", f"{read.cpu_seconds:.1f} s"
     if isinstance(read.answer, CalendarUnreadable):

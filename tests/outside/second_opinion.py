@@ -88,10 +88,11 @@ def _moment(value: date | datetime, zone: ZoneInfo) -> datetime:
 def spans(answer: Iterable[tuple[float, float]], window: Period) -> Iterator[Period]:
     """Yield an engine's answer as periods, cut to the window."""
     for begins, ends in answer:
-        start = max(datetime.fromtimestamp(begins, UTC), window.start)
-        end = min(datetime.fromtimestamp(ends, UTC), window.end)
+        # Cut as numbers: an engine may speak of the year 10000, and no datetime does.
+        start = max(begins, window.start.timestamp())
+        end = min(ends, window.end.timestamp())
         if start < end:
-            yield Period(start, end)
+            yield Period(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,10 @@ from scheduler.domain.constraints import SIEVE
 from scheduler.domain.errors import NotAllowed, Unknown
 from scheduler.domain.requests import PeriodWindow
 from scheduler.domain.volunteers import Limits
-from scheduler.services.about import About, about, named_like
+from scheduler.services.about import About, about
 from scheduler.services.access import Actor
-from scheduler.services.asking import reference_of
-from scheduler.services.scenes import load_scene
 from tests.builders import DAY, TEACHER, VOLUNTEER, a_proposal, a_request, a_volunteer, period
-from tests.services.world import BRUNO, World, elsewhere, two_more_volunteers
+from tests.services.world import World, elsewhere
 
 FRIDAY = DAY.replace(day=11)
 
@@ -77,16 +75,6 @@ def test_without_a_start_only_the_pair_is_judged(world: World) -> None:
     (chance,) = told(world).chances
     assert (chance.start, chance.fits, chance.points) == (None, False, 0)
     assert chance.reasons[0].rule == "topic_match"
-
-
-def test_people_are_found_by_address_reference_or_name(world: World) -> None:
-    world.put_volunteers(*two_more_volunteers(), a_volunteer(email="x@x.example", is_active=False))
-    scene = load_scene(world.store, "robots", now=world.now, gazetteer=world.gazetteer)
-    assert named_like(scene, VOLUNTEER.upper()) == ((VOLUNTEER, "Amara Okafor"),)
-    assert named_like(scene, reference_of(BRUNO)) == ((BRUNO, "Bruno Silva"),)
-    assert named_like(scene, " silv ") == ((BRUNO, "Bruno Silva"),)
-    assert len(named_like(scene, "r")) == 3
-    assert named_like(scene, "") == named_like(scene, "zoe") == ()
 
 
 def test_only_overseers_ask_about_people(world: World) -> None:

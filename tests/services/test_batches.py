@@ -23,7 +23,8 @@ from tests.builders import (
     a_volunteer,
     period,
 )
-from tests.services.changes import AWAY, HOUR, SNOW, approved, side, tried
+from tests.databases import statements
+from tests.services.changes import AWAY, HOUR, ILL, SNOW, a_chain, approved, side, tried
 from tests.services.world import (
     BRUNO,
     CHLOE,
@@ -131,6 +132,21 @@ def test_visit_booked_meanwhile_on_the_closed_day_makes_the_batch_stale(world: W
     assert (done.state, done.broken) == (BatchState.STALE, {"robots": ("touches_more",)})
     with world.store.read() as work:
         assert work.districts.closures() == ()
+
+
+def test_many_batches_are_read_with_as_many_queries_as_one(world: World) -> None:
+    a_chain(world)
+
+    def queries() -> int:
+        with statements() as asked:
+            batch_pages.waiting(world.store, actor=world.coordinator)
+        return len(asked)
+
+    tried(world, SNOW)
+    alone = queries()
+    for what_if in (AWAY, ILL):
+        tried(world, what_if)
+    assert queries() == alone
 
 
 def test_batch_is_decided_once(world: World) -> None:

@@ -156,8 +156,9 @@ def test_it_cannot_be_taken_back_once_somebody_was_told(world: World) -> None:
     world.invite()
     closing = close(world)
     with world.store.write() as work:
-        work.outbox.claim(now=world.now, until=world.now + timedelta(minutes=10), limit=1)
-    (line,) = closing_pages.closings(world.store, actor=VERA, now=world.now)
+        work.outbox.claim(now=world.now, until=world.now + timedelta(minutes=10), limit=10)
+    with world.store.read() as work:
+        (line,) = closing_pages.closing_lines(work, now=world.now)
     assert not line.can_undo
     with pytest.raises(IllegalTransition):
         undo(world, closing)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from random import Random
+
+import pytest
+
+from scheduler.domain.proposals import Proposal, ProposedSpeaker
+from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.volunteers import Format
 from scheduler.services.approvals import decided
 from scheduler.services.asking import reference_of
 from scheduler.services.conflicts import Conflicts, Instead, conflicts
 from scheduler.services.warm import Warm
-from tests.builders import VOLUNTEER, a_proposal, a_request
-from tests.services.world import BRUNO, World, elsewhere, two_more_volunteers
+from tests.builders import VOLUNTEER, a_proposal, a_request, period
+from tests.services.world import BRUNO, CHLOE, World, elsewhere, two_more_volunteers
+
+HOURS = ("09:00-10:00", "09:30-10:30", "10:00-11:00", "10:40-11:30")
 
 
 def found(world: World) -> Conflicts:
@@ -50,6 +60,29 @@ def test_two_for_one_class_are_one_conflict(world: World) -> None:
     assert found(world).total == 1
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_conflicts_are_all_pairs_that_want_the_same_at_one_time(world: World, seed: int) -> None:
+    random = Random(seed)
+    world.put_volunteers(*two_more_volunteers())
+    given = [_some_request(str(number), random) for number in range(9)]
+    proposed = {each.key: _some_proposal(each.key, random) for each in given}
+    world.put_requests(*given)
+    world.put_proposals(*proposed.values())
+    every = found(world)
+    pairs = {frozenset((each.one.request, each.other.request)) for each in every.shown}
+    wanted = {
+        frozenset((one.key, other.key))
+        for one, other in combinations(given, 2)
+        if _clash(
+            proposed[one.key], proposed[other.key], is_same_class=_hosts(one) == _hosts(other)
+        )
+    }
+    assert every.total == len(wanted)
+    assert pairs <= wanted
+    assert len(pairs) == len(every.shown) == min(20, len(wanted))
+    assert list(every.shown) == sorted(every.shown, key=lambda each: each.one.start)
+
+
 def test_nothing_is_in_the_way_of_one_proposal(world: World) -> None:
     world.put_proposals(a_proposal())
     assert found(world) == Conflicts((), 0)
@@ -61,3 +94,24 @@ def test_who_decided_is_told_by_name(world: World) -> None:
     world.approve("robots")
     (each,) = decided(world.store, ("robots",), actor=world.coordinator)
     assert (each.request, each.at, str(each.state)) == ("robots", world.now, "approved")
+
+
+def _some_request(key: str, random: Random) -> ClassroomRequest:
+    return random.choice((a_request, elsewhere))(key=key)
+
+
+def _some_proposal(key: str, random: Random) -> Proposal:
+    team = random.sample((VOLUNTEER, BRUNO, CHLOE), k=random.choice((1, 1, 2)))
+    speakers = tuple(ProposedSpeaker(email, Format.IN_PERSON) for email in team)
+    sessions = (period(f"2026-12-08 {random.choice(HOURS)}"),)
+    return a_proposal(request=key, speakers=speakers, sessions=sessions)
+
+
+def _hosts(request: ClassroomRequest) -> tuple[str, str]:
+    return request.teacher_email, request.classroom
+
+
+def _clash(one: Proposal, other: Proposal, *, is_same_class: bool) -> bool:
+    (first,), (second,) = one.sessions, other.sessions
+    is_shared = is_same_class or {*one.speakers} & {*other.speakers}
+    return bool(is_shared) and first.start < second.end and second.start < first.end

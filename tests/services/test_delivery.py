@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from email.message import EmailMessage
 
 import pytest
 
 from scheduler.domain.people import RoleName
 from scheduler.domain.visits import Visit
-from scheduler.mail.messages import message_id_of
+from scheduler.mail.messages import Mail, message_id_of
 from scheduler.mail.transports import MailRefused, SentMail
 from scheduler.services import delivery, reminders
 from scheduler.services.delivery import CLAIM_LASTS, Delivered
@@ -56,12 +55,12 @@ class PostOffice:
     def open(self) -> AbstractContextManager[PostOffice]:
         return nullcontext(self)
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
-        mail = SentMail(sender, recipient, message)
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
+        taken = SentMail(sender, recipient, mail)
         if code := self.code_by_recipient.get(recipient):
-            self.refused.append(mail)
+            self.refused.append(taken)
             raise MailRefused(code, "No", is_permanent=code >= 500)
-        self.sent.append(mail)
+        self.sent.append(taken)
         if recipient == self.dies_with:
             raise Killed
 
@@ -85,7 +84,8 @@ def deliver(
 
 def rows(world: World) -> tuple[OutboxRow, ...]:
     """Return everything in the outbox."""
-    subjects = ["sign-in", "availability", *(visit.uid for visit in world.visits_of())]
+    summaries = (f"approved-2026-11-{day}" for day in (21, 22))
+    subjects = ["sign-in", "availability", *summaries, *(v.uid for v in world.visits_of())]
     with world.store.read() as work:
         return work.outbox.of_subjects(subjects)
 
@@ -145,8 +145,8 @@ class TestOnce:
         assert deliver(world) == Delivered(sent=1)
         assert received(world) == [("invitation", VOLUNTEER)]
         world.now = DAYS_MAIL
-        assert deliver(world) == Delivered(sent=1)
-        assert received(world) == [("announcement", TEACHER)]
+        assert deliver(world) == Delivered(sent=2)
+        assert received(world) == [("announcement", TEACHER), ("approved", COORDINATOR)]
 
         visit = world.answer(visit, VOLUNTEER, True)
         assert deliver(world) == Delivered(sent=2)
@@ -240,7 +240,9 @@ class TestOvertaken:
         world.now = reminder_moment(visit, days=1)
         reminders.write_due(world.store, now=world.now)
         world.now = visit.period.start
-        assert deliver(world) == Delivered(expired=2)
+        world.transport.sent.clear()
+        assert deliver(world) == Delivered(sent=1, expired=2)
+        assert received(world) == [("approved", COORDINATOR)]
 
     def test_reminder_of_a_time_that_was_moved(self, world: World) -> None:
         (visit,) = world.invite()

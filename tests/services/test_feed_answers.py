@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event
 
 from scheduler.domain.visits import Booking, Partstat, Visit, VisitState, hosts_of
 from scheduler.services.access import Actor
@@ -30,6 +28,7 @@ from tests.builders import (
     an_organization,
     period,
 )
+from tests.databases import statements
 from tests.outside.ics_checker import feed_faults
 from tests.outside.ics_reading import Component, read, unescaped
 from tests.services.test_feeds import SITE, change_school, keep
@@ -63,22 +62,6 @@ def events(world: World, kind: FeedKind, owner: str) -> list[Component]:
 def titles(world: World, kind: FeedKind, owner: str) -> list[str]:
     """Return the titles that a feed shows."""
     return [unescaped(each.value("SUMMARY")) for each in events(world, kind, owner)]
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Yield the queries that are asked meanwhile."""
-    queries: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            queries.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield queries
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def many(number: int) -> tuple[Visit, ...]:
@@ -216,9 +199,7 @@ class TestSheets:
         ):
             feed = made(world, kind, owner)
             with world.store.read() as work:
-                glimpses = work.feeds.glimpses(
-                    feed, language="en", since=NOW - FOREVER, until=NOW + FOREVER
-                )
+                glimpses = work.feeds.glimpses(feed, since=NOW - FOREVER, until=NOW + FOREVER)
                 found = tuple(glimpse.sheet() for glimpse in glimpses)
                 visits = tuple(work.visits.many(s.visit.uid for s in found).values())
                 gathered = sheets_of(work, visits)
@@ -236,7 +217,7 @@ class TestCost:
         token = feed_token(made(world, FeedKind.SCHOOL, "maple"), key=KEY)
         reading = []
         for etag in ("", "", "known"):
-            with counted() as queries:
+            with statements(kinds=("SELECT", "WITH")) as queries:
                 found = answer(
                     world.store,
                     token,
@@ -261,7 +242,7 @@ class TestCost:
             settings=world.feeds,
             now=world.now,
         )
-        with counted() as queries:
+        with statements(kinds=("SELECT", "WITH")) as queries:
             octets(world, feed)
         assert len(queries) == 2
 

@@ -20,6 +20,7 @@ from scheduler.services.handing_over import (
     turn_down,
 )
 from scheduler.services.own_classes import own_classes
+from scheduler.services.records import OutboxRow, OutboxState
 from tests.builders import TEACHER, VOLUNTEER, a_person, a_request, a_visit
 from tests.services.world import OTHER_TEACHER, World
 
@@ -177,6 +178,26 @@ def test_offer_is_decided_once(school: World) -> None:
         with pytest.raises(IllegalTransition):
             answer(school.store, made.key, actor=MIRA, now=school.now)
     assert offer(school).state is HandoverState.OFFERED
+
+
+def test_offer_taken_back_stops_its_mail_and_leaves_what_was_sent(school: World) -> None:
+    made = offer(school)
+    (row,) = mail_about(school, made)
+    with school.store.write() as work:
+        work.outbox.set_state((row.key,), state=OutboxState.SENT)
+    take_back(school.store, made.key, actor=LENA, now=school.now)
+    again = offer(school)
+    take_back(school.store, again.key, actor=LENA, now=school.now)
+    assert [each.state for each in (*mail_about(school, made), *mail_about(school, again))] == [
+        OutboxState.SENT,
+        OutboxState.SUPERSEDED,
+    ]
+
+
+def mail_about(world: World, made: Handover) -> tuple[OutboxRow, ...]:
+    """Return the mail that tells of an offer."""
+    with world.store.read() as work:
+        return work.outbox.of_subjects((f"handover:{made.key}",))
 
 
 def test_strangers_see_no_offer(school: World) -> None:

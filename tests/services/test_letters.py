@@ -18,13 +18,12 @@ from scheduler.services.letters import (
     Letterhead,
     Reader,
     facts_for,
-    is_still_wanted,
     letter,
     links_for,
     role_of,
-    still_told,
 )
 from scheduler.services.records import Mailbox, OutboxRow
+from scheduler.services.still_true import is_still_wanted, still_told
 from scheduler.services.tokens import answer_token, door_token
 from tests.builders import (
     COORDINATOR,
@@ -99,7 +98,8 @@ def write(row: OutboxRow, *sheets: VisitSheet, now: datetime = NOW) -> EmailMess
     """Compose the mail of a row for its recipient."""
     name = {VOLUNTEER: "Amara Okafor", TEACHER: "Lena Fischer"}.get(row.recipient, "Carla Meyer")
     reader = Reader(name, row.recipient, role_of(row.recipient, sheets))
-    return letter(row, sheets, reader=reader, head=HEAD, site_name="Lakeshore visits", now=now)
+    mail = letter(row, sheets, reader=reader, head=HEAD, site_name="Lakeshore visits", now=now)
+    return mail.message
 
 
 def text_of(message: EmailMessage) -> str:

@@ -81,6 +81,12 @@ class TestReplies:
         assert take(world, a_reply(invited)) is Became.ENTERED
         assert (world.visits_of(), len(world.mail_of(invited))) == before
 
+    def test_same_no_again_is_nothing(self, world: World, invited: Visit) -> None:
+        take(world, a_reply(invited, partstat="DECLINED"))
+        before = (world.visits_of(), len(world.mail_of(invited)))
+        assert take(world, a_reply(invited, partstat="DECLINED")) is Became.IGNORED
+        assert (world.visits_of(), len(world.mail_of(invited)), kept(world)) == (*before, [])
+
     def test_nobody_answers_for_somebody_else(self, world: World, invited: Visit) -> None:
         world.put_volunteers(*two_more_volunteers())
         for forged in (
@@ -152,6 +158,12 @@ class TestOthers:
             "550 no such person",
         )
         assert kept(world) == [(Why.CAME_BACK, invited.uid)]
+
+    def test_same_bounce_again_is_nothing(self, world: World, invited: Visit) -> None:
+        bounce = b"Message-ID: <1@robots.example>\r\n" + self.bounce(world, invited)
+        assert [take(world, bounce) for _ in range(2)] == [Became.MARKED, Became.IGNORED]
+        with world.store.read() as work:
+            assert [bounce.times for bounce in work.bounces.all()] == [1]
 
     def test_made_up_bounce_marks_nobody(self, world: World, invited: Visit) -> None:
         forged = self.bounce(world, invited, message_id="<guess@schools.example>")

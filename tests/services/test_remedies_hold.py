@@ -19,7 +19,7 @@ from scheduler.domain.periods import minute_of
 from scheduler.domain.proposals import Unassigned
 from scheduler.matching.checker import check
 from scheduler.services.access import Actor
-from scheduler.services.alterations import KINDS
+from scheduler.services.alterations import ANOTHER_LESSON
 from scheduler.services.bundles import import_bundle
 from scheduler.services.proposing import Sought, seek, understand
 from scheduler.services.reasons import advice_kept
@@ -72,7 +72,7 @@ def checked(sought: Sought, plan: tuple[Assignment, ...], entry: Unassigned) -> 
         others = [each for each in plan if each.demand_id not in remedy.displaces]
         filled = [*others, Assignment(entry.request, start, remedy.team)]
         assert not check(problem, filled).violations, remedy
-    assert advice.remedies or (advice.no_single_helps and {KINDS[0]} <= set(advice.tried))
+    assert advice.remedies or (advice.no_single_helps and ANOTHER_LESSON in advice.tried)
     return len(advice.remedies)
 
 

@@ -23,11 +23,10 @@ from scheduler.domain.starts import Start
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Format, Limits
 from scheduler.services.access import Actor
+from scheduler.services.free_people import FreeCounts, free_counts
 from scheduler.services.picture import load_picture
 from scheduler.services.requests import (
     Answers,
-    FreeCounts,
-    free_counts,
     reopen,
     submit,
     withdraw,

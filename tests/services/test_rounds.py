@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+import pytest
 
 from scheduler.domain.own_weeks import RIGHT_FOR
 from scheduler.domain.volunteers import Clearance, ClearanceState
 from scheduler.services.announcements import FEEDBACK, RENEW_CLEARANCE, STILL_RIGHT
+from scheduler.services.delivery import Delivered
+from scheduler.services.ports import Store, Work
 from scheduler.services.records import OutboxState, SignInLink, WebSession
 from scheduler.services.retention import Forgotten, forget_old
 from scheduler.services.rounds import Asked, ask_daily, next_round
 from scheduler.services.sign_in import ask_for_link
+from scheduler.services.steps import Steps
 from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER, a_volunteer, moment
 from tests.services.world import World
 
@@ -93,3 +100,56 @@ def test_links_and_sessions_that_ended_are_forgotten(world: World) -> None:
         found = forget_old(work, now=NOW + timedelta(days=31))
         assert found == Forgotten(links=1, sessions=1)
         assert work.sign_ins.session("open") == open_still
+
+
+class Spoiled:
+    """Something kept that cannot be read: whatever is asked of it fails."""
+
+    def __getattr__(self, name: str) -> object:
+        raise LookupError(name)
+
+
+@dataclass(frozen=True)
+class StoreWith:
+    """The real store, but for one thing in it that is spoiled."""
+
+    inner: Store
+    spoiled: str
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        with self.inner.read() as work:
+            setattr(work, self.spoiled, Spoiled())
+            yield work
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        with self.inner.write() as work:
+            setattr(work, self.spoiled, Spoiled())
+            yield work
+
+
+def test_question_that_fails_takes_no_other_with_it_and_rests_for_an_hour(world: World) -> None:
+    last = date(2027, 1, 20)
+    clearance = Clearance(
+        "police_check", approved=date(2026, 1, 7), expires=last, state=ClearanceState.APPROVED
+    )
+    world.put_volunteers(replace(a_volunteer(), clearances=(clearance,)))
+    ask_daily(world.store, now=NOW - RIGHT_FOR)
+    spoiled, steps = StoreWith(world.store, "own_weeks"), Steps()
+    world.now = moment("2026-11-22 08:00")
+    assert ask_daily(spoiled, now=world.now, steps=steps) == Asked(clearances=1)
+    assert ask_daily(spoiled, now=world.now, steps=steps) == Asked()
+    assert steps.failed == ["daily round: weeks"]
+    world.wait(hours=1)
+    ask_daily(spoiled, now=world.now, steps=steps)
+    assert steps.failed == ["daily round: weeks"] * 2
+    world.wait(hours=1)
+    assert ask_daily(world.store, now=world.now, steps=steps) == Asked(weeks=1)
+
+
+@pytest.mark.parametrize("spoiled", ["stand_ins", "journal", "own_weeks", "feedbacks"])
+def test_mail_goes_out_although_another_step_fails(world: World, spoiled: str) -> None:
+    ask_for_link(world.store, TEACHER, now=world.now)
+    done = replace(world.timetable, store=StoreWith(world.store, spoiled)).tick()
+    assert (len(done.failed), done.mail) == (1, Delivered(sent=1))

@@ -15,12 +15,12 @@ from scheduler.domain.proposals import ProposalState
 from scheduler.domain.schooldays import BellPeriod, BellSchedule, Closure
 from scheduler.domain.visits import VisitState
 from scheduler.services.access import Actor
-from scheduler.services.closed_days import ClosedVisit, visits_on_closed_days
+from scheduler.services.closed_days import ClosedVisit
 from scheduler.services.school_time import Preview, preview, read_file, school_time, use
 from scheduler.services.school_time_changes import DayTypeChange, Difference
 from scheduler.services.school_time_reading import FileNotTaken, FileReading, Line
 from scheduler.services.school_time_words import Meaning
-from tests.builders import DAY, TEACHER, TORONTO, VOLUNTEER, YEAR, a_district, a_proposal, a_visit
+from tests.builders import DAY, TEACHER, TORONTO, YEAR, a_district, a_proposal, a_visit
 from tests.calendars.files import a_file, an_event, at
 from tests.services.world import World
 
@@ -208,7 +208,9 @@ class TestVisits:
 
     def closed_visits(self, world: World) -> tuple[ClosedVisit, ...]:
         """Return the visits on days without school."""
-        return visits_on_closed_days(world.store, actor=CARLA, now=world.now)
+        page = school_time(world.store, actor=CARLA, now=world.now)
+        assert page is not None
+        return page.visits
 
     def test_visit_on_a_closed_day_is_listed_and_stays(self, world: World) -> None:
         visit = a_visit()
@@ -259,12 +261,6 @@ class TestVisits:
         assert state_of(world) is ProposalState.PENDING
         used(world, line(self.closed))
         assert state_of(world) is ProposalState.STALE
-
-    def test_volunteers_see_none_of_it(self, world: World) -> None:
-        with pytest.raises(NotAllowed):
-            visits_on_closed_days(
-                world.store, actor=Actor(VOLUNTEER, "Amara", is_volunteer=True), now=world.now
-            )
 
 
 def state_of(world: World) -> ProposalState:

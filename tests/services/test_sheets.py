@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from scheduler.domain.topics import Topic
 from scheduler.domain.visit_sheets import SpeakerOnSheet, VisitSheet
 from scheduler.domain.visits import Booking, Partstat, Visit
 from scheduler.domain.volunteers import Format
@@ -39,7 +40,7 @@ def test_sheet_gathers_everything(world: World) -> None:
         VisitSheet(
             visit=visit,
             title="Robots around us",
-            topic="Robotics",
+            topic=Topic("robotics", parent="engineering"),
             site_name="Lakeshore District",
             school="maple",
             school_name="Maple School",

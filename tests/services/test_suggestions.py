@@ -19,14 +19,12 @@ from scheduler.domain.topics import Topic
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import BusySource, Format, Limits
 from scheduler.matching.explain import explain
-from scheduler.services import requests as requesting
 from scheduler.services import visits
 from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
-from scheduler.services.free_people import count_free
+from scheduler.services.free_people import FreeCounts, count_free, free_counts
 from scheduler.services.journal import KEPT, trim_journal
 from scheduler.services.picture import load_picture
-from scheduler.services.requests import FreeCounts
 from scheduler.services.snapshots import demand_of, problem_of
 from scheduler.services.suggestions import SuggestedSpeaker, for_request
 from scheduler.services.telling import reasons_of
@@ -94,7 +92,7 @@ def counted(world: World, warm: Warm, request: ClassroomRequest) -> tuple[FreeCo
                 now=world.now,
                 gazetteer=world.gazetteer,
             )
-    plain = requesting.free_counts(picture, request, options=options, gazetteer=world.gazetteer)
+    plain = free_counts(picture, request, options=options, gazetteer=world.gazetteer)
     return found, plain
 
 

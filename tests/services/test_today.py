@@ -9,8 +9,10 @@ import pytest
 
 from scheduler.domain.districts import Coordinates
 from scheduler.domain.errors import NotAllowed
+from scheduler.domain.periods import DateRange
 from scheduler.domain.proposals import Unassigned
 from scheduler.domain.requests import RequestState
+from scheduler.domain.schooldays import Closure
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Clearance, ClearanceState
 from scheduler.services.access import Actor
@@ -69,6 +71,18 @@ def test_invitation_without_an_answer_is_listed_until_the_visit_begins(
     (silence,) = needed(small_district).silences
     assert (silence.speaker.name, silence.sheet.visit) == ("Amara Okafor", a_visit())
     assert needed(small_district, now=a_visit().period.start).silences == ()
+
+
+def test_visits_on_days_that_were_closed_since_are_counted(small_district: Store) -> None:
+    day = a_visit().period.start.date()
+    assert needed(small_district).closed == 0
+    with small_district.write() as work:
+        work.districts.put_closures((Closure("", DateRange(day, day), "Snow"),))
+    assert needed(small_district).closed == 1
+    assert needed(small_district, now=a_visit().period.start).closed == 0
+    with small_district.write() as work:
+        work.visits.save((a_visit(state=VisitState.CANCELLED),))
+    assert needed(small_district).closed == 0
 
 
 def test_proposal_that_holds_is_ready_and_a_broken_one_is_not(small_district: Store) -> None:

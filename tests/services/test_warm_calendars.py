@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from hypothesis import given
@@ -47,7 +49,22 @@ def absences(draw: st.DrawFn) -> DaysAway:
 def test_minutes_are_those_of_the_plain_expansion(
     weekly: list[WeeklyAvailability], away: list[DaysAway], timezone: str
 ) -> None:
-    plain = expand(weekly, away, days=YEAR, timezone=timezone)
-    assert FREE.expand(weekly, away, timezone=timezone) == tuple(
-        (minute_of(each.start), minute_of(each.end)) for each in plain
-    )
+    assert FREE.expand(weekly, away, timezone=timezone) == plain(weekly, away, timezone=timezone)
+
+
+@given(
+    st.lists(blocks().map(lambda each: replace(each, first=None, last=None)), max_size=9),
+    st.sampled_from(["America/Toronto", "Pacific/Auckland"]),
+)
+def test_weeks_all_alike_are_those_of_the_plain_expansion(
+    weekly: list[WeeklyAvailability], timezone: str
+) -> None:
+    assert FREE.expand(weekly, (), timezone=timezone) == plain(weekly, (), timezone=timezone)
+
+
+def plain(
+    weekly: Iterable[WeeklyAvailability], away: Iterable[DaysAway], *, timezone: str
+) -> tuple[tuple[int, int], ...]:
+    """Return what the domain says, in minutes."""
+    found = expand(weekly, away, days=YEAR, timezone=timezone)
+    return tuple((minute_of(each.start), minute_of(each.end)) for each in found)

@@ -159,7 +159,11 @@ def test_raw_change_that_overlaps_nothing_is_let_through(store: SqlStore, engine
     with store.write() as work:
         work.visits.add((FIRST, SAME_PERSON))
     with engine.begin() as connection:
-        connection.execute(text("UPDATE occupancy SET ends_at = ends_at"))
+        changed = connection.execute(text("UPDATE occupancy SET ends_at = ends_at")).rowcount
+        kept = connection.execute(text("SELECT count(*) FROM occupancy")).scalar_one()
+    assert changed == kept > 0
+    with store.read() as work:
+        assert tuple(work.visits.many(("first", "second")).values()) == (FIRST, SAME_PERSON)
 
 
 def test_occupancy_has_to_last(store: SqlStore, engine: Engine) -> None:

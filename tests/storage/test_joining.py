@@ -11,6 +11,7 @@ from scheduler.domain.availability import WeeklyAvailability
 from scheduler.domain.errors import Unknown
 from scheduler.domain.joining import Joining, JoiningState, confirm
 from scheduler.domain.mail_choices import MailChoices, MailKind, Pace
+from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.other_times import OfferState, TimeOffer, decide
 from scheduler.domain.own_weeks import FormerWeek, WeekCheck
 from scheduler.domain.volunteers import Format
@@ -131,3 +132,13 @@ def test_mail_choices_and_links_belong_to_people(store: Store) -> None:
     assert found == [None, VOLUNTEER, None, None]
     with pytest.raises(Unknown), store.write() as work:
         work.mail_doors.choose(MailChoices("nobody@example.org"))
+
+
+def test_rules_of_a_district_are_the_usual_ones_until_it_decides(store: Store) -> None:
+    with store.read() as work:
+        assert work.mail_doors.rules() == MailRules()
+    for rules in (MailRules(reminder_days=2), MailRules(asks_still_coming=False, let_go_days=0)):
+        with store.write() as work:
+            work.mail_doors.put_rules(rules)
+        with store.read() as work:
+            assert work.mail_doors.rules() == rules

@@ -42,6 +42,23 @@ def test_lease_that_was_given_back_is_free_at_once(empty_store: SqlStore) -> Non
     assert take(empty_store, "two", now=NOW)
 
 
+def test_lease_that_ended_is_not_renewed_though_others_are_done_with_it(
+    empty_store: SqlStore,
+) -> None:
+    def renew(now: datetime) -> bool:
+        with empty_store.write() as work:
+            return work.leases.renew("jobs", owner="one", now=now, until=now + MINUTE)
+
+    assert not renew(NOW)
+    take(empty_store, "one", now=NOW)
+    assert renew(NOW + MINUTE / 2)
+    take(empty_store, "two", now=NOW + 2 * MINUTE)
+    with empty_store.write() as work:
+        work.leases.give_back("jobs", owner="two", at=NOW + 2 * MINUTE)
+    assert not renew(NOW + 2 * MINUTE)
+    assert take(empty_store, "one", now=NOW + 2 * MINUTE)
+
+
 def test_seen_tells_until_when_it_was_last_taken(empty_store: SqlStore) -> None:
     with empty_store.read() as work:
         assert work.leases.seen("jobs") is None

@@ -30,7 +30,7 @@ from tests.builders import a_district, a_visit
 from tests.databases import postgres_database, sqlite_database
 from tests.storage.district import fill
 
-NEWEST = "0014"
+NEWEST = "0015"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

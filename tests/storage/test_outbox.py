@@ -85,11 +85,11 @@ def test_mail_is_listed_by_subject_in_order_of_creation(empty_store: SqlStore) -
         assert keys(work.outbox.of_subjects(("visit-2", "visit-1"))) == ["b", "c", "a"]
 
 
-def test_claim_takes_what_is_due_oldest_first(empty_store: SqlStore) -> None:
+def test_claim_takes_what_has_been_due_longest(empty_store: SqlStore) -> None:
     put(
         empty_store,
         a_mail("young"),
-        a_mail("old", created_at=NOW - timedelta(days=1), recipient=OTHER),
+        a_mail("old", due_at=NOW - timedelta(days=1), recipient=OTHER),
         a_mail("later", due_at=NOW + timedelta(seconds=1)),
         a_mail("held", state=OutboxState.HELD),
         a_mail("superseded", state=OutboxState.SUPERSEDED),
@@ -109,10 +109,21 @@ def test_claim_takes_all_that_is_due_for_whom_it_takes_one(empty_store: SqlStore
 
 def test_postponed_mail_waits_as_if_nobody_had_tried(empty_store: SqlStore) -> None:
     put(empty_store, a_mail("one"))
-    claimed(empty_store)
+    rows = claimed(empty_store)
     with empty_store.write() as work:
-        work.outbox.postpone(["one", "unknown"], due_at=SOON)
+        work.outbox.postpone((*rows, a_mail("unknown")), due_at=SOON)
     assert stored(empty_store) == (a_mail("one", due_at=SOON),)
+
+
+def test_who_was_thought_dead_postpones_nothing(empty_store: SqlStore) -> None:
+    put(empty_store, a_mail("one"))
+    rows = claimed(empty_store)
+    with empty_store.write() as work:
+        work.outbox.take_back()
+    again = claimed(empty_store)
+    with empty_store.write() as work:
+        work.outbox.postpone(rows, due_at=SOON)
+    assert stored(empty_store) == again
 
 
 def test_who_was_thought_dead_marks_nothing(empty_store: SqlStore) -> None:

@@ -92,7 +92,7 @@ def test_run_comes_back_as_it_was_stored(empty_store: SqlStore) -> None:
 
 def test_unknown_run_is_none(empty_store: SqlStore) -> None:
     with empty_store.read() as work:
-        assert (work.runs.get("r9"), work.runs.open(), work.runs.last_done()) == (None, None, None)
+        assert (work.runs.get("r9"), work.runs.open()) == (None, None)
         assert work.runs.recent(limit=5) == ()
 
 
@@ -172,7 +172,6 @@ def test_latest_runs_come_newest_first(empty_store: SqlStore) -> None:
         add(empty_store, run)
     with empty_store.read() as work:
         assert work.runs.recent(limit=2) == (over[2], over[1])
-        assert work.runs.last_done() == over[1]
 
 
 def test_of_several_processes_one_opens_a_run(race: Race, empty_store: SqlStore) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.event import listen, remove
 
 from scheduler.domain.availability import DaysAway, WeeklyAvailability
 from scheduler.domain.districts import Coordinates
@@ -25,6 +22,7 @@ from scheduler.domain.volunteers import (
 )
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import VOLUNTEER, a_clearance, a_person, a_volunteer, a_week
+from tests.databases import statements
 from tests.storage.district import BRUNO, CHLOE
 
 FULL = Volunteer(
@@ -109,13 +107,6 @@ def test_volunteers_come_back_in_order_of_address(store: SqlStore) -> None:
         }
 
 
-def test_organization_is_known_of_those_who_have_one(store: SqlStore) -> None:
-    with store.write() as work:
-        work.volunteers.put((BARE,))
-        found = work.volunteers.organization_by_email((BARE.email, VOLUNTEER, "nobody@x.example"))
-    assert dict(found) == {VOLUNTEER: "robots"}
-
-
 def test_without_availability_names_active_volunteers_without_a_week(store: SqlStore) -> None:
     inactive = a_volunteer(email="gone@robots.example", weekly=(), is_active=False)
     with store.write() as work:
@@ -147,11 +138,11 @@ def test_clearance_for_an_unknown_school_is_refused(store: SqlStore) -> None:
 
 
 def test_number_of_queries_does_not_grow_with_volunteers(store: SqlStore, engine: Engine) -> None:
-    with store.read() as work, counted_statements(engine) as few:
+    with store.read() as work, statements(engine) as few:
         work.volunteers.all()
     with store.write() as work:
         work.volunteers.put(crowd(300))
-    with store.read() as work, counted_statements(engine) as many:
+    with store.read() as work, statements(engine) as many:
         assert len(work.volunteers.all()) == 303
     assert (len(few), len(many)) == (2, 2)
 
@@ -179,16 +170,3 @@ def crowd(number: int) -> tuple[Volunteer, ...]:
         )
         for n in range(number)
     )
-
-
-@contextmanager
-def counted_statements(engine: Engine) -> Iterator[list[str]]:
-    """Yield a list that fills with every statement sent until the end of the block."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    listen(engine, "before_cursor_execute", note)
-    yield statements
-    remove(engine, "before_cursor_execute", note)

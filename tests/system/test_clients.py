@@ -3,6 +3,8 @@ node-ical.
 
 They are installed for this test alone, into folders of their own; the feeds come over HTTP. Besides
 the kept feeds there are ten thousand random visits, in thirty zones and near all clock changes.
+Each zone has a file of its own: vdirsyncer gives every event all zones of its file, and khal reads
+them every time. One more file has all zones.
 """
 
 from __future__ import annotations
@@ -18,17 +20,26 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
+from werkzeug.serving import make_server
 
 from scheduler.calendars.texts import Audience
 from scheduler.domain.visit_sheets import VisitSheet
+from scheduler.domain.visits import Visit
 from scheduler.domain.zones import zone
+from scheduler.services.feeds import feed_for
+from scheduler.services.records import FeedKind
 from tests.architecture.source import CHECKOUT
+from tests.builders import COORDINATOR, VOLUNTEER, moment
 from tests.calendars.golden import feed as render
 from tests.calendars.histories import FIRST_YEAR, LAST_YEAR, ZONES, state
+from tests.databases import engine_on
 from tests.outside.ics_checker import instants
 from tests.outside.ics_reading import read, unescaped
+from tests.services.world import open_world
+from tests.system.site import Site, close_site, line, open_site
 
 # The notice of a replaced address lasts all day, which is no instant.
 FEEDS = [
@@ -37,7 +48,12 @@ FEEDS = [
 ]
 KHAL = ("khal==0.14.1", "vdirsyncer==0.21.0", "tzdata")
 ICAL_JS, NODE_ICAL = "ical.js@2.2.1", "node-ical@0.26.1"
-RANDOM_FILES, RANDOM_VISITS = 20, 500
+RANDOM_VISITS, MIXED_VISITS = 10_000, 300
+RANDOM_FEEDS = {
+    "random-mixed": range(RANDOM_VISITS, RANDOM_VISITS + MIXED_VISITS),
+    # A visit's seed chooses its zone by the remainder.
+    **{f"random-{n}": range(n, RANDOM_VISITS, len(ZONES)) for n in range(len(ZONES))},
+}
 MOMENT = "%Y-%m-%d %H:%M:%S"
 SCRIPT = """
 import ICAL from "ical.js"; import fs from "fs";
@@ -89,10 +105,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feeds")
     for feed in FEEDS:
         shutil.copy(feed, folder)
-    for number in range(RANDOM_FILES):
-        seeds = range(number * RANDOM_VISITS, (number + 1) * RANDOM_VISITS)
+    for name, seeds in RANDOM_FEEDS.items():
         octets = render(Audience.SCHOOL, *(shown_alone(seed) for seed in seeds))
-        (folder / f"random-{number}.ics").write_bytes(octets)
+        (folder / f"{name}.ics").write_bytes(octets)
     return folder
 
 
@@ -105,6 +120,26 @@ def shown_alone(seed: int) -> VisitSheet:
 def address(folder: Path) -> Iterator[str]:
     """Yield where the feeds are served."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+    """Yield the site of a small district, with a request that nobody decided on."""
+    opened = open_site(open_world(engine_on(sqlite_url)), url=sqlite_url, instance=tmp_path)
+    yield opened
+    close_site(opened)
+
+
+@pytest.fixture
+def site_address(site: Site) -> Iterator[str]:
+    """Yield where the site is served."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -127,6 +162,30 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "offsets.mjs").write_text(OFFSETS_SCRIPT)
     run("npm", "install", "--silent", ICAL_JS, NODE_ICAL, folder=folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def wrong_zones(programs: Path) -> frozenset[str]:
+    """Return the zones whose rules changed after the data inside Node was made.
+
+    node-ical goes by that data alone and never by a file's own VTIMEZONE.
+    """
+    first = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+    weeks = [first + timedelta(weeks=week) for week in range(52 * (LAST_YEAR + 1 - FIRST_YEAR))]
+    asked = [(name, moment) for name in ZONES for moment in weeks]
+    told = run(
+        "node",
+        str(programs / "offsets.mjs"),
+        folder=programs,
+        answers="".join(f"{name} {moment.timestamp() * 1000:.0f}\n" for name, moment in asked),
+    )
+    wrong = frozenset(
+        name
+        for (name, moment), minutes in zip(asked, told.splitlines(), strict=True)
+        if moment.astimezone(zone(name)).utcoffset() != timedelta(minutes=int(minutes))
+    )
+    assert len(wrong) <= len(ZONES) / 5, wrong
+    return wrong
 
 
 def run(*words: str, folder: Path | None = None, answers: str = "") -> str:
@@ -158,38 +217,55 @@ def meant(feed: Path) -> list[str]:
 
 def synchronised(feed: Path, *, address: str, programs: Path, home: Path) -> list[str]:
     """Return what khal lists after vdirsyncer has fetched the feed."""
+    subscribe(f"{address}/{feed.name}", programs=programs, home=home)
+    synchronise(programs, home)
+    return listed(programs, home, "{start-long-full} {end-long-full} {title}")
+
+
+def subscribe(address: str, *, programs: Path, home: Path) -> None:
+    """Give vdirsyncer and khal a calendar."""
     (home / "khal").mkdir()
     settings = home / "vdirsyncer.conf"
     settings.write_text(
         f'[general]\nstatus_path = "{home}/status/"\n'
         '[pair feed]\na = "remote"\nb = "local"\ncollections = null\n'
-        f'[storage remote]\ntype = "http"\nurl = "{address}/{feed.name}"\n'
+        f'[storage remote]\ntype = "http"\nurl = "{address}"\n'
         f'[storage local]\ntype = "filesystem"\npath = "{home}/khal/"\nfileext = ".ics"\n'
     )
     vdirsyncer = str(programs / "venv/bin/vdirsyncer")
     run(vdirsyncer, "-c", str(settings), "discover", answers="y\n" * 9)
-    run(vdirsyncer, "-c", str(settings), "sync")
     (home / "khal.conf").write_text(
         f"[calendars]\n[[feed]]\npath = {home}/khal/\nreadonly = True\n"
         "[locale]\ntimeformat = %H:%M:%S\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"
         f"datetimeformat = {MOMENT}\nlongdatetimeformat = {MOMENT}\n"
         f"local_timezone = UTC\ndefault_timezone = UTC\n[sqlite]\npath = {home}/khal.db\n"
     )
+
+
+def synchronise(programs: Path, home: Path) -> None:
+    """Have vdirsyncer fetch the calendar."""
+    run(str(programs / "venv/bin/vdirsyncer"), "-c", str(home / "vdirsyncer.conf"), "sync")
+
+
+def listed(programs: Path, home: Path, form: str) -> list[str]:
+    """Return khal's events of ten years, in order."""
     said = run(
         str(programs / "venv/bin/khal"),
         *("-c", str(home / "khal.conf"), "list", "--once", "--notstarted"),
-        *("--day-format", "", "--format", "{start-long-full} {end-long-full} {title}"),
+        *("--day-format", "", "--format", form),
         *("2024-01-01", "3650d"),
     )
     return sorted({line for line in said.splitlines() if line})
 
 
-@pytest.mark.parametrize(
-    "name",
-    [*(feed.stem for feed in FEEDS), *(f"random-{number}" for number in range(RANDOM_FILES))],
-)
+@pytest.mark.parametrize("name", [*(feed.stem for feed in FEEDS), *RANDOM_FEEDS])
 def test_clients_read_the_same_instants(
-    name: str, folder: Path, address: str, programs: Path, tmp_path: Path
+    name: str,
+    folder: Path,
+    address: str,
+    programs: Path,
+    wrong_zones: frozenset[str],
+    tmp_path: Path,
 ) -> None:
     feed = folder / f"{name}.ics"
     expected = [line for line in meant(feed) if line]
@@ -197,33 +273,51 @@ def test_clients_read_the_same_instants(
     assert sorted(told.splitlines()) == expected
     assert synchronised(feed, address=address, programs=programs, home=tmp_path) == expected
     told = run("node", str(programs / "node-instants.mjs"), str(feed), folder=programs)
-    unknown = titles_in(zones_that_node_has_wrong(programs), feed)
+    unknown = titles_in(wrong_zones, feed)
     assert [line for line in sorted(told.splitlines()) if line[40:] not in unknown] == [
         line for line in expected if line[40:] not in unknown
     ]
 
 
-def zones_that_node_has_wrong(programs: Path) -> frozenset[str]:
-    """Return the zones whose rules changed after the data inside Node was made.
+def test_subscriber_sees_each_step_of_a_visit(
+    site: Site, site_address: str, programs: Path, tmp_path: Path
+) -> None:
+    world, coordinator = site.world, site.browser(COORDINATOR)
+    feed = feed_for(world.store, kind=FeedKind.VOLUNTEER, owner=VOLUNTEER, settings=world.feeds)
+    path = urlsplit(world.feeds.address_of(feed)).path
+    subscribe(site_address + path, programs=programs, home=tmp_path)
 
-    node-ical goes by that data alone and never by a file's own VTIMEZONE.
-    """
-    first = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
-    weeks = [first + timedelta(weeks=week) for week in range(52 * (LAST_YEAR + 1 - FIRST_YEAR))]
-    asked = [(name, moment) for name in ZONES for moment in weeks]
-    told = run(
-        "node",
-        str(programs / "offsets.mjs"),
-        folder=programs,
-        answers="".join(f"{name} {moment.timestamp() * 1000:.0f}\n" for name, moment in asked),
-    )
-    wrong = frozenset(
-        name
-        for (name, moment), minutes in zip(asked, told.splitlines(), strict=True)
-        if moment.astimezone(zone(name)).utcoffset() != timedelta(minutes=int(minutes))
-    )
-    assert len(wrong) <= len(ZONES) / 5, wrong
-    return wrong
+    def shown() -> list[str]:
+        synchronise(programs, tmp_path)
+        return listed(programs, tmp_path, "{start-long-full} {status}")
+
+    world.propose()
+    assert coordinator.send("/proposals/approve", {"proposal": "robots"}).status_code == 303
+    assert shown() == []
+    site.pass_time(minutes=10)
+    (visit,) = world.visits_of()
+    assert shown() == [f"{utc_of(visit)} TENTATIVE "]
+
+    world.answer(visit, VOLUNTEER, True)
+    assert shown() == [f"{utc_of(visit)} CONFIRMED "]
+
+    thursday = moment("2026-12-17 10:40")
+    page = f"/visits/{visit.uid}"
+    assert coordinator.send(f"{page}/move", {"start": thursday.isoformat()}).status_code == 303
+    site.pass_time(minutes=31)
+    (moved,) = world.visits_of()
+    assert moved.period.start == thursday
+    # A new time asks everyone again. vdirsyncer makes UIDs of its own, so ours is read as sent.
+    assert shown() == [f"{utc_of(moved)} TENTATIVE "]
+    assert line(site.calendar(FeedKind.VOLUNTEER, VOLUNTEER), "UID") == [visit.uid]
+
+    assert coordinator.send(f"{page}/cancel", {"reason": "Snow"}, on=page).status_code == 303
+    assert shown() == [f"{utc_of(moved)} CANCELLED "]
+
+
+def utc_of(visit: Visit) -> str:
+    """Return when a visit starts as khal writes it."""
+    return f"{visit.period.start.astimezone(UTC):{MOMENT}}"
 
 
 def titles_in(zones: Collection[str], feed: Path) -> frozenset[str]:

@@ -63,7 +63,7 @@ def test_page_shows_the_facts_and_one_large_yes(client: Visitor) -> None:
     said = main_text(page)
     for fact in ("Robots around us", "10:40–11:30 at Maple School", "Ring at the front door."):
         assert fact in said
-    assert buttons(page) == ["Yes, I'll come", "Tell them I can't come"]
+    assert buttons(page) == ["Yes, I’ll come", "Tell them I can’t come"]
 
 
 def test_yes_is_entered_and_shown(small_district: Store, client: Visitor) -> None:
@@ -72,7 +72,7 @@ def test_yes_is_entered_and_shown(small_district: Store, client: Visitor) -> Non
     assert partstats(small_district) == [Partstat.ACCEPTED]
     page = client.page(link())
     assert "You said yes on Sat 21 November" in main_text(page)
-    assert buttons(page) == ["Tell them I can't come"]
+    assert buttons(page) == ["Tell them I can’t come"]
 
 
 def test_no_with_a_reason_is_entered_and_shown(small_district: Store, client: Visitor) -> None:
@@ -114,7 +114,7 @@ def test_reason_that_is_too_long_is_shown_at_its_field(
     page = parsed(answer.text)
     assert answer.status_code == 422
     assert text_of(page.find(".//title")).startswith("Error: ")
-    assert text_of(page.find(".//*[@id='words-error']")) == "Use up to 300 letters"
+    assert text_of(page.find(".//*[@id='words-error']")) == "Use at most 300 letters"
     assert partstats(small_district) == [Partstat.NEEDS_ACTION]
 
 
@@ -129,7 +129,7 @@ def test_every_day_of_a_series_is_shown_and_answered(series: Store, client: Visi
 def test_no_to_a_series_names_its_days(series: Store, client: Visitor) -> None:
     refused = client.send(link("first"), {"answer": "no"})
     assert refused.status_code == 422
-    assert "Pick the days you can't come" in main_text(parsed(refused.text))
+    assert "Pick the days you can’t come" in main_text(parsed(refused.text))
     client.send(link("first"), {"answer": "no", "days": ["second"]})
     assert partstats(series, "weeks") == [Partstat.NEEDS_ACTION, Partstat.DECLINED]
 
@@ -145,7 +145,7 @@ def test_unknown_link_says_so_kindly(client: Visitor) -> None:
     for path in ("/r/abc", "/r/AA.AA", f"/r/{token}x", f"/r/{token[:-1]}"):
         answer = client.get(path)
         assert answer.status_code == 404
-        assert "We can't find that invitation" in main_text(parsed(answer.text))
+        assert "We can’t find that invitation" in main_text(parsed(answer.text))
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_older_link_marks_what_changed_since_its_mail(
             )
         )
     marked = main_text(client.page(f"{link()}?a=yes"))
-    assert "The time has changed. Your mail said Tuesday 8 December, 10:40–11:30." in marked
+    assert "The time has changed. Your e-mail said Tuesday 8 December, 10:40–11:30." in marked
     assert "has changed" not in main_text(client.page(f"{link()}?a=yes&s=1"))
 
 

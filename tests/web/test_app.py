@@ -52,7 +52,7 @@ def test_site_is_called_what_the_district_calls_itself(client: Visitor) -> None:
 def test_page_that_is_not_there_says_so(client: Visitor) -> None:
     answer = client.get("/nowhere")
     assert answer.status_code == 404
-    assert "We can't find that page" in main_text(parsed(answer.text))
+    assert "We can’t find that page" in main_text(parsed(answer.text))
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def undo(visitor: Visitor, page: Element) -> None:
 
 def test_unknown_is_said_in_so_many_words(ben: Visitor) -> None:
     said = main_text(ben.page(PAGE))
-    assert "We don't know yet when you can visit. Until you tick a box or add a time" in said
+    assert "We don’t know yet when you can visit. Until you tick a box or add a time" in said
 
 
 def test_boxes_and_limits_are_saved_and_read_back(ben: Visitor, store: Store) -> None:

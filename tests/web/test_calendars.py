@@ -159,7 +159,7 @@ class TestWay:
     def test_page_says_which_way_and_why(
         self, amara: Visitor, client: Visitor, clock: StoppedClock
     ) -> None:
-        assert "By invitations in our mails, because no calendar program follows" in main_text(
+        assert "By invitations in our e-mails, because no calendar program follows" in main_text(
             amara.page(PAGE)
         )
         amara.send(PAGE, MINE)
@@ -172,7 +172,7 @@ class TestWay:
             in (main_text(amara.page(PAGE)))
         )
         assert amara.send(f"{PAGE}/way", {"mode": "mail"}, on=PAGE).status_code == 303
-        assert "You chose: plain mail." in main_text(amara.page(PAGE))
+        assert "You chose: plain e-mail." in main_text(amara.page(PAGE))
         amara.send(f"{PAGE}/way", {"mode": ""}, on=PAGE)
         assert "By your calendar link." in main_text(amara.page(PAGE))
 

@@ -81,7 +81,7 @@ def test_other_times_say_what_they_mean_and_call_the_visit_off(
 ) -> None:
     visitor = signed_in_as(TEACHER)
     said = main_text(visitor.page(TIMES))
-    assert "This calls the visit off. Amara Okafor gets a mail" in said
+    assert "This calls the visit off. Amara Okafor gets an e-mail" in said
     assert visitor.send(TIMES, {"lessons": []}).status_code == 422
     sent = visitor.send(TIMES, {"lessons": ["2026-12-10 P3"], "reason": "A trip"})
     assert sent.status_code == 303

@@ -78,6 +78,7 @@ def test_site_behind_a_proxy_that_tells_its_own_name_is_this_site(secure: Visito
     fields = {"csrf_token": token, "email": "lena@schools.example"}
     answer = secure.post("/login", base_url=inside, data=fields, headers={"Origin": SITE})
     assert answer.status_code == 200
+    assert "lena@schools.example" in answer.text
 
 
 def _form_cookie(visitor: Visitor) -> str:

@@ -96,7 +96,7 @@ def test_answer_is_the_same_for_an_address_we_know(store: Store, client: Visitor
         ("grades", [], "Pick at least one grade"),
         ("languages", [], "Pick at least one language"),
         ("formats", [], "Pick at least one way to visit"),
-        ("about", "x" * 601, "Use up to 600 letters"),
+        ("about", "x" * 601, "Use at most 600 letters"),
     ],
 )
 def test_form_that_lacks_something_says_what(

@@ -42,7 +42,9 @@ NAMES = frozenset(
         r"\w+",
         "Google Calendar Apple Outlook iPhone iPad Mac Android Thunderbird English America"
         " Enter Shift UTC CSV ICS WCAG iCal ics csv https webcal toml district"
-        " visitbell import jobs",
+        " visitbell import jobs"
+        # Public holidays bear the names under which a school may take them over.
+        " New Year Day Good Friday Christmas",
     )
 )
 # What people wrote; a topic without a label is called by its key.

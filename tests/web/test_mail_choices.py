@@ -65,7 +65,7 @@ def test_one_click_ends_reminders_and_nothing_else(with_link: Store, client: Vis
     for _ in range(2):
         assert client.post(f"{LINK}/reminder", data=ONE_CLICK).status_code == 303
     assert choices(with_link) == MailChoices(VOLUNTEER, {MailKind.REMINDER: Pace.NEVER})
-    assert "These mails have ended" in main_text(client.page(f"{LINK}/reminder"))
+    assert "These e-mails have ended" in main_text(client.page(f"{LINK}/reminder"))
 
 
 @pytest.mark.parametrize("kind", ["invitation", "change", "confirmation", "all", "ENDED"])

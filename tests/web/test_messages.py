@@ -24,7 +24,7 @@ def test_teacher_and_volunteer_write_to_each_other(signed_in_as: SignIn) -> None
     assert "&lt;script&gt;x&lt;/script&gt;<br>Second line" in answer
     said = main_text(parsed(answer))
     assert "Lena Fischer, teacher Sat 21 November, 09:00" in said
-    assert "Lena Fischer and the coordinators get it by mail." in said
+    assert "Lena Fischer and the coordinators get it by e-mail." in said
     volunteer.send(PAGE, {"words": "Yes, I will."})
     said = main_text(teacher.page("/requests/robots"))
     assert "Amara Okafor, speaker" in said

@@ -278,4 +278,5 @@ def test_every_phrase_is_a_filter_of_its_own_name() -> None:
         *("clock", "span", "zone_label", "tile", "date_range"),
         *("in_days", "in_words", "ago", "number", "grade", "language_name"),
         *("initials", "joined", "lesson", "location", "one_line", "web_address", "phone_address"),
+        "in_their_language",
     }

@@ -97,4 +97,4 @@ def test_link_that_is_nobodys_has_no_plan(client: Visitor) -> None:
     for path in ("/v/abc", f"{PLAN}x", "/v/abc/cant"):
         answer = client.get(path)
         assert answer.status_code == 404
-        assert "We can't find that invitation" in main_text(parsed(answer.text))
+        assert "We can’t find that invitation" in main_text(parsed(answer.text))

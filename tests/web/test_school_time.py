@@ -20,7 +20,7 @@ from scheduler.web.school_time import line_of, written
 from tests.benchmarks.feeds import some_visits
 from tests.builders import COORDINATOR, DAY, TEACHER, YEAR, a_district, a_visit
 from tests.calendars.files import a_file, an_event
-from tests.services.test_feed_answers import counted
+from tests.databases import statements
 from tests.small_district import VIEWER
 from tests.web.conftest import Visitor, csrf_token, main_text, parsed
 
@@ -185,6 +185,6 @@ def test_page_asks_few_queries_whatever_stands_on_it(
         work.visits.add(some_visits(number))
         work.districts.put_closures((Closure("", YEAR, "Closed all year"),))
     visitor = signed_in_as(COORDINATOR)
-    with counted() as queries:
+    with statements() as queries:
         visitor.page(PAGE)
     assert len(queries) <= MOST_QUERIES

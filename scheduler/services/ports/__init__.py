@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Protocol
 
 from scheduler.domain.districts import Coordinates
+from scheduler.mail.messages import Mail
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Milestone, Plan
 
@@ -41,6 +41,7 @@ from scheduler.services.ports.care import NamedClass as NamedClass
 from scheduler.services.ports.care import NamedPerson as NamedPerson
 from scheduler.services.ports.care import NamedRequest as NamedRequest
 from scheduler.services.ports.care import NamedVisit as NamedVisit
+from scheduler.services.ports.care import NamedVolunteer as NamedVolunteer
 from scheduler.services.ports.care import OnSheet as OnSheet
 from scheduler.services.ports.care import Waiting as Waiting
 from scheduler.services.ports.diary import Diary as Diary
@@ -177,7 +178,7 @@ class Transport(Protocol):
     def open(self) -> AbstractContextManager[Transport]:
         """Keep one connection for several messages."""
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
         """Send one message.
 
         Raises:

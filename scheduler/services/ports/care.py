@@ -20,6 +20,18 @@ from scheduler.services.records import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
+class NamedVolunteer:
+    """A volunteer as they are looked for by name, organization or topic."""
+
+    email: str
+    name: str
+    organization: str
+    organization_name: str
+    level_by_topic: Mapping[str, int]
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ListedVolunteer:
     """A volunteer as the list shows one.
 
@@ -169,6 +181,12 @@ class Listings(Protocol):
         self, *, now: datetime, since: datetime, emails: Iterable[str] | None = None
     ) -> tuple[ListedVolunteer, ...]:
         """Return all volunteers, or these, by address."""
+
+    def named_volunteers(self) -> tuple[NamedVolunteer, ...]:
+        """Return all volunteers by what they are looked for with, in one light statement."""
+
+    def zones(self, *, since: datetime) -> tuple[str, ...]:
+        """Return in order the zones of the schools that somebody visited since, or is to visit."""
 
     def emails(self) -> tuple[str, ...]:
         """Return the addresses of all accounts, in order."""

@@ -32,6 +32,9 @@ class Feeds(Protocol):
     def of_holder(self, email: str) -> tuple[Feed, ...]:
         """Return every feed that this person holds, in the order they were made."""
 
+    def of_holders(self, emails: Iterable[str]) -> tuple[Feed, ...]:
+        """Return every feed that one of these people holds, in the order they were made."""
+
     def by_token(self, token_sha256: str) -> FeedAddress | None:
         """Return what an address opens, retired addresses too."""
 
@@ -44,13 +47,10 @@ class Feeds(Protocol):
     def bodies(self, feed: Feed) -> tuple[str, ...]:
         """Return the texts of ``texts`` alone."""
 
-    def glimpses(
-        self, feed: Feed, *, language: str, since: datetime, until: datetime
-    ) -> tuple[Glimpse, ...]:
+    def glimpses(self, feed: Feed, *, since: datetime, until: datetime) -> tuple[Glimpse, ...]:
         """Return the released visits that concern the feed, in one statement.
 
-        They end after ``since`` and start before ``until``; by start and UID. Topics bear
-        their names in ``language``.
+        They end after ``since`` and start before ``until``; by start and UID.
         """
 
     def put_rendering(

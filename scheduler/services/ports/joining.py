@@ -8,6 +8,7 @@ from typing import Protocol
 
 from scheduler.domain.joining import Joining, JoiningState
 from scheduler.domain.mail_choices import MailChoices
+from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.other_times import OfferState, TimeOffer
 from scheduler.domain.own_weeks import FormerWeek, WeekCheck
 
@@ -88,7 +89,7 @@ class TimeOffers(Protocol):
 
 
 class MailDoors(Protocol):
-    """What people chose about their mail, and the links by which they choose."""
+    """What people and the district chose about mail, and the links by which people choose."""
 
     def choices(self, emails: Iterable[str]) -> Mapping[str, MailChoices]:
         """Return by address what people chose; who chose nothing is not in it."""
@@ -105,3 +106,9 @@ class MailDoors(Protocol):
 
     def behind(self, purpose: str, token_sha256: str) -> str | None:
         """Return whose link for that purpose it is."""
+
+    def rules(self) -> MailRules:
+        """Return when mail goes, as the district decided or as is usual."""
+
+    def put_rules(self, rules: MailRules) -> None:
+        """Keep what the district decided."""

@@ -34,7 +34,7 @@ class LoggedMail:
 
 
 class Inbox(Protocol):
-    """Mail that needs a person."""
+    """E-mails that need a person."""
 
     def get(self, key: str) -> Incoming | None:
         """Return one mail."""

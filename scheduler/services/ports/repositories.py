@@ -113,9 +113,6 @@ class Volunteers(Protocol):
     def many(self, emails: Iterable[str]) -> Mapping[str, Volunteer]:
         """Return these volunteers by address; unknown ones are left out."""
 
-    def organization_by_email(self, emails: Iterable[str]) -> Mapping[str, str]:
-        """Return the organization's key of each of these volunteers who has one."""
-
     def without_availability(self) -> tuple[str, ...]:
         """Return the addresses of active volunteers of whom no availability is known."""
 
@@ -254,7 +251,7 @@ class Outbox(Protocol):
         """Take rows back that nobody began to send; return how many there were."""
 
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[OutboxRow, ...]:
-        """Take due rows for sending, oldest first, and count the attempt; nobody else takes them.
+        """Take rows for sending, longest due first, and count the attempt; nobody else takes them.
 
         A row taken by a process that died counts as due again once its ``until`` has passed.
         """
@@ -282,8 +279,11 @@ class Outbox(Protocol):
         thought dead changes nothing.
         """
 
-    def postpone(self, keys: Iterable[str], *, due_at: datetime) -> None:
-        """Let claimed rows wait until then, as if nobody had tried to send them."""
+    def postpone(self, rows: Iterable[OutboxRow], *, due_at: datetime) -> None:
+        """Let claimed rows wait until then, as if nobody had tried to send them.
+
+        Only those that nobody has claimed since: another may be sending them at this moment.
+        """
 
     def tie_together(self, keys: Iterable[str], *, bundle: str) -> None:
         """Note that these rows travel in one mail, now and whenever they are tried again."""
@@ -353,7 +353,10 @@ class Leases(Protocol):
     """Who may work on what, one process at a time."""
 
     def take(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
-        """Take or renew a lease; False while somebody else's still holds."""
+        """Take a lease, or one's own again; False while somebody else's still holds."""
+
+    def renew(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
+        """Prolong a lease that was never out of hand; False once it ended."""
 
     def give_back(self, name: str, *, owner: str, at: datetime) -> None:
         """End one's own lease at once; somebody else's is left alone."""

@@ -20,9 +20,6 @@ class Runs(Protocol):
     def recent(self, *, limit: int) -> tuple[Run, ...]:
         """Return the latest runs, newest first."""
 
-    def last_done(self) -> Run | None:
-        """Return the run that was done last."""
-
     def add(self, run: Run) -> bool:
         """Store a new run; False, and nothing is stored, while another one is open."""
 

@@ -68,6 +68,19 @@ class Traces(Protocol):
     def outlines(self, *, states: Iterable[RequestState] | None = None) -> tuple[Outline, ...]:
         """Return requests by what they are found by, in order of key, in one light statement."""
 
+    def latest(
+        self,
+        *,
+        states: Iterable[RequestState] | None = None,
+        school: str = "",
+        skipped: int = 0,
+        most: int,
+    ) -> tuple[tuple[str, ...], int]:
+        """Return the keys of so many requests, latest first, and how many there are in all."""
+
+    def school_names(self) -> Mapping[str, str]:
+        """Return the name of every school by key, in order of key."""
+
     def with_visits(self, traces: Iterable[Trace]) -> tuple[Trace, ...]:
         """Return what ``asked`` gave with its visits, in the order given, in one statement."""
 

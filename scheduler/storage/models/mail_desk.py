@@ -1,4 +1,4 @@
-"""The table of mail that came in and needs a person."""
+"""The table of mail that came in and needs a person, and that of when mail goes out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.domain.incoming import IncomingState, Why
 from scheduler.storage.columns import Word
-from scheduler.storage.models.base import Numbered
+from scheduler.storage.models.base import Base, Numbered
 
 
 class IncomingRow(Numbered):
@@ -32,3 +32,17 @@ class IncomingRow(Numbered):
     state: Mapped[IncomingState] = mapped_column(Word(IncomingState))
     done_by: Mapped[str]
     done_at: Mapped[datetime | None]
+
+
+class MailRulesRow(Base):
+    """What the district decided about when mail goes; one row at most."""
+
+    __tablename__ = "mail_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reminder_days: Mapped[int]
+    earlier_reminder_days: Mapped[int]
+    asks_still_coming: Mapped[bool]
+    still_coming_days: Mapped[int]
+    ask_again_days: Mapped[int]
+    let_go_days: Mapped[int]

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Dialect, select, type_coerce
@@ -51,7 +52,8 @@ AROUND = (
     *(SchoolRow.name.label("school_name"), SchoolRow.address, SchoolRow.arrival_note),
     *(SchoolRow.phone, Teacher.name.label("teacher_name"), Teacher.email.label("teacher_email")),
     *(ClassroomRow.name.label("class_name"), ClassroomRow.grade, ClassroomRow.students),
-    *(TopicRow.label, TopicRow.label_fr, TopicRow.label_es),
+    *(TopicRow.parent, TopicRow.label, TopicRow.label_fr, TopicRow.label_es),
+    TopicRow.is_sensitive,
 )
 BOOKING_COLUMNS = (
     *(BookingRow.partstat, BookingRow.format.label("own_format"), BookingRow.reason),
@@ -61,24 +63,14 @@ BOOKING_COLUMNS = (
 )
 
 
-Reader = Callable[[Any], Any] | None
+Reader = tuple[str, Callable[[Any], Any]]
 COLUMNS: tuple[Any, ...] = (*VISIT_COLUMNS, *AROUND, *BOOKING_COLUMNS)
 NAMES = tuple(str(column.key) for column in COLUMNS)
 AS_KEPT = tuple(type_coerce(column, NullType()).label(column.key) for column in COLUMNS)
 FACTS_OCTETS = 15
 
 
-class _Typed:
-    """A row whose columns are values, by name."""
-
-    def __init__(self, row: Sequence[Any], readers: Sequence[Reader]) -> None:
-        for name, value, reader in zip(NAMES, row, readers, strict=True):
-            setattr(self, name, value if reader is None else reader(value))
-
-
-def load(
-    session: Session, feed: Feed, *, language: str, since: datetime, until: datetime
-) -> Iterator[Glimpse]:
+def load(session: Session, feed: Feed, *, since: datetime, until: datetime) -> Iterator[Glimpse]:
     """Yield the released visits that concern the feed, by start and UID.
 
     A sheet's visit says nothing of a pending move nor of what the visit occupies: no feed
@@ -105,30 +97,43 @@ def load(
     for uid, grouped in groupby(session.execute(query).all(), key=lambda row: row.uid):
         rows = tuple(map(tuple, grouped))
         facts = blake2b(repr(rows).encode(), digest_size=FACTS_OCTETS).hexdigest()
-        yield Glimpse(uid, facts, partial(_sheet_of, rows, readers, language))
+        yield Glimpse(uid, facts, partial(_sheet_of, rows, readers))
 
 
 def _readers(dialect: Dialect) -> tuple[Reader, ...]:
-    """Return what turns each column, as the database gives it, into a value."""
-    return tuple(
+    """Return what turns a column, as the database gives it, into a value, where it is none yet."""
+    found = (
         column.type.dialect_impl(dialect).result_processor(dialect, None) for column in COLUMNS
     )
+    return tuple((name, reader) for name, reader in zip(NAMES, found, strict=True) if reader)
 
 
-def _sheet_of(rows: Sequence[Any], readers: Sequence[Reader], language: str) -> VisitSheet:
-    booked = [_Typed(row, readers) for row in rows]
-    row: Any = booked[0]
-    english, french, spanish = (text or "" for text in (row.label, row.label_fr, row.label_es))
-    topic = Topic(row.topic, label=english, label_fr=french, label_es=spanish)
+def _sheet_of(rows: Sequence[Any], readers: Sequence[Reader]) -> VisitSheet:
+    booked = [_typed(row, readers) for row in rows]
+    row = booked[0]
     is_booked = row.speaker_email is not None
-    return _sheet(row, booked if is_booked else [], topic=topic.title_in(language))
+    return _sheet(row, booked if is_booked else [])
 
 
-def _sheet(row: Any, booked: Sequence[Any], *, topic: str) -> VisitSheet:
+def _typed(row: Sequence[Any], readers: Sequence[Reader]) -> SimpleNamespace:
+    value_by_name = dict(zip(NAMES, row, strict=True))
+    for name, reader in readers:
+        value_by_name[name] = reader(value_by_name[name])
+    return SimpleNamespace(**value_by_name)
+
+
+def _topic(row: Any) -> Topic:
+    if row.label is None:
+        return Topic(row.topic)
+    names = {"label": row.label, "label_fr": row.label_fr, "label_es": row.label_es}
+    return Topic(row.topic, parent=row.parent, is_sensitive=row.is_sensitive, **names)
+
+
+def _sheet(row: Any, booked: Sequence[Any]) -> VisitSheet:
     return VisitSheet(
         visit=_visit(row, booked),
         title=row.title,
-        topic=topic,
+        topic=_topic(row),
         site_name=row.site_name or row.name or "",
         school=row.school or "",
         school_name=row.school_name or "",

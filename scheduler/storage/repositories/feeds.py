@@ -52,6 +52,7 @@ from scheduler.storage.repositories.feed_statements import (
 )
 from scheduler.storage.repositories.rows import (
     by_owner,
+    chunks,
     columns_of,
     delete_where,
     fields_of,
@@ -84,7 +85,13 @@ class SqlFeeds:
 
     def of_holder(self, email: str) -> tuple[Feed, ...]:
         """Return every feed that this person holds, in the order they were made."""
-        return self._load(HolderRow.email == email)
+        return self.of_holders((email,))
+
+    def of_holders(self, emails: Iterable[str]) -> tuple[Feed, ...]:
+        """Return every feed that one of these people holds, in the order they were made."""
+        return tuple(
+            feed for chunk in chunks(emails) for feed in self._load(HolderRow.email.in_(chunk))
+        )
 
     def by_token(self, token_sha256: str) -> FeedAddress | None:
         """Return what an address opens, retired addresses too."""
@@ -110,11 +117,9 @@ class SqlFeeds:
         """Return the texts of ``texts`` alone."""
         return tuple(self._session.execute(BODIES, {"key": feed.key}).scalars())
 
-    def glimpses(
-        self, feed: Feed, *, language: str, since: datetime, until: datetime
-    ) -> tuple[Glimpse, ...]:
+    def glimpses(self, feed: Feed, *, since: datetime, until: datetime) -> tuple[Glimpse, ...]:
         """Return the released visits that concern the feed, in one statement."""
-        found = feed_sheets.load(self._session, feed, language=language, since=since, until=until)
+        found = feed_sheets.load(self._session, feed, since=since, until=until)
         return tuple(found)
 
     def put_rendering(

@@ -18,7 +18,7 @@ class SqlLeases:
         self._session = session
 
     def take(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
-        """Take or renew a lease; False while somebody else's still holds.
+        """Take a lease, or one's own again; False while somebody else's still holds.
 
         A lease ends at its ``until``: from that moment on anybody may take it.
         """
@@ -31,6 +31,18 @@ class SqlLeases:
             return True
         first = {"name": name, "owner": owner, "until": until}
         return bool(insert_new(self._session, LeaseRow, [first], by="name"))
+
+    def renew(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
+        """Prolong a lease that was never out of hand; False once it ended, though nobody took it.
+
+        Whoever was late cannot know who worked meanwhile, and gave the lease back since.
+        """
+        renewed = self._session.connection().execute(
+            update(LeaseRow)
+            .where(LeaseRow.name == name, LeaseRow.owner == owner, LeaseRow.until > now)
+            .values(until=until)
+        )
+        return bool(renewed.rowcount)
 
     def give_back(self, name: str, *, owner: str, at: datetime) -> None:
         """End one's own lease at once; somebody else's is left alone."""

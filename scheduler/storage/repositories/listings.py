@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, select
 
 from scheduler.domain.batches import BatchState
 from scheduler.domain.joining import JoiningState
@@ -16,12 +15,10 @@ from scheduler.domain.people import Role, RoleName
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import OCCUPYING, VisitState
-from scheduler.domain.volunteers import Clearance
 from scheduler.services.ports import (
     CountOfOrganization,
     CountOfSchool,
     ListedAccount,
-    ListedVolunteer,
     NamedClass,
     NamedPerson,
     NamedRequest,
@@ -39,53 +36,16 @@ from scheduler.storage.models.records import OutboxEntryRow, WebSessionRow
 from scheduler.storage.models.requests import ProposalRow, RequestRow, UnassignedRow
 from scheduler.storage.models.visits import BookingRow, VisitRow
 from scheduler.storage.models.volunteers import (
-    BusyCalendarRow,
-    ClearanceRow,
     VolunteerRow,
-    WeeklyAvailabilityRow,
 )
 from scheduler.storage.repositories.rows import by_owner, chunks, fields_of
+from scheduler.storage.repositories.volunteer_lists import KEPT, VolunteerLists
 
-KEPT = (*OCCUPYING, VisitState.HAPPENED, VisitState.MISSED)
 GIVEN = (VisitState.HAPPENED,)
 
 
-class SqlListings:
+class SqlListings(VolunteerLists):
     """Implement the port ``Listings``."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def volunteers(
-        self, *, now: datetime, since: datetime, emails: Iterable[str] | None = None
-    ) -> tuple[ListedVolunteer, ...]:
-        """Return all volunteers, or these, by address, in three statements."""
-        chosen = true() if emails is None else PersonRow.email.in_(tuple(emails))
-        clearances = self._clearances(chosen)
-        visits = self._visits(now=now, since=since)
-        has_calendar = exists().where(BusyCalendarRow.volunteer_id == VolunteerRow.id)
-        has_times = exists().where(WeeklyAvailabilityRow.volunteer_id == VolunteerRow.id)
-        rows: Any = self._session.execute(
-            select(
-                VolunteerRow.id,
-                PersonRow.email,
-                PersonRow.name,
-                func.coalesce(OrganizationRow.key, ""),
-                func.coalesce(OrganizationRow.name, ""),
-                VolunteerRow.level_by_topic,
-                VolunteerRow.is_active,
-                has_times,
-                has_calendar,
-            )
-            .join(PersonRow, PersonRow.id == VolunteerRow.id)
-            .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
-            .where(chosen)
-            .order_by(PersonRow.email)
-        )
-        return tuple(
-            ListedVolunteer(*(*values, tuple(clearances[number])), **visits.get(number, {}))
-            for number, *values in rows
-        )
 
     def waiting(self) -> Waiting:
         """Return how much waits for a coordinator."""
@@ -315,46 +275,6 @@ class SqlListings:
         )
         return tuple(NamedVisit(*(*values, tuple(people[number]))) for number, *values in rows)
 
-    def _clearances(self, chosen: ColumnElement[bool]) -> Mapping[int, list[Clearance]]:
-        rows: Any = self._session.execute(
-            select(
-                ClearanceRow.volunteer_id,
-                ClearanceRow.kind,
-                ClearanceRow.issued,
-                ClearanceRow.approved,
-                ClearanceRow.expires,
-                ClearanceRow.holder,
-                func.coalesce(SchoolRow.key, ""),
-                ClearanceRow.state,
-            )
-            .join(PersonRow, PersonRow.id == ClearanceRow.volunteer_id)
-            .outerjoin(SchoolRow, SchoolRow.id == ClearanceRow.school_id)
-            .where(chosen)
-            .order_by(ClearanceRow.volunteer_id, ClearanceRow.position)
-        )
-        return by_owner((owner, Clearance(*rest)) for owner, *rest in rows)
-
-    def _visits(self, *, now: datetime, since: datetime) -> Mapping[int, dict[str, Any]]:
-        """By volunteer: how many visits, in which zones, and the next one by its own clock."""
-        is_coming = VisitRow.state.in_(tuple(OCCUPYING)) & (VisitRow.starts_at > now)
-        rows = self._session.execute(
-            select(
-                BookingRow.volunteer_id,
-                func.coalesce(SchoolRow.zone, ""),
-                VisitRow.timezone,
-                func.count(),
-                func.min(case((is_coming, VisitRow.starts_at))),
-            )
-            .join(VisitRow, VisitRow.id == BookingRow.visit_id)
-            .outerjoin(SchoolRow, SchoolRow.id == VisitRow.school_id)
-            .where(
-                VisitRow.state.in_(KEPT), VisitRow.ends_at > since, BookingRow.removed.is_(False)
-            )
-            .group_by(BookingRow.volunteer_id, SchoolRow.zone, VisitRow.timezone)
-        )
-        grouped = by_owner((number, tuple(rest)) for number, *rest in rows)
-        return {number: _summed(parts) for number, parts in grouped.items()}
-
     def _of_organizations(
         self, wanted: ColumnElement[bool]
     ) -> Iterable[tuple[str, VisitState, int]]:
@@ -368,14 +288,3 @@ class SqlListings:
             .group_by(OrganizationRow.key, VisitRow.state)
         )
         return tuple((key, state, many) for key, state, many in rows)
-
-
-def _summed(parts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
-    parts = tuple(parts)
-    coming = min(((start, zone) for _, zone, _, start in parts if start), default=(None, ""))
-    return {
-        "visits": sum(count for _, _, count, _ in parts),
-        "zones": frozenset(zone for zone, *_ in parts if zone),
-        "next_start": coming[0],
-        "next_timezone": coming[1],
-    }

@@ -1,4 +1,4 @@
-"""What people chose about their mail, and the hashes of the links by which they choose."""
+"""What people and the district chose about mail, and the hashes of the links by which they do."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from scheduler.domain.mail_choices import MailChoices, MailKind, Pace
+from scheduler.domain.mail_rules import MailRules
 from scheduler.storage.models.joining import MailChoiceRow, MailDoorRow
+from scheduler.storage.models.mail_desk import MailRulesRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.repositories.rows import (
     chunks,
+    columns_of,
+    fields_of,
     ids_by_key,
     known_ids,
     upsert,
 )
+
+THE_DISTRICTS = 1
 
 
 class SqlMailDoors:
@@ -73,6 +79,17 @@ class SqlMailDoors:
             .join(MailDoorRow, MailDoorRow.person_id == PersonRow.id)
             .where(MailDoorRow.purpose == purpose, MailDoorRow.token_sha256 == token_sha256)
         ).one_or_none()
+
+    def rules(self) -> MailRules:
+        """Return when mail goes, as the district decided or as is usual."""
+        row = self._session.get(MailRulesRow, THE_DISTRICTS)
+        return MailRules(**fields_of(row, MailRules)) if row else MailRules()
+
+    def put_rules(self, rules: MailRules) -> None:
+        """Keep what the district decided."""
+        row = columns_of(rules, MailRulesRow) | {"id": THE_DISTRICTS}
+        upsert(self._session, MailRulesRow, [row], by="id")
+        self._session.expire_all()
 
 
 def _read(written: Mapping[str, object]) -> dict[MailKind, Pace]:

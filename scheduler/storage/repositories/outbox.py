@@ -6,16 +6,35 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.services.ports import OutboxRow, OutboxState
+from scheduler.storage.columns import Moment
 from scheduler.storage.models.records import OutboxEntryRow
 from scheduler.storage.repositories.rows import (
     chunks,
     columns_of,
     fields_of,
     insert_new,
+)
+
+# Built once: every mail that is sent runs one of them.
+MARKED = (
+    update(OutboxEntryRow)
+    .where(OutboxEntryRow.key == bindparam("of_key"))
+    .values(
+        state=bindparam("to_state"),
+        problem=bindparam("with_problem"),
+        claimed_until=None,
+        is_our_fault=bindparam("was_ours"),
+        sent_at=func.coalesce(bindparam("was_sent_at", type_=Moment()), OutboxEntryRow.sent_at),
+        due_at=func.coalesce(bindparam("next_due_at", type_=Moment()), OutboxEntryRow.due_at),
+    )
+)
+MARKED_WHILE_UNDER_WAY = MARKED.where(
+    OutboxEntryRow.state == OutboxState.SENDING,
+    OutboxEntryRow.attempts == bindparam("of_attempt"),
 )
 
 
@@ -83,27 +102,27 @@ class SqlOutbox:
         return recalled
 
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[OutboxRow, ...]:
-        """Take due rows for sending, oldest first, and count the attempt.
+        """Take rows for sending, longest due first, and count the attempt.
 
         With a row come all other due rows of its recipient, so the limit may be passed.
         No other process takes them before ``until``; on PostgreSQL two processes that claim at
-        once pass over each other's rows instead of waiting.
+        once pass over each other's rows instead of waiting. Costs the same however many are due.
         """
         is_due = (OutboxEntryRow.state == OutboxState.DUE) & (OutboxEntryRow.due_at <= now)
         was_left = (OutboxEntryRow.state == OutboxState.SENDING) & (
             OutboxEntryRow.claimed_until <= now
         )
-        due = (
-            select(OutboxEntryRow.id, OutboxEntryRow.recipient)
-            .where(or_(is_due, was_left))
-            .order_by(OutboxEntryRow.created_at, OutboxEntryRow.id)
-            .with_for_update(skip_locked=True)
-        )
-        first = self._session.execute(due.limit(limit)).all()
+        free = select(OutboxEntryRow.id, OutboxEntryRow.recipient).with_for_update(skip_locked=True)
+        in_turn = free.order_by(OutboxEntryRow.due_at, OutboxEntryRow.id)
+        # Asked for apart, each in the order of the index: together all would have to be sorted.
+        first = list(self._session.execute(in_turn.where(was_left).limit(limit)))
+        first += self._session.execute(in_turn.where(is_due).limit(limit - len(first)))
         chosen = dict.fromkeys(number for number, _ in first)
         for chunk in chunks(recipient for _, recipient in first):
-            others = self._session.execute(due.where(OutboxEntryRow.recipient.in_(chunk)))
-            chosen |= dict.fromkeys(number for number, _ in others)
+            # As a case, or SQLite looks through all that is due instead of a few people's mail.
+            is_free = case((or_(is_due, was_left), True), else_=False)
+            of_theirs = free.where(is_free, OutboxEntryRow.recipient.in_(chunk))
+            chosen |= dict.fromkeys(number for number, _ in self._session.execute(of_theirs))
         for numbers in chunks(chosen):
             self._session.connection().execute(
                 update(OutboxEntryRow)
@@ -131,36 +150,42 @@ class SqlOutbox:
 
         With ``attempt``, only while that attempt is the latest and still under way.
         """
-        changes: dict[str, Any] = {
-            "state": state,
-            "problem": problem,
-            "claimed_until": None,
-            "is_our_fault": is_our_fault,
+        facts = {
+            "of_key": key,
+            "to_state": state,
+            "with_problem": problem,
+            "was_ours": is_our_fault,
+            "was_sent_at": at if state is OutboxState.SENT else None,
+            "next_due_at": due_at,
+            "of_attempt": attempt,
         }
-        if state is OutboxState.SENT:
-            changes["sent_at"] = at
-        if due_at is not None:
-            changes["due_at"] = due_at
-        marked = update(OutboxEntryRow).where(OutboxEntryRow.key == key).values(changes)
-        if attempt is not None:
-            marked = marked.where(
-                OutboxEntryRow.state == OutboxState.SENDING, OutboxEntryRow.attempts == attempt
-            )
-        self._session.connection().execute(marked)
+        marked = MARKED if attempt is None else MARKED_WHILE_UNDER_WAY
+        self._session.connection().execute(marked, facts)
 
-    def postpone(self, keys: Iterable[str], *, due_at: datetime) -> None:
-        """Let claimed rows wait until then, as if nobody had tried to send them."""
-        for chunk in chunks(keys):
-            self._session.connection().execute(
-                update(OutboxEntryRow)
-                .where(OutboxEntryRow.key.in_(chunk), OutboxEntryRow.state == OutboxState.SENDING)
-                .values(
-                    state=OutboxState.DUE,
-                    due_at=due_at,
-                    claimed_until=None,
-                    attempts=OutboxEntryRow.attempts - 1,
+    def postpone(self, rows: Iterable[OutboxRow], *, due_at: datetime) -> None:
+        """Let claimed rows wait until then, as if nobody had tried to send them.
+
+        Only those that nobody has claimed since: another may be sending them at this moment.
+        """
+        keys_by_attempt: dict[int, list[str]] = {}
+        for row in rows:
+            keys_by_attempt.setdefault(row.attempts, []).append(row.key)
+        for attempt, keys in keys_by_attempt.items():
+            for chunk in chunks(keys):
+                self._session.connection().execute(
+                    update(OutboxEntryRow)
+                    .where(
+                        OutboxEntryRow.key.in_(chunk),
+                        OutboxEntryRow.state == OutboxState.SENDING,
+                        OutboxEntryRow.attempts == attempt,
+                    )
+                    .values(
+                        state=OutboxState.DUE,
+                        due_at=due_at,
+                        claimed_until=None,
+                        attempts=attempt - 1,
+                    )
                 )
-            )
 
     def tie_together(self, keys: Iterable[str], *, bundle: str) -> None:
         """Note that these rows travel in one mail, now and whenever they are tried again."""

@@ -2,59 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    Select,
-    SQLColumnExpression,
-    and_,
-    case,
-    distinct,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    type_coerce,
-)
+from sqlalchemy import Text, cast, or_, select, union
 from sqlalchemy.orm import Session
 
 from scheduler.domain.proposals import Proposal, ProposalState, ProposedSpeaker, Unassigned
 from scheduler.domain.requests import ClassroomRequest, RequestState
-from scheduler.domain.visits import VOLUNTEER_PREFIX, Partstat, VisitState
+from scheduler.domain.visits import VOLUNTEER_PREFIX, Partstat
 from scheduler.services.ports import (
     Claim,
     Named,
-    Order,
     Pile,
     QueueLine,
     QueueLines,
     Wanted,
 )
-from scheduler.storage.models.districts import ClassroomRow, OrganizationRow, SchoolRow
+from scheduler.storage.models.districts import ClassroomRow, OrganizationRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.requests import (
     ProposalRow,
     ProposedSpeakerRow,
     RequestRow,
-    UnassignedRow,
 )
 from scheduler.storage.models.visits import BookingRow, VisitRow
 from scheduler.storage.models.volunteers import VolunteerRow
-from scheduler.storage.repositories.rows import by_owner, chunks, fields_of
+from scheduler.storage.repositories.queue_statements import KEYS, around, lines_of
+from scheduler.storage.repositories.rows import by_owner, chunks, columns_for, fields_in, fields_of
 
-_KEYS = (
-    PersonRow.email.label("teacher_email"),
-    SchoolRow.key.label("school"),
-    ClassroomRow.key.label("classroom"),
-)
-# Start and end as text in UTC, and the request.
-_Span = tuple[str, str, str]
-COUNTED_STATES = tuple(state for state in VisitState if state is not VisitState.CANCELLED)
+# Start and end, and the request.
+_Span = tuple[datetime, datetime, str]
 
 
 class SqlQueue:
@@ -65,7 +48,7 @@ class SqlQueue:
 
     def lines(self, wanted: Wanted, *, since: datetime) -> QueueLines:
         """Return the lines wanted; a school's visits count when they end after ``since``."""
-        found = self._session.execute(_lines(wanted, since=since)).all()
+        found = self._session.execute(lines_of(wanted, since=since)).all()
         speakers, people = self._speakers(row.ProposalRow.id for row in found if row.ProposalRow)
         return QueueLines(
             lines=tuple(_line(row, speakers) for row in found),
@@ -78,42 +61,51 @@ class SqlQueue:
         self, emails: Collection[str], *, teacher: str = "", classroom: str = ""
     ) -> tuple[tuple[ClassroomRequest, Proposal], ...]:
         """Return open requests whose pending proposal names these people, teacher or class."""
-        speaker = PersonRow.__table__.alias("speaker")
-        named = (
-            select(ProposedSpeakerRow.proposal_id)
-            .join(speaker, speaker.c.id == ProposedSpeakerRow.volunteer_id)
-            .where(speaker.c.email.in_(tuple(emails)))
+        people = select(PersonRow.id).where(PersonRow.email.in_(tuple(emails)))
+        named = select(ProposedSpeakerRow.proposal_id).where(
+            ProposedSpeakerRow.volunteer_id.in_(people)
         )
-        hosted = or_(PersonRow.email == teacher, ClassroomRow.key == classroom)
+        # By three indexes one after the other: either of two conditions would read every request.
+        of_teacher = (
+            select(ProposalRow.id)
+            .join(RequestRow, RequestRow.id == ProposalRow.request_id)
+            .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
+            .where(PersonRow.email == teacher)
+        )
+        of_class = (
+            select(ProposalRow.id)
+            .join(RequestRow, RequestRow.id == ProposalRow.request_id)
+            .join(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
+            .where(ClassroomRow.key == classroom)
+        )
+        concerned = union(named, of_teacher, of_class).subquery("concerned")
         other = PersonRow.__table__.alias("other")
+        asked = columns_for(ClassroomRequest, RequestRow)
+        proposed = columns_for(Proposal, ProposalRow)
         query = (
-            _around(
+            around(
                 select(
-                    RequestRow,
-                    ProposalRow,
-                    *_KEYS,
+                    *asked,
+                    *proposed,
+                    *KEYS,
+                    ProposalRow.state.label("proposal_state"),
                     other.c.email.label("speaker"),
                     ProposedSpeakerRow.format.label("way"),
                 )
             )
+            .join(concerned, concerned.c[0] == ProposalRow.id)
             .join(ProposedSpeakerRow, ProposedSpeakerRow.proposal_id == ProposalRow.id)
             .join(other, other.c.id == ProposedSpeakerRow.volunteer_id)
-            .where(
-                ProposalRow.state == ProposalState.PENDING,
-                RequestRow.state == RequestState.OPEN,
-                or_(ProposalRow.id.in_(named), hosted),
-            )
             .order_by(RequestRow.key, ProposedSpeakerRow.position)
         )
-        rows = self._session.execute(query).all()
-        speakers = by_owner(
-            (row.ProposalRow.id, ProposedSpeaker(row.speaker, row.way)) for row in rows
-        )
-        row_by_key = {row.RequestRow.key: row for row in rows}
-        return tuple(
-            (_request(row), _proposal(row.ProposalRow, key, speakers))
-            for key, row in row_by_key.items()
-        )
+        # Asked for here, either state would have every request that has it read.
+        rows = [
+            row
+            for row in self._session.connection().execute(query)
+            if row.state is RequestState.OPEN and row.proposal_state is ProposalState.PENDING
+        ]
+        teams = groupby(rows, key=lambda row: row.key)
+        return tuple(_waiting(tuple(team), proposed_from=len(asked)) for _, team in teams)
 
     def decided_at(self, moment: datetime, *, by: str) -> tuple[str, ...]:
         """Return the requests whose proposal this person approved at that moment, in order."""
@@ -163,33 +155,35 @@ class SqlQueue:
 
         Only what two of them want at one time, and all they want of the resources ``besides``.
         """
-        # Read as lists of texts: thousands of them become periods slower than they are sorted.
-        hosts = self._session.execute(
+        # Rows of texts alone: thousands of them would take long to become values one by one.
+        read = self._session.connection().execute
+        hosts = read(
             _pending(
                 select(
                     ProposalRow.id,
                     RequestRow.key,
-                    type_coerce(ProposalRow.sessions, JSON),
+                    cast(ProposalRow.sessions, Text),
                     PersonRow.email,
                     ClassroomRow.key,
                 )
             )
             .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
             .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
-        )
-        people = self._session.execute(
+        ).all()
+        people = read(
             select(ProposedSpeakerRow.proposal_id, PersonRow.email).join(
                 PersonRow, PersonRow.id == ProposedSpeakerRow.volunteer_id
             )
-        )
+        ).all()
         volunteers = by_owner((number, VOLUNTEER_PREFIX + email) for number, email in people)
-        wanted: dict[str, list[_Span]] = {}
+        wanted: defaultdict[str, list[_Span]] = defaultdict(list)
         for number, key, sessions, teacher, classroom in hosts:
             place = (f"class:{classroom}",) if classroom else ()
-            for resource in (f"teacher:{teacher}", *place, *volunteers[number]):
-                wanted.setdefault(resource, []).extend((*span, key) for span in sessions)
+            spans = [(start, end, key) for start, end in _sessions(sessions)]
+            for resource in (f"teacher:{teacher}", *place, *volunteers.get(number, ())):
+                wanted[resource] += spans
         return tuple(
-            Claim(key, resource, datetime.fromisoformat(start), datetime.fromisoformat(end))
+            Claim(key, resource, start, end)
             for resource, spans in wanted.items()
             for start, end, key in (spans if resource in besides else _contested(spans))
         )
@@ -220,137 +214,26 @@ class SqlQueue:
         return by_owner(pairs), people
 
 
-def _contested(spans: list[_Span]) -> Iterator[_Span]:
-    """Yield those that overlap another, by start; in UTC, texts sort as moments do."""
+# A school day has few lessons, so thousands of proposals share their sessions.
+@lru_cache(4096)
+def _sessions(text: str) -> tuple[tuple[datetime, datetime], ...]:
+    moments = [[datetime.fromisoformat(each) for each in pair] for pair in json.loads(text)]
+    return tuple((start, end) for start, end in moments)
+
+
+def _contested(spans: list[_Span]) -> list[_Span]:
+    """Return those that overlap another, by start."""
+    if len(spans) == 1:
+        return []
     ordered = sorted(spans)
-    found: set[_Span] = set()
+    found: dict[_Span, None] = {}
     longest = ordered[0]
     for each in ordered[1:]:
         if each[0] < longest[1]:
-            found |= {longest, each}
-        longest = max(longest, each, key=lambda span: span[1])
-    yield from (each for each in ordered if each in found)
-
-
-def _lines(wanted: Wanted, *, since: datetime) -> Select[Any]:
-    """The lines wanted, each with its pile, its place in it and how many the pile has."""
-    school_visits = (
-        select(VisitRow.school_id, func.count(distinct(VisitRow.request_id)).label("many"))
-        .where(VisitRow.state.in_(COUNTED_STATES), VisitRow.ends_at > since)
-        .group_by(VisitRow.school_id)
-        .cte("school_visits")
-    )
-    visits = func.coalesce(school_visits.c.many, 0)
-    pile = case(
-        (ProposalRow.state == ProposalState.PENDING, literal(Pile.PROPOSED.value)),
-        (ProposalRow.id.is_not(None), literal(Pile.LAPSED.value)),
-        else_=literal(Pile.NOBODY.value),
-    )
-    order = _order(wanted.order, visits=visits)
-    ranked = (
-        _around(
-            select(
-                RequestRow.id.label("request_id"),
-                pile.label("pile"),
-                visits.label("visits"),
-                func.row_number().over(partition_by=pile, order_by=order).label("place"),
-                func.count().over(partition_by=pile).label("total"),
-            )
-        )
-        .outerjoin(school_visits, school_visits.c.school_id == RequestRow.school_id)
-        .where(RequestRow.state == RequestState.OPEN, _passes(wanted))
-        .subquery("ranked")
-    )
-    first, last = wanted.skipped + 1, wanted.skipped + wanted.most
-    shown = select(ranked).where(ranked.c.place.between(first, last)).cte("shown")
-    extra = _around(
-        select(RequestRow.id, pile, literal(0), literal(None), literal(0), literal(True))
-    ).where(RequestRow.key.in_(wanted.also), RequestRow.id.not_in(select(shown.c.request_id)))
-    named = select(shown, literal(False).label("is_extra")).union_all(extra).subquery("named")
-    lines: Select[Any] = (
-        _around(
-            select(
-                RequestRow,
-                ProposalRow,
-                UnassignedRow,
-                *_KEYS,
-                PersonRow.name.label("teacher_name"),
-                SchoolRow.name.label("school_name"),
-                ClassroomRow.name.label("class_name"),
-                named.c.pile,
-                named.c.total,
-                named.c.is_extra,
-                _has_refusal().label("has_refusal"),
-                func.coalesce(school_visits.c.many, 0).label("visits"),
-                select(func.sum(school_visits.c.many)).scalar_subquery().label("everywhere"),
-            ),
-            named,
-        )
-        .outerjoin(UnassignedRow, UnassignedRow.request_id == RequestRow.id)
-        .outerjoin(school_visits, school_visits.c.school_id == RequestRow.school_id)
-        .order_by(named.c.is_extra, named.c.place, RequestRow.key)
-    )
-    return lines
-
-
-def _has_refusal() -> ColumnElement[bool]:
-    refused = (
-        select(BookingRow.id)
-        .join(VisitRow, VisitRow.id == BookingRow.visit_id)
-        .where(VisitRow.request_id == RequestRow.id, BookingRow.partstat == Partstat.DECLINED)
-    )
-    return refused.correlate(RequestRow).exists()
-
-
-def _around(query: Any, ids: Any = None) -> Any:
-    """Join what a line tells of its request; only of those whose ids are given, if any are."""
-    start = query.select_from(RequestRow)
-    if ids is not None:
-        start = query.select_from(ids).join(RequestRow, RequestRow.id == ids.c.request_id)
-    return (
-        start.join(PersonRow, PersonRow.id == RequestRow.teacher_id)
-        .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
-        .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
-        .outerjoin(ProposalRow, ProposalRow.request_id == RequestRow.id)
-    )
-
-
-def _order(order: Order, *, visits: ColumnElement[int]) -> list[SQLColumnExpression[Any]]:
-    # Both lists begin with their first day, written so that texts sort as days do.
-    proposed = type_coerce(ProposalRow.sessions, JSON)[(0, 0)].as_string()
-    asked = type_coerce(RequestRow.windows, JSON)[0].as_string()
-    first = func.coalesce(proposed, asked)
-    # Keys are given in order; a bundle's own keys come in their own order among themselves.
-    age: list[SQLColumnExpression[Any]] = [func.length(RequestRow.key), RequestRow.key]
-    match order:
-        case Order.FAIREST:
-            return [visits, first, *age]
-        case Order.SOONEST:
-            return [first, visits, *age]
-    return age
-
-
-def _passes(wanted: Wanted) -> ColumnElement[bool]:
-    text = wanted.text.strip()
-    return and_(
-        true() if not wanted.school else SchoolRow.key == wanted.school,
-        true() if not wanted.topic else RequestRow.topic == wanted.topic,
-        true() if not text else or_(_holds(text), RequestRow.topic.in_(wanted.text_topics)),
-    )
-
-
-def _holds(text: str) -> ColumnElement[bool]:
-    speaker = PersonRow.__table__.alias("speaker")
-    named = (
-        select(ProposedSpeakerRow.proposal_id)
-        .join(speaker, speaker.c.id == ProposedSpeakerRow.volunteer_id)
-        .where(speaker.c.name.icontains(text, autoescape=True))
-    )
-    columns = (RequestRow.key, RequestRow.title, SchoolRow.name, ClassroomRow.name)
-    return or_(
-        *(column.icontains(text, autoescape=True) for column in columns),
-        ProposalRow.id.in_(named),
-    )
+            found[longest] = found[each] = None
+        if each[1] > longest[1]:
+            longest = each
+    return sorted(found)
 
 
 def _pending(query: Any) -> Any:
@@ -373,6 +256,22 @@ def _line(row: Any, speakers: Mapping[int, list[ProposedSpeaker]]) -> QueueLine:
         nobody=Unassigned(**fields_of(nobody, Unassigned), request=key) if nobody else None,
         is_extra=bool(row.is_extra),
         has_refusal=bool(row.has_refusal),
+    )
+
+
+def _waiting(team: tuple[Any, ...], *, proposed_from: int) -> tuple[ClassroomRequest, Proposal]:
+    """Return what the rows of one request say, each of which names one of the team."""
+    row = team[0]
+    request = ClassroomRequest(
+        **fields_in(row, ClassroomRequest, RequestRow),
+        teacher_email=row.teacher_email,
+        school=row.school,
+        classroom=row.classroom or "",
+    )
+    return request, Proposal(
+        **fields_in(row[proposed_from:], Proposal, ProposalRow),
+        request=request.key,
+        speakers=tuple(ProposedSpeaker(each.speaker, each.way) for each in team),
     )
 
 

@@ -32,10 +32,6 @@ class SqlRuns:
         newest = select(RunRow).order_by(RunRow.asked_at.desc(), RunRow.id.desc())
         return tuple(_run(row) for row in self._session.scalars(newest.limit(limit)))
 
-    def last_done(self) -> Run | None:
-        """Return the run that was done last."""
-        return self._first(RunRow.state == RunState.DONE)
-
     def add(self, run: Run) -> bool:
         """Store a new run; False, and nothing is stored, while another one is open."""
         return bool(insert_new(self._session, RunRow, [_columns(run)], by="is_open"))

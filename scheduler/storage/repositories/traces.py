@@ -93,6 +93,32 @@ class SqlTraces:
             Outline(key, school, topic, tuple(words)) for key, school, topic, *words in rows
         )
 
+    def latest(
+        self,
+        *,
+        states: Iterable[RequestState] | None = None,
+        school: str = "",
+        skipped: int = 0,
+        most: int,
+    ) -> tuple[tuple[str, ...], int]:
+        """Return the keys of so many requests, latest first, and how many there are in all."""
+        found = (
+            select(RequestRow.key)
+            .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
+            .where(
+                true() if states is None else RequestRow.state.in_(tuple(states)),
+                true() if not school else SchoolRow.key == school,
+            )
+        )
+        page = found.order_by(RequestRow.key.desc()).limit(most).offset(skipped)
+        many = select(func.count()).select_from(found.subquery())
+        return tuple(self._session.scalars(page)), self._session.scalars(many).one()
+
+    def school_names(self) -> Mapping[str, str]:
+        """Return the name of every school by key, in order of key."""
+        named = select(SchoolRow.key, SchoolRow.name).order_by(SchoolRow.key)
+        return dict(self._session.execute(named).all())
+
     def with_visits(self, traces: Iterable[Trace]) -> tuple[Trace, ...]:
         """Return these with their visits, in the order given, in one statement.
 
@@ -220,7 +246,7 @@ def _whole_sheet(visit: Visit, around: Any, booked: list[Any]) -> VisitSheet:
     return VisitSheet(
         visit=visit,
         title=request.title,
-        topic=(Topic(**fields_of(topic, Topic)) if topic else Topic(request.topic)).title,
+        topic=Topic(**fields_of(topic, Topic)) if topic else Topic(request.topic),
         site_name=(district.site_name or district.name) if district else "",
         school=school.key,
         school_name=school.name,

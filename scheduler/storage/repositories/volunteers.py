@@ -52,19 +52,6 @@ class SqlVolunteers:
             found |= self._load(PersonRow.email.in_(chunk))
         return dict(sorted(found.items()))
 
-    def organization_by_email(self, emails: Iterable[str]) -> Mapping[str, str]:
-        """Return the organization's key of each of these volunteers who has one."""
-        found: dict[str, str] = {}
-        for chunk in chunks(emails):
-            pairs = self._session.execute(
-                select(PersonRow.email, OrganizationRow.key)
-                .join(VolunteerRow, VolunteerRow.id == PersonRow.id)
-                .join(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
-                .where(PersonRow.email.in_(chunk))
-            )
-            found.update((email, key) for email, key in pairs)
-        return dict(sorted(found.items()))
-
     def without_availability(self) -> tuple[str, ...]:
         """Return the addresses of active volunteers of whom no availability is known, in order."""
         emails = self._session.scalars(

@@ -1,0 +1,148 @@
+"""The volunteers as lists show them: bare columns, a few statements however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, func, select, true
+from sqlalchemy.orm import Session
+
+from scheduler.domain.visits import OCCUPYING, VisitState
+from scheduler.domain.volunteers import Clearance
+from scheduler.services.ports import ListedVolunteer, NamedVolunteer
+from scheduler.storage.models.districts import OrganizationRow, SchoolRow
+from scheduler.storage.models.people import PersonRow
+from scheduler.storage.models.visits import BookingRow, VisitRow
+from scheduler.storage.models.volunteers import (
+    BusyCalendarRow,
+    ClearanceRow,
+    VolunteerRow,
+    WeeklyAvailabilityRow,
+)
+from scheduler.storage.repositories.rows import by_owner
+
+KEPT = (*OCCUPYING, VisitState.HAPPENED, VisitState.MISSED)
+
+
+class VolunteerLists:
+    """Implement what the port ``Listings`` says of volunteers."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def volunteers(
+        self, *, now: datetime, since: datetime, emails: Iterable[str] | None = None
+    ) -> tuple[ListedVolunteer, ...]:
+        """Return all volunteers, or these, by address, in three statements."""
+        chosen = true() if emails is None else PersonRow.email.in_(tuple(emails))
+        clearances = self._clearances(chosen)
+        visits = self._visits(chosen, now=now, since=since)
+        has_calendar = exists().where(BusyCalendarRow.volunteer_id == VolunteerRow.id)
+        has_times = exists().where(WeeklyAvailabilityRow.volunteer_id == VolunteerRow.id)
+        rows: Any = self._session.execute(
+            select(
+                VolunteerRow.id,
+                PersonRow.email,
+                PersonRow.name,
+                func.coalesce(OrganizationRow.key, ""),
+                func.coalesce(OrganizationRow.name, ""),
+                VolunteerRow.level_by_topic,
+                VolunteerRow.is_active,
+                has_times,
+                has_calendar,
+            )
+            .join(PersonRow, PersonRow.id == VolunteerRow.id)
+            .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
+            .where(chosen)
+            .order_by(PersonRow.email)
+        )
+        return tuple(
+            ListedVolunteer(*(*values, tuple(clearances[number])), **visits.get(number, {}))
+            for number, *values in rows
+        )
+
+    def named_volunteers(self) -> tuple[NamedVolunteer, ...]:
+        """Return all volunteers by what they are looked for with, in one light statement."""
+        rows: Any = self._session.execute(
+            select(
+                PersonRow.email,
+                PersonRow.name,
+                func.coalesce(OrganizationRow.key, ""),
+                func.coalesce(OrganizationRow.name, ""),
+                VolunteerRow.level_by_topic,
+                VolunteerRow.is_active,
+            )
+            .join(PersonRow, PersonRow.id == VolunteerRow.id)
+            .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
+        )
+        return tuple(NamedVolunteer(*row) for row in rows)
+
+    def zones(self, *, since: datetime) -> tuple[str, ...]:
+        """Return in order the zones of the schools that somebody visited since, or is to visit."""
+        found = self._session.scalars(
+            select(SchoolRow.zone)
+            .distinct()
+            .join(VisitRow, VisitRow.school_id == SchoolRow.id)
+            .join(BookingRow, BookingRow.visit_id == VisitRow.id)
+            .where(SchoolRow.zone != "", *_counts(since))
+        )
+        return tuple(sorted(found))
+
+    def _clearances(self, chosen: ColumnElement[bool]) -> Mapping[int, list[Clearance]]:
+        rows: Any = self._session.execute(
+            select(
+                ClearanceRow.volunteer_id,
+                ClearanceRow.kind,
+                ClearanceRow.issued,
+                ClearanceRow.approved,
+                ClearanceRow.expires,
+                ClearanceRow.holder,
+                func.coalesce(SchoolRow.key, ""),
+                ClearanceRow.state,
+            )
+            .join(PersonRow, PersonRow.id == ClearanceRow.volunteer_id)
+            .outerjoin(SchoolRow, SchoolRow.id == ClearanceRow.school_id)
+            .where(chosen)
+            .order_by(ClearanceRow.volunteer_id, ClearanceRow.position)
+        )
+        return by_owner((owner, Clearance(*rest)) for owner, *rest in rows)
+
+    def _visits(
+        self, chosen: ColumnElement[bool], *, now: datetime, since: datetime
+    ) -> Mapping[int, dict[str, Any]]:
+        """By volunteer: how many visits, in which zones, and the next one by its own clock."""
+        is_coming = VisitRow.state.in_(tuple(OCCUPYING)) & (VisitRow.starts_at > now)
+        rows = self._session.execute(
+            select(
+                BookingRow.volunteer_id,
+                func.coalesce(SchoolRow.zone, ""),
+                VisitRow.timezone,
+                func.count(),
+                func.min(case((is_coming, VisitRow.starts_at))),
+            )
+            .join(VisitRow, VisitRow.id == BookingRow.visit_id)
+            .join(PersonRow, PersonRow.id == BookingRow.volunteer_id)
+            .outerjoin(SchoolRow, SchoolRow.id == VisitRow.school_id)
+            .where(chosen, *_counts(since))
+            .group_by(BookingRow.volunteer_id, SchoolRow.zone, VisitRow.timezone)
+        )
+        grouped = by_owner((number, tuple(rest)) for number, *rest in rows)
+        return {number: _summed(parts) for number, parts in grouped.items()}
+
+
+def _counts(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    kept = VisitRow.state.in_(KEPT)
+    return kept, VisitRow.ends_at > since, BookingRow.removed.is_(False)
+
+
+def _summed(parts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    parts = tuple(parts)
+    coming = min(((start, zone) for _, zone, _, start in parts if start), default=(None, ""))
+    return {
+        "visits": sum(count for _, _, count, _ in parts),
+        "zones": frozenset(zone for zone, *_ in parts if zone),
+        "next_start": coming[0],
+        "next_timezone": coming[1],
+    }

@@ -22,13 +22,13 @@ NOTHING, TOO_MUCH = 1e-6, 1 + 1e-4
 def broken_cliques(frame: Frame, shares: Floats) -> Rows:
     """Return a row for each clique found of which a plan takes more than one in all.
 
-    ``shares`` is how much of each column the plan takes, 0 to 1. Each split column starts a
-    clique, grown greedily by share; none can grow further. Costs the square of the columns of
-    each speaker who has two of them split.
+    ``shares`` is how much of each column the plan takes, 0 to 1. Each column it takes of starts
+    a clique, grown greedily by share; none can grow further. Costs the square of the columns of
+    each speaker of whom it takes two.
     """
     columns = frame.columns
-    is_split = (shares > NOTHING) & (shares < 1 - NOTHING)
-    several = np.bincount(columns.speaker[is_split], minlength=len(frame.history)) > 1
+    is_used = shares > NOTHING
+    several = np.bincount(columns.speaker[is_used], minlength=len(frame.history)) > 1
     theirs = np.flatnonzero(several[columns.speaker])
     theirs = theirs[np.argsort(columns.speaker[theirs], kind="stable")]
     begins = np.flatnonzero(np.diff(columns.speaker[theirs], prepend=-1))
@@ -54,8 +54,8 @@ def _excluded(frame: Frame, own: Ints) -> Flags:
 
 
 def _broken(shares: Floats, *, excluded: Flags) -> Iterator[Ints]:
-    split = np.flatnonzero(shares > NOTHING)
-    for first in split[np.argsort(-shares[split], kind="stable")]:
+    used = np.flatnonzero(shares > NOTHING)
+    for first in used[np.argsort(-shares[used], kind="stable")]:
         clique, joining = [int(first)], excluded[first].copy()
         while joining.any():
             able = np.flatnonzero(joining)

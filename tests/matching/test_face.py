@@ -68,6 +68,12 @@ def test_three_visits_of_which_each_two_are_too_much_make_one_clique() -> None:
     assert cliques.member.tolist() == [0, 1, 2]
 
 
+def test_half_a_visit_beside_a_whole_one_breaks_their_clique() -> None:
+    two = (a_demand("a", 541), a_demand("b", 541))
+    frame = Frame.of(Problem(PLANE, (a_speaker("ana"),), two))
+    assert broken_cliques(frame, np.array([1.0, 0.5])).member.tolist() == [0, 1]
+
+
 def test_whole_plan_breaks_no_clique() -> None:
     frame = Frame.of(a_crowd(1))
     assert len(broken_cliques(frame, np.zeros(len(frame.columns)))) == 0

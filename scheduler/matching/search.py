@@ -30,7 +30,7 @@ POOL_PER_REQUEST = 20
 ROUNDED_PER_REQUEST = 10
 ROUNDING_SHARE, LIFTING_SHARE, LIFTED_AT_MOST = 0.4, 0.5, 0.005
 MANY_TO_SOLVE = 20_000
-SMALL_SECONDS, NEARLY_PROVEN = 0.4, 0.02
+SMALL_SECONDS, NEARLY_PROVEN, LOOSE = 0.4, 0.02, 0.005
 WHOLE = 1e-6
 
 
@@ -65,7 +65,8 @@ def climb(frame: Frame, goal: Goal, *, start: Ints, tell: Tell = nobody) -> Clim
         ascent.offer(_lifted(ascent, plan, pool=pool, loss=known.pricing.loss))
     _improve(ascent, known, pool=pool)
     tight = Tight(frame, known.pricing)
-    if goal.tier == 1 and not ascent.is_over and not frame.is_large:
+    is_loose = goal.tier == 1 and ascent.reached.tier.gap > LOOSE
+    if is_loose and not ascent.is_over and not frame.is_large:
         tight = tighten(frame, goal, pricing=known.pricing)
         ascent.bound_by(tight.pricing.bound)
     _prove(ascent, tight)

@@ -114,8 +114,7 @@ def _improve(ascent: _Ascent, known: Valuation, *, pool: Ints) -> None:
         return
     if not is_large:
         goal = replace(goal, deadline=goal.deadline - max(0.0, goal.seconds_left - SMALL_SECONDS))
-    allowed = np.zeros(len(ascent.frame.columns), dtype=np.bool_)
-    allowed[pool] = True
+    allowed = _flags(ascent.frame, pool)
     Neighbourhoods(
         ascent.frame, goal, pool=allowed, loss=known.pricing.loss, chosen=ascent.reached.chosen
     ).improve(target=ascent.reached.tier.bound, tell=ascent.offer)
@@ -149,8 +148,7 @@ def _lifted(ascent: _Ascent, plan: Ints, *, pool: Ints, loss: Floats) -> Ints | 
     is_near = missing <= LIFTED_AT_MOST * goal.floor
     if len(frame.columns) <= MANY_TO_SOLVE or not (is_better and is_near):
         return None
-    allowed = np.zeros(len(frame.columns), dtype=np.bool_)
-    allowed[pool] = True
+    allowed = _flags(frame, pool)
     first = replace(goal, tier=1, deadline=goal.deadline - (1 - LIFTING_SHARE) * goal.seconds_left)
     better = [plan]
     Neighbourhoods(frame, first, pool=allowed, loss=loss, chosen=plan).improve(
@@ -203,8 +201,7 @@ def _affordable(tight: Tight, goal: Goal, *, reached: Climbed) -> tuple[Ints, fl
     keep = keep[_usable(frame, goal)[keep]]
     if len(keep) <= goal.most_columns:
         return np.union1d(keep, reached.chosen), math.inf
-    matters = np.zeros(len(loss), dtype=np.bool_)
-    matters[keep] = True
+    matters = _flags(frame, keep)
     count = max(1, goal.most_columns // len(np.unique(frame.columns.demand[keep])))
     best = best_per_request(frame, loss, count=count, allowed=matters)
     matters[best] = False
@@ -231,6 +228,12 @@ def _solved(frame: Frame, goal: Goal, *, among: Ints, reached: Climbed) -> Climb
     value = value_of(frame, chosen, tier=goal.tier)
     bound = value if answer.outcome == "optimal" else _floored(answer.bound)
     return Climbed(chosen, Tier(value, max(value, bound)))
+
+
+def _flags(frame: Frame, numbers: Ints) -> Flags:
+    flags = np.zeros(len(frame.columns), dtype=np.bool_)
+    flags[numbers] = True
+    return flags
 
 
 def _floored(bound: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import ssl
 from collections.abc import Iterator
@@ -39,7 +38,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-LINK = re.compile(r"https?://\S+")
 
 
 @dataclass(eq=False)

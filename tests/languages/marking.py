@@ -21,8 +21,6 @@ SILENT = re.compile(
 )
 TAG = re.compile(r"<[^<>]*>")
 READ_ALOUD = re.compile(r"\b(?:aria-label|alt|title|placeholder)=\"([^\"]*)\"")
-# Pieces of tags and addresses that are put together from several places.
-NOT_READ = ("&", "-", '" ', "?", "mailto:")
 # The names of programs and formats, the same in every language.
 SAME_EVERYWHERE = frozenset({"km"})
 

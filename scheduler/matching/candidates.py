@@ -138,8 +138,6 @@ class Screen:
         self, demand: Demand, rows: Ints, in_person: Flags, tally: Tally | None
     ) -> Flags:
         table, sessions = self.speakers, SessionTable.of(demand.options)
-        owner, start, end = rows[:, None], sessions.start[None, :], sessions.end[None, :]
-        buffer = table.buffer_minutes[owner]
         shortest = np.where(in_person, table.min_minutes[rows], table.min_online_minutes[rows])
         kept = np.ones((len(rows), len(sessions.start)), dtype=np.bool_)
         for rule in (
@@ -150,18 +148,27 @@ class Screen:
             "no_busy_clash",
         ):
             if rule == "notice_given":
-                kept &= sessions.day >= table.earliest_day[owner]
+                kept &= sessions.day >= table.earliest_day[rows, None]
             elif rule == "clearance_valid":
                 kept &= self._cleared(demand, rows, day=sessions.day)
             elif rule == "long_enough":
-                kept &= end - start >= shortest[:, None]
-            elif rule == "within_availability":
-                kept &= table.free.covers(owner, start, end=end)
+                kept &= sessions.end - sessions.start >= shortest[:, None]
             else:
-                kept &= ~table.busy.touches(owner, start - buffer, end=end + buffer)
+                # Calendars cost more than numbers: only what is still kept is looked up.
+                place, session = np.nonzero(kept)
+                is_open = self._is_open(rule, rows[place], sessions=sessions, session=session)
+                kept[place, session] = is_open
             if tally is not None:
                 _note(tally, rule, _by_option(kept, sessions.first))
         return _by_option(kept, sessions.first)
+
+    def _is_open(self, rule: str, owner: Ints, *, sessions: SessionTable, session: Ints) -> Flags:
+        """Say pair by pair whether a calendar of the owner's allows the session."""
+        table, start, end = self.speakers, sessions.start[session], sessions.end[session]
+        if rule == "within_availability":
+            return table.free.covers(owner, start, end=end)
+        buffer = table.buffer_minutes[owner]
+        return ~table.busy.touches(owner, start - buffer, end=end + buffer)
 
     def _cleared(self, demand: Demand, rows: Ints, *, day: Ints) -> Flags:
         cleared = np.zeros((len(rows), len(day)), dtype=np.bool_)

@@ -99,14 +99,15 @@ def _limits(problem: Problem, columns: Columns, *, clashes: Clashes | None) -> R
 
 def most_of_each(columns: Columns, among: Ints, *, speakers: int) -> tuple[Ints, Ints]:
     """Return the most sessions, and bookings, of each speaker, one option a request counted."""
-    option = columns.option[among]
-    sessions = np.diff(columns.sessions.first)[option]
-    order = np.lexsort((-sessions, columns.demand[among], columns.speaker[among]))
-    speaker, demand = columns.speaker[among][order], columns.demand[among][order]
-    is_new = np.ones(len(order), dtype=np.bool_)
-    is_new[1:] = (np.diff(speaker) != 0) | (np.diff(demand) != 0)
-    total = np.bincount(speaker[is_new], weights=sessions[order][is_new], minlength=speakers)
-    return total.astype(np.int64), np.bincount(speaker[is_new], minlength=speakers)
+    sessions = np.diff(columns.sessions.first)[columns.option[among]]
+    most, requests = int(sessions.max(initial=0)) + 1, len(columns.first_option)
+    pair = columns.speaker[among] * requests + columns.demand[among]
+    # In order, the last key of each pair is the one with most sessions.
+    key = np.sort(pair * most + sessions)
+    last = key[np.diff(key // most, append=-1) != 0]
+    speaker = last // most // requests
+    total = np.bincount(speaker, weights=last % most, minlength=speakers)
+    return total.astype(np.int64), np.bincount(speaker, minlength=speakers)
 
 
 def has_series(columns: Columns, among: Ints, *, speakers: int) -> Flags:

@@ -59,6 +59,7 @@ class SpanTable:
         self._key: Ints = self._owner * self._width + (self._start - self._origin)
         self._days = -(-self._width // MINUTES_PER_DAY)
         self._most_per_day, self._first = 0, np.zeros(0, dtype=np.int32)
+        self._key_or_end = self._key
         if len(flat) and len(counts) * self._days <= MOST_OWNER_DAYS:
             self._index_days(owners=len(counts))
 
@@ -77,22 +78,20 @@ class SpanTable:
         counts = np.bincount(cell, minlength=owners * self._days)
         if counts.max() <= FEW_PER_DAY:
             self._most_per_day = int(counts.max())
-            self._first = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+            self._first = np.cumsum(counts, dtype=np.int32) - counts.astype(np.int32)
+            end = np.full(self._most_per_day, np.iinfo(np.int64).max)
+            self._key_or_end = np.concatenate((self._key, end))
 
     def _last_before(self, owner: Ints, minute: Ints) -> Ints:
         """Return the last span that starts before a minute; it may be another owner's, or -1."""
+        within = np.clip(minute - self._origin, 0, self._width - 1)
+        key = owner * self._width + within
         if not self._most_per_day:
-            within = np.clip(minute - self._origin, 0, self._width - 1)
-            key = owner * self._width + within
             return np.asarray(np.searchsorted(self._key, key, side="left") - 1, dtype=np.int64)
-        day = np.clip((minute - self._origin) // MINUTES_PER_DAY, 0, self._days - 1)
-        cell = owner * self._days + day
-        low, high = self._first[cell], self._first[cell + 1]
-        found = low - 1
+        first = self._first[owner * self._days + within // MINUTES_PER_DAY].astype(np.int64)
+        found = first - 1
         for place in range(self._most_per_day):
-            span = np.minimum(low + place, len(self._start) - 1)
-            is_before = (low + place < high) & (self._start[span] < minute)
-            found = np.where(is_before, span, found)
+            found += self._key_or_end[first + place] < key
         return np.asarray(found, dtype=np.int64)
 
     def _is_of(self, found: Ints, owner: Ints) -> Flags:

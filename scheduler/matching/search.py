@@ -30,7 +30,8 @@ POOL_PER_REQUEST = 20
 ROUNDED_PER_REQUEST = 10
 ROUNDING_SHARE, LIFTING_SHARE, LIFTED_AT_MOST = 0.4, 0.5, 0.005
 MANY_TO_SOLVE = 20_000
-SMALL_SECONDS, NEARLY_PROVEN, LOOSE = 0.4, 0.02, 0.005
+FEW_PER_REQUEST, FEW_SHARE = 3, 0.2
+NEARLY_PROVEN, LOOSE = 0.02, 0.005
 WHOLE = 1e-6
 
 
@@ -103,21 +104,25 @@ class _Ascent:
 
 
 def _improve(ascent: _Ascent, known: Valuation, *, pool: Ints) -> None:
-    """Improve the plan piece by piece.
+    """Improve the plan piece by piece, or where columns are few by the best that its few make.
 
-    Of few columns only for a moment, and only where a better plan of the second tier would rule
-    most of them out: then the solver closes the rest sooner.
+    The nearer the plan is to the bound, the fewer columns are left for the proof.
     """
-    goal, is_large = ascent.goal, ascent.frame.is_large
-    is_near = goal.tier == 2 and ascent.reached.tier.gap < NEARLY_PROVEN
-    if ascent.is_over or not (is_large or is_near):
+    goal, frame = ascent.goal, ascent.frame
+    if ascent.is_over or not (frame.is_large or goal.tier == 2):
         return
-    if not is_large:
-        goal = replace(goal, deadline=goal.deadline - max(0.0, goal.seconds_left - SMALL_SECONDS))
-    allowed = _flags(ascent.frame, pool)
-    Neighbourhoods(
-        ascent.frame, goal, pool=allowed, loss=known.pricing.loss, chosen=ascent.reached.chosen
-    ).improve(target=ascent.reached.tier.bound, tell=ascent.offer)
+    if frame.is_large:
+        Neighbourhoods(
+            frame,
+            goal,
+            pool=_flags(frame, pool),
+            loss=known.pricing.loss,
+            chosen=ascent.reached.chosen,
+        ).improve(target=ascent.reached.tier.bound, tell=ascent.offer)
+        return
+    few = _pool(ascent, known, count=FEW_PER_REQUEST)
+    soon = replace(goal, deadline=goal.deadline - (1 - FEW_SHARE) * goal.seconds_left)
+    ascent.offer(_solved(frame, soon, among=few, reached=ascent.reached).chosen)
 
 
 def _plans(ascent: _Ascent, known: Valuation) -> Iterator[Ints]:

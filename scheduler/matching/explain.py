@@ -28,9 +28,9 @@ from scheduler.domain.constraints import (
     host_free,
     pair_findings,
 )
-from scheduler.matching.candidates import Screen, Tally
 from scheduler.matching.objective import fairness_points, pair_points
 from scheduler.matching.problem import Problem
+from scheduler.matching.screening import Screen, Tally
 from scheduler.matching.shapes import OptionShape
 
 RULES_IN_ORDER = (*SIEVE, "host_free")

@@ -11,11 +11,12 @@ from typing import Literal
 
 import numpy as np
 
-from scheduler.matching.candidates import Columns, Screen, find_columns
+from scheduler.matching.candidates import Columns, find_columns
 from scheduler.matching.clashes import Clashes
 from scheduler.matching.objective import filled_weight
 from scheduler.matching.problem import Problem
 from scheduler.matching.rows import Rows, cap_rows, host_rows, joined, without_repeats
+from scheduler.matching.screening import Screen
 from scheduler.matching.tables import Flags, Ints, SpeakerTable
 
 TierNumber = Literal[1, 2]

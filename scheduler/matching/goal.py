@@ -14,9 +14,11 @@ import numpy as np
 
 from scheduler.matching.face import Face
 from scheduler.matching.frame import Frame, TierNumber
+from scheduler.matching.linear import LinearModel
+from scheduler.matching.milp import Answer, solve_model
 from scheduler.matching.proposal import Cancelled
 from scheduler.matching.rows import ranks
-from scheduler.matching.tables import Ints
+from scheduler.matching.tables import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,24 @@ class Goal:
     def seconds_left(self) -> float:
         """Return the seconds until the deadline, by the monotonic clock; none once cancelled."""
         return -math.inf if self.is_cancelled() else self.deadline - time.monotonic()
+
+    def solve(
+        self,
+        model: LinearModel,
+        *,
+        is_whole: bool,
+        seconds: float | None = None,
+        start: Floats | None = None,
+    ) -> Answer:
+        """Return the solver's answer to a model, by default within all seconds that are left."""
+        return solve_model(
+            model,
+            is_whole=is_whole,
+            seconds=self.seconds_left if seconds is None else seconds,
+            seed=self.seed,
+            start=start,
+            is_cancelled=self.is_cancelled,
+        )
 
 
 def value_of(frame: Frame, chosen: Ints, *, tier: TierNumber) -> int:

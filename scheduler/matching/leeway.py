@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from scheduler.domain.assignments import Demand, Speaker
-from scheduler.matching.candidates import Screen
 from scheduler.matching.lifting import freed
 from scheduler.matching.problem import Problem
+from scheduler.matching.screening import Screen
 from scheduler.matching.shapes import OptionShape
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from scheduler.domain.errors import SolverFailed
 from scheduler.matching.linear import LinearModel
 from scheduler.matching.proposal import Cancelled
 from scheduler.matching.tables import Floats
+
+if TYPE_CHECKING:
+    import highspy
 
 Outcome = Literal["optimal", "stopped", "infeasible"]
 
@@ -59,13 +62,7 @@ def solve_model(
     for name, value in _options(seconds, seed).items():
         highs.setOptionValue(name, value)
     _interrupt(highs, time.monotonic() + seconds, is_cancelled=is_cancelled)
-    lp = highspy.HighsLp()
-    _fill(lp, model)
-    lp.sense_ = highspy.ObjSense.kMaximize
-    if is_whole:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(each)] for each in model.is_whole]
-    if highs.passModel(lp) == highspy.HighsStatus.kError:
+    if highs.passModel(_laid_out(model, is_whole=is_whole)) == highspy.HighsStatus.kError:
         raise SolverFailed("The solver refused the model.")
     if start is not None:
         solution = highspy.HighsSolution()
@@ -73,6 +70,12 @@ def solve_model(
         highs.setSolution(solution)
     if highs.run() == highspy.HighsStatus.kError:
         raise SolverFailed("The solver could not work on the model.")
+    return _answer(highs, is_whole=is_whole)
+
+
+def _answer(highs: highspy.Highs, *, is_whole: bool) -> Answer:
+    import highspy
+
     status, info = highs.getModelStatus(), highs.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
         return Answer("infeasible", None, 0.0, float("-inf"))
@@ -89,11 +92,8 @@ def solve_model(
     )
 
 
-def _interrupt(highs: object, deadline: float, *, is_cancelled: Cancelled) -> None:
+def _interrupt(highs: highspy.Highs, deadline: float, *, is_cancelled: Cancelled) -> None:
     """Stop the solver on time: it looks at its own limit too seldom."""
-    import highspy
-
-    assert isinstance(highs, highspy.Highs)
 
     def stop_in_time(event: highspy.highs.HighsCallbackEvent) -> None:
         if time.monotonic() > deadline or is_cancelled():
@@ -117,12 +117,13 @@ def _options(seconds: float, seed: int) -> dict[str, bool | int | float]:
     }
 
 
-def _fill(lp: object, model: LinearModel) -> None:
+def _laid_out(model: LinearModel, *, is_whole: bool) -> highspy.HighsLp:
     import highspy
 
-    assert isinstance(lp, highspy.HighsLp)
+    lp = highspy.HighsLp()
     order = np.argsort(model.variable, kind="stable")
     counts = np.bincount(model.variable, minlength=len(model.points))
+    lp.sense_ = highspy.ObjSense.kMaximize
     lp.num_col_, lp.num_row_ = len(model.points), len(model.high)
     lp.col_cost_ = model.points
     lp.col_lower_ = np.zeros(len(model.points))
@@ -132,3 +133,7 @@ def _fill(lp: object, model: LinearModel) -> None:
     lp.a_matrix_.start_ = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     lp.a_matrix_.index_ = model.row[order].astype(np.int32)
     lp.a_matrix_.value_ = model.amount[order]
+    if is_whole:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(each)] for each in model.is_whole]
+    return lp

@@ -16,7 +16,6 @@ import numpy as np
 
 from scheduler.matching.frame import Frame
 from scheduler.matching.goal import Goal, value_of
-from scheduler.matching.milp import solve_model
 from scheduler.matching.parts import Part, take_back
 from scheduler.matching.relaxation import Relaxation
 from scheduler.matching.tables import Flags, Floats, Ints
@@ -161,12 +160,6 @@ def planned_anew(part: Part, goal: Goal, *, seconds: float) -> Ints | None:
     weight = part.frame.weight[np.unique(part.frame.columns.option[part.released])]
     floor = int(weight.sum()) if goal.tier == 2 else 0
     relaxation = Relaxation(part.frame, part.columns, tier=goal.tier, floor=floor)
-    answer = solve_model(
-        relaxation.model(),
-        is_whole=True,
-        seconds=seconds,
-        seed=goal.seed,
-        is_cancelled=goal.is_cancelled,
-        start=relaxation.start(part.released),
-    )
+    start = relaxation.start(part.released)
+    answer = goal.solve(relaxation.model(), is_whole=True, seconds=seconds, start=start)
     return None if answer.values is None else relaxation.chosen(answer.values)

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 
 from scheduler.domain.assignments import Assignment, Demand
 from scheduler.domain.errors import InfeasibleProblem, SolverFailed
-from scheduler.matching.candidates import Screen
 from scheduler.matching.checker import check
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Status, Tier
 from scheduler.matching.repair_search import ChainSearch, most_weight
 from scheduler.matching.repair_standing import Standing
 from scheduler.matching.repair_ways import Ways
+from scheduler.matching.screening import Screen
 
 MOST_MOVES = 2
 TOGETHER = 8

@@ -14,9 +14,10 @@ from itertools import combinations, islice
 import numpy as np
 
 from scheduler.domain.assignments import Assignment, Demand, Option
-from scheduler.matching.candidates import Screen, find_columns
+from scheduler.matching.candidates import find_columns
 from scheduler.matching.problem import Problem
 from scheduler.matching.repair_standing import Standing
+from scheduler.matching.screening import Screen
 from scheduler.matching.tables import Ints
 
 ENOUGH = 40

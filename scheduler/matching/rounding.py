@@ -14,8 +14,7 @@ import numpy as np
 from scheduler.matching.frame import Frame
 from scheduler.matching.goal import Goal, value_of
 from scheduler.matching.greedy import fill_greedily, urgency
-from scheduler.matching.milp import solve_model
-from scheduler.matching.parts import take_back
+from scheduler.matching.parts import Part, take_back
 from scheduler.matching.relaxation import Relaxation
 from scheduler.matching.rows import joined
 from scheduler.matching.tables import Flags, Floats, Ints
@@ -53,13 +52,7 @@ def rounded(frame: Frame, goal: Goal, *, pool: Ints, seconds: float) -> Ints | N
     if frame.is_large:
         covering = replace(frame, limits=joined((frame.limits, frame.clashes.rows(pool))))
     relaxation = Relaxation(covering, pool, tier=goal.tier, floor=goal.floor)
-    answer = solve_model(
-        relaxation.model(),
-        is_whole=False,
-        seconds=seconds,
-        seed=goal.seed,
-        is_cancelled=goal.is_cancelled,
-    )
+    answer = goal.solve(relaxation.model(), is_whole=False, seconds=seconds)
     if answer.values is None or answer.outcome != "optimal":
         return None
     whole, split = _whole(frame, pool, relaxation.shares(answer.values))
@@ -69,19 +62,17 @@ def rounded(frame: Frame, goal: Goal, *, pool: Ints, seconds: float) -> Ints | N
     if not len(part.columns):
         return whole
     missing = goal.floor - value_of(frame, whole, tier=1)
-    # Where what is whole leaves too little for the floor, the rest comes as near to it as it can.
+    return _completed(part, goal, whole=whole, missing=missing, ends=ends)
+
+
+def _completed(part: Part, goal: Goal, *, whole: Ints, missing: int, ends: float) -> Ints | None:
+    """Add the best of a part to a plan; where that misses the floor, what comes nearest to it."""
     for rest in (
         Relaxation(part.frame, part.columns, tier=goal.tier, floor=missing),
         Relaxation(part.frame, part.columns, tier=1),
     ):
         left = max(0.1, goal.seconds_left - ends)
-        found = solve_model(
-            rest.model(),
-            is_whole=True,
-            seconds=left,
-            seed=goal.seed,
-            is_cancelled=goal.is_cancelled,
-        )
+        found = goal.solve(rest.model(), is_whole=True, seconds=left)
         if found.values is not None:
             return np.union1d(whole, rest.chosen(found.values))
     return None

@@ -16,7 +16,6 @@ from scheduler.matching.bound import worth_keeping
 from scheduler.matching.face import Face
 from scheduler.matching.frame import Frame
 from scheduler.matching.goal import Goal, value_of
-from scheduler.matching.milp import solve_model
 from scheduler.matching.neighbourhoods import Neighbourhoods
 from scheduler.matching.proposal import Tier
 from scheduler.matching.relaxation import Relaxation, distinct
@@ -65,11 +64,7 @@ def climb(frame: Frame, goal: Goal, *, start: Ints, tell: Tell = nobody) -> Clim
     for plan in _plans(ascent, known):
         ascent.offer(_lifted(ascent, plan, pool=pool, loss=known.pricing.loss))
     _improve(ascent, known, pool=pool)
-    tight = Tight(frame, known.pricing)
-    is_loose = goal.tier == 1 and ascent.reached.tier.gap > LOOSE
-    if is_loose and not ascent.is_over and not frame.is_large:
-        tight = tighten(frame, goal, pricing=known.pricing)
-        ascent.bound_by(tight.pricing.bound)
+    tight = _tightened(ascent, known)
     _prove(ascent, tight)
     return ascent.reached if goal.tier == 2 else _with_face(ascent.reached, tight)
 
@@ -162,6 +157,17 @@ def _lifted(ascent: _Ascent, plan: Ints, *, pool: Ints, loss: Floats) -> Ints | 
     return better[-1] if value_of(frame, better[-1], tier=1) >= goal.floor else None
 
 
+def _tightened(ascent: _Ascent, known: Valuation) -> Tight:
+    """Tighten a loose bound of the first tier, where columns are few enough for that."""
+    frame, goal = ascent.frame, ascent.goal
+    is_loose = goal.tier == 1 and ascent.reached.tier.gap > LOOSE
+    if not is_loose or ascent.is_over or frame.is_large:
+        return Tight(frame, known.pricing)
+    tight = tighten(frame, goal, pricing=known.pricing)
+    ascent.bound_by(tight.pricing.bound)
+    return tight
+
+
 def _prove(ascent: _Ascent, tight: Tight) -> None:
     """Solve over the columns a better plan could afford, until nothing is left open."""
     while not ascent.is_over:
@@ -220,15 +226,9 @@ def _solved(frame: Frame, goal: Goal, *, among: Ints, reached: Climbed) -> Climb
     if goal.tier == 1:
         among = np.union1d(distinct(frame, among), start)
     relaxation = Relaxation(frame, among, tier=goal.tier, floor=goal.floor, face=goal.face)
-    answer = solve_model(
-        relaxation.model(),
-        is_whole=True,
-        seconds=goal.seconds_left,
-        seed=goal.seed,
-        is_cancelled=goal.is_cancelled,
-        # A plan far from the best only misleads the solver.
-        start=relaxation.start(start) if reached.tier.gap < NEARLY_PROVEN else None,
-    )
+    # A plan far from the best only misleads the solver.
+    near = relaxation.start(start) if reached.tier.gap < NEARLY_PROVEN else None
+    answer = goal.solve(relaxation.model(), is_whole=True, start=near)
     chosen = start if answer.values is None else relaxation.chosen(answer.values)
     value = value_of(frame, chosen, tier=goal.tier)
     bound = value if answer.outcome == "optimal" else _floored(answer.bound)

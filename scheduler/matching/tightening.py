@@ -15,7 +15,6 @@ from scheduler.matching.bound import Pricing, price
 from scheduler.matching.cliques import broken_cliques
 from scheduler.matching.frame import Frame
 from scheduler.matching.goal import Goal
-from scheduler.matching.milp import solve_model
 from scheduler.matching.relaxation import Relaxation, distinct
 from scheduler.matching.rows import joined
 
@@ -38,13 +37,7 @@ def tighten(frame: Frame, goal: Goal, *, pricing: Pricing) -> Tight:
     best, has_cut = Tight(frame, pricing), False
     while goal.seconds_left > 0:
         relaxation = Relaxation(frame, distinct(frame, np.arange(len(frame.columns))), tier=1)
-        answer = solve_model(
-            relaxation.model(),
-            is_whole=False,
-            seconds=goal.seconds_left,
-            seed=goal.seed,
-            is_cancelled=goal.is_cancelled,
-        )
+        answer = goal.solve(relaxation.model(), is_whole=False)
         if answer.outcome != "optimal" or answer.values is None:
             return best
         found = price(frame, relaxation.prices(answer.row_prices), tier=1)

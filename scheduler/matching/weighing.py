@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scheduler.domain.assignments import Assignment, Demand, Option, Speaker
-from scheduler.matching.candidates import Screen
 from scheduler.matching.objective import fairness_points, pair_points
 from scheduler.matching.problem import Problem, Weights
+from scheduler.matching.screening import Screen
 from scheduler.matching.shapes import OptionShape
 from scheduler.matching.standing import with_standing
 

@@ -11,9 +11,10 @@ from datetime import date, datetime
 
 from scheduler.domain.assignments import Assignment
 from scheduler.domain.proposals import SieveStep, Unassigned
-from scheduler.matching.candidates import Screen
+from scheduler.matching.explain import SieveStep as RuleStep
 from scheduler.matching.explain import sieve
 from scheduler.matching.problem import Problem
+from scheduler.matching.screening import Screen
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer
 from scheduler.services.remedies import Advice, Adviser, Change, Remedy
@@ -58,6 +59,12 @@ def unassigned_entries(
     return tuple(_with_advice(entry, adviser.advice(entry.request)) for entry in entries)
 
 
+def shortage(steps: Iterable[SieveStep | RuleStep], *, left: int, needed: int) -> str:
+    """Return the rule that took the last person, else ``too_few``; empty where enough are left."""
+    emptied = next((step.rule for step in steps if step.left == 0), "")
+    return emptied or (TOO_FEW if left < needed else "")
+
+
 def advice_kept(entry: Unassigned) -> Advice | None:
     """Return the advice that was stored with an entry, None where none was worked out."""
     kept, tried = entry.facts.get("remedies"), entry.facts.get("tried")
@@ -85,14 +92,8 @@ def _entry(problem: Problem, key: str, *, screen: Screen, now: datetime) -> Unas
         "needed": demand.speakers,
         "starts": len(demand.options),
     }
-    return Unassigned(key, _reason(steps, needed=demand.speakers), steps, facts, now)
-
-
-def _reason(steps: tuple[SieveStep, ...], *, needed: int) -> str:
-    emptied = next((step.rule for step in steps if step.left == 0), None)
-    if emptied:
-        return emptied
-    return TOO_FEW if steps[-1].left < needed else OUTBID
+    reason = shortage(steps, left=steps[-1].left, needed=demand.speakers) or OUTBID
+    return Unassigned(key, reason, steps, facts, now)
 
 
 def _with_advice(entry: Unassigned, advice: Advice) -> Unassigned:

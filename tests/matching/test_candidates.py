@@ -7,9 +7,10 @@ from hypothesis import given
 
 from scheduler.domain.assignments import Option
 from scheduler.domain.constraints import chosen_format, host_free, pair_findings
-from scheduler.matching.candidates import Screen, Tally, find_columns
+from scheduler.matching.candidates import find_columns
 from scheduler.matching.objective import pair_points
 from scheduler.matching.problem import Problem
+from scheduler.matching.screening import Screen, Tally
 from scheduler.matching.shapes import OptionShape
 from tests.matching.worlds import (
     PLANE,

@@ -11,9 +11,10 @@ from hypothesis import given
 
 from scheduler.domain.assignments import engagements_of
 from scheduler.domain.constraints import travel_time
-from scheduler.matching.candidates import Columns, Screen, find_columns
+from scheduler.matching.candidates import Columns, find_columns
 from scheduler.matching.clashes import Clashes
 from scheduler.matching.problem import Problem
+from scheduler.matching.screening import Screen
 from tests.matching.worlds import PLANE, a_demand, a_speaker, problems
 from tests.trying import examples
 

@@ -27,6 +27,8 @@ DATABASE_CONNECTIONS = 10
 DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 MAILBOXES = ("imaps://", "imap://")
 MAIL_WAYS = ("maildir:", "eml:", "console:", "smtp://", "smtps://")
+# Far from the first and the last day that a computer counts, so that nothing overflows.
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 _DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s<>,;:]+@[^@\s<>,;:]+")
 
@@ -111,11 +113,23 @@ def parse_moment(text: str, *, name: str) -> datetime:
         WrongSetting: if it is not one.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        moment = read_moment(text)
     except ValueError as error:
         raise WrongSetting(f"{name}: write a moment such as 2026-11-21T09:00:00-06:00.") from error
     if moment.tzinfo is None:
         raise WrongSetting(f"{name}: add the offset, as in 2026-11-21T09:00:00-06:00.")
+    return moment
+
+
+def read_moment(text: str) -> datetime:
+    """Return a moment as it is written, with its offset if it has one.
+
+    Raises:
+        ValueError: if it is none, or lies centuries away.
+    """
+    moment = datetime.fromisoformat(text)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"{text} lies centuries away.")
     return moment
 
 

@@ -49,7 +49,7 @@ class BookingRow:
     @property
     def period(self) -> Period:
         """Return its time in UTC."""
-        return Period(self.start, self.end).utc()
+        return Period(self.start, self.end)
 
     @property
     def occupies(self) -> bool:

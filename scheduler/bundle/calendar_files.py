@@ -10,6 +10,7 @@ from scheduler.bundle.problems import Problems, quoted
 from scheduler.bundle.tables import BUSY_FOLDER, CLOSURES_CALENDAR
 from scheduler.bundle.values import Bundle, BusyFile, ReadBusy, ReadClosures
 from scheduler.domain.errors import SchedulerError
+from scheduler.domain.people import normal_email
 from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import Closure
 from scheduler.domain.volunteers import Volunteer
@@ -61,7 +62,7 @@ def _files(
     district = merged.district
     seen: set[str] = set()
     for path in sorted((folder / BUSY_FOLDER).glob(f"*{ENDING}")):
-        email = path.name.removesuffix(ENDING).strip().lower()
+        email = normal_email(path.name.removesuffix(ENDING))
         volunteer = (merged.volunteers or {}).get(email)
         name = f"{BUSY_FOLDER}/{path.name}"
         if email in seen:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scheduler.bundle.values import Bundle
+from scheduler.domain.people import Person, RoleName
 from scheduler.domain.requests import RequestState
 
 
@@ -20,7 +22,8 @@ def prunable(existing: Bundle, incoming: Bundle) -> Prunable:
     """Return what the bundle's own files, as far as they are there, no longer list.
 
     A missing file says nothing: someone who is staff and volunteer goes only when both files
-    are there and neither lists them. Bookings are never touched.
+    are there and neither lists them. Whoever coordinates stays where nobody else would be left
+    who does. Bookings are never touched.
     """
     return Prunable(_lacking_requests(existing, incoming), _lacking_people(existing, incoming))
 
@@ -44,4 +47,14 @@ def _lacking_people(existing: Bundle, incoming: Bundle) -> tuple[str, ...]:
     pairs = zip(known, given, strict=True)
     unspoken = {email for people, file in pairs if file is None for email in people}
     active = {email for people in known for email, each in people.items() if each.is_active}
-    return tuple(sorted(active - listed - unspoken))
+    lacking = active - listed - unspoken
+    coordinators = _coordinators({**(existing.staff or {}), **(incoming.staff or {})})
+    return tuple(sorted(lacking if coordinators - lacking else lacking - coordinators))
+
+
+def _coordinators(staff: Mapping[str, Person]) -> frozenset[str]:
+    return frozenset(
+        email
+        for email, person in staff.items()
+        if person.is_active and person.has_role(RoleName.COORDINATOR)
+    )

@@ -3,7 +3,8 @@
 Only intervals leave this module; titles, places and people stay in the file. Every entry
 that does not block time is listed with its reason, so that the owner can see what the
 scheduler made of it. A component that cannot be read, or that would take too long, is passed
-over alone; a file is refused only when nothing of it can be trusted.
+over alone; of a series that is not followed the first time counts. A file is refused only when
+nothing of it can be trusted.
 Source: RFC 5545 sections 3.6.1, 3.6.4 and 3.8.5, RFC 5546 section 2.1.5 for versions.
 """
 
@@ -232,9 +233,22 @@ def _expand(series: Series, *, span: Period, tally: _Tally) -> None:
         return
     if tally.is_full:
         raise Unreadable(_FULL)
-    _refuse_bombs(first, span=span)
     events = (entry.event for entry in series)
-    tally.add(times_of_series(events, window=span, reader=first.clocks.reader))
+    try:
+        _refuse_bombs(first, span=span)
+        found = times_of_series(events, window=span, reader=first.clocks.reader)
+    except Unreadable:
+        # Whatever a rule means, an event takes place at its start.
+        tally.add(_written_times(series))
+        raise
+    tally.add(found)
+
+
+def _written_times(series: Series) -> Iterator[Period]:
+    for entry in series:
+        once = times_of(entry.event, reader=entry.clocks.reader)
+        if once and not entry.event.free_because:
+            yield once
 
 
 def _refuse_bombs(entry: Entry, *, span: Period) -> None:

@@ -6,7 +6,7 @@ no METHOD and names no attendee and no organizer; it reminds only whoever asked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,9 +22,7 @@ from scheduler.calendars.content_lines import (
 from scheduler.calendars.events import PRODUCT, Entry, Start, event, start_of, timezone_blocks
 from scheduler.calendars.phrases import DEFAULT_LANGUAGE, phrases_in
 from scheduler.calendars.showing import DAYS_CANCELLED
-from scheduler.calendars.texts import Audience
 from scheduler.calendars.timezones import vtimezone
-from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.zones import local
 
 REFRESH = "PT1H"
@@ -83,6 +81,9 @@ def whole(head_lines: str, events: Iterable[str]) -> bytes:
 def render_entries(heading: Heading, entries: Iterable[Entry]) -> bytes:
     """Return a calendar of these entries, by start.
 
+    Who sees which visit at all is for :func:`scheduler.calendars.showing.shown_in_feed` to say
+    beforehand.
+
     Raises:
         IllegalTransition: if one of the visits is held.
     """
@@ -90,33 +91,9 @@ def render_entries(heading: Heading, entries: Iterable[Entry]) -> bytes:
     return whole(head(heading, map(start_of, told)), map(event, told))
 
 
-def render_feed(
-    *,
-    uid: str,
-    name: str,
-    timezone: str,
-    sheets: Iterable[VisitSheet],
-    audience: Audience,
-    viewer_email: str | None,
-    page_url: Callable[[str], str],
-) -> bytes:
-    """Return a feed of these visits, by start, each as this viewer sees it.
-
-    ``page_url`` turns a visit's UID into the absolute address of its page. Who sees which
-    visit at all is for :func:`scheduler.calendars.showing.shown_in_feed` to say beforehand.
-
-    Raises:
-        IllegalTransition: if one of the visits is held.
-    """
-    entries = (Entry(sheet, audience, viewer_email, page_url(sheet.visit.uid)) for sheet in sheets)
-    return render_entries(Heading(uid, name, timezone), entries)
-
-
 def render_replaced(
+    heading: Heading,
     *,
-    uid: str,
-    name: str,
-    timezone: str,
     replaced_at: datetime,
     page_url: str,
     language: str = DEFAULT_LANGUAGE,
@@ -125,14 +102,14 @@ def render_replaced(
 
     It lasts all day from the replacement on, as long as the old address answers.
     """
-    first = local(replaced_at, timezone).date()
+    first = local(replaced_at, heading.timezone).date()
     after = first + timedelta(days=DAYS_CANCELLED)
     stamp = utc_form(replaced_at.astimezone(UTC))
     phrases = phrases_in(language)
     notice = component(
         "VEVENT",
         (
-            text_line("UID", f"{one_line(uid)}-replaced"),
+            text_line("UID", f"{one_line(heading.uid)}-replaced"),
             content_line("DTSTAMP", stamp),
             content_line("DTSTART", date_form(first), {"VALUE": "DATE"}),
             content_line("DTEND", date_form(after), {"VALUE": "DATE"}),
@@ -146,5 +123,5 @@ def render_replaced(
         ),
     )
     # Without entries the head brings the zone, which this notice does not name.
-    lines = head(Heading(uid, name, timezone), ()).partition("BEGIN:VTIMEZONE")[0]
+    lines = head(heading, ()).partition("BEGIN:VTIMEZONE")[0]
     return whole(lines, (notice,))

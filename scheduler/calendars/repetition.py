@@ -23,6 +23,8 @@ _PARTS = (
 )
 RULE_PARTS = frozenset(_PARTS.split())
 _FREQUENCIES = frozenset({"HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+# Counted from 1, or from -1 backwards; the expander takes a 0 for every day.
+_COUNTED_PARTS = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
 _CLOCK_PARTS = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _DAYS_BY_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -79,6 +81,8 @@ def _rule_refusal(rule: Mapping[str, str], *, days: int, years: int) -> str:
     interval = rule.get("INTERVAL", "1")
     if not interval.isdecimal() or int(interval) == 0:
         return "It repeats in steps of nothing."
+    if any("0" in rule.get(name, "").split(",") for name in _COUNTED_PARTS):
+        return "It repeats in a way that cannot be read."
     if _is_never(rule):
         return "It repeats on a day that never comes."
     hours_a_day = 24 / int(interval) if frequency == "HOURLY" else 1

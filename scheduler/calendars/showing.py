@@ -68,7 +68,11 @@ def status_for(visit: Visit, email: str | None) -> str:
     """
     if visit.state not in _STATUS_BY_STATE:
         raise IllegalTransition(subject="visit", state=str(visit.state), step="shown in a calendar")
-    return CANCELLED if is_out(visit, email) else _STATUS_BY_STATE[visit.state]
+    if is_out(visit, email):
+        return CANCELLED
+    # Nothing is announced when a visit is over, so what was never certain stays so.
+    was_open = visit.state is VisitState.MISSED and not visit.has_every_yes
+    return TENTATIVE if was_open else _STATUS_BY_STATE[visit.state]
 
 
 def sequence_for(visit: Visit, email: str | None) -> int:

@@ -13,6 +13,7 @@ import click
 
 from scheduler.cli.plans import first_plan_words, plan_facts, plan_words
 from scheduler.cli.refusals import PlainCommand, refuse
+from scheduler.cli.stopping import asked_to_stop
 from scheduler.cli.terminal import SECONDS, finite, print_json, progress_bar
 from scheduler.matching.checker import check as check_plan
 from scheduler.matching.instances import read_instance, read_plan, write_plan
@@ -32,7 +33,8 @@ FILE = click.Path(path_type=Path)
 def solve(instance: Path, plan_file: Path, seconds: float, seed: int, as_json: bool) -> None:
     """Solve INSTANCE (.json or .json.gz) and write the plan.
 
-    The seconds include reading the file and checking the plan.
+    The seconds include reading the file and checking the plan. Interrupted, it writes the best plan
+    found so far; interrupted twice, none.
     """
     begun = time.monotonic()
     with _uncollected():
@@ -40,13 +42,16 @@ def solve(instance: Path, plan_file: Path, seconds: float, seed: int, as_json: b
         read = time.monotonic() - begun
         if not plan_file.absolute().parent.is_dir():
             refuse(f"{plan_file}: There is no folder to write it into.")
-        with progress_bar("Solving") as progress:
+        with asked_to_stop() as is_cancelled, progress_bar("Solving") as progress:
             plan = find_plan(
                 problem,
                 seconds=max(0.0, seconds - read - WRITING_SECONDS),
                 seed=seed,
                 progress=lambda milestone: progress(int(milestone.share * 100), 100),
+                is_cancelled=is_cancelled,
             )
+            if is_cancelled():
+                click.echo("Stopped early: this is the best plan so far.", err=True)
     plan = _counted_from_the_start(plan, reading_seconds=read)
     if plan.status == "infeasible":
         for ruling in plan.violations:

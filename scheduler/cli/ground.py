@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import click
 from sqlalchemy.exc import ArgumentError
 
-from scheduler.config import Settings, WrongSetting, parse_moment, read_settings
+from scheduler.config import Settings, WrongSetting, parse_moment, read_moment, read_settings
 from scheduler.domain.zones import at_wall_time
 from scheduler.factory import Wiring, outgoing_of, wire
 from scheduler.mail.mailboxes import mailbox_of
@@ -38,7 +38,7 @@ def spoken(ctx: click.Context, param: click.Parameter, words: str) -> str:
 def moment_of(ctx: click.Context, param: click.Parameter, text: str) -> datetime:
     """Return the moment that an option names, with its offset if it has one."""
     try:
-        return datetime.fromisoformat(text)
+        return read_moment(text)
     except ValueError as error:
         raise click.BadParameter("write it as 2026-12-08T10:40.", ctx=ctx, param=param) from error
 

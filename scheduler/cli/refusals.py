@@ -22,6 +22,12 @@ NO_DISTRICT = "There is no district yet: run visitbell import FOLDER."
 class PlainCommand(click.Command):
     """A command that answers a refusal with its sentences and status 1, in whatever group."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words of the command line; octets that are no text are wrong usage."""
+        if not all(map(_is_text, args)):
+            raise click.UsageError("Write everything in UTF-8.", ctx=ctx)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what the trade, the settings or the machine refuse is said plainly."""
         try:
@@ -48,6 +54,11 @@ def refuse(*sentences: str) -> NoReturn:
     for sentence in sentences:
         click.echo(sentence, err=True)
     sys.exit(REFUSED)
+
+
+def _is_text(word: str) -> bool:
+    # What is not UTF-8 reaches Python as half characters, which no file and no database takes.
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 def _sentence(refusal: SchedulerError | WrongSetting) -> str:

@@ -12,8 +12,8 @@ from scheduler.cli.words import proposal_line, rule_words, visit_line
 from scheduler.domain.errors import ConstraintViolated
 from scheduler.domain.people import normal_email
 from scheduler.factory import Wiring
-from scheduler.services import choices, visits
-from scheduler.services.choices import OVERRIDABLE, Override
+from scheduler.services import booking_by_hand, visits
+from scheduler.services.booking_by_hand import OVERRIDABLE, Override
 
 
 @click.command(cls=PlainCommand)
@@ -41,7 +41,7 @@ def book(
         raise click.UsageError("An override needs --reason.")
     zone = zone_of(wiring)
     try:
-        proposal = choices.book(
+        proposal = booking_by_hand.book(
             wiring.store,
             request,
             volunteers=(normal_email(email) for email in volunteers),

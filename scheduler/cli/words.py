@@ -12,7 +12,7 @@ from scheduler.domain.visits import Visit
 from scheduler.domain.zones import local
 from scheduler.services.about import About
 from scheduler.services.explanations import Why
-from scheduler.services.reasons import NO_START, OUTBID, TOO_FEW, advice_kept
+from scheduler.services.reasons import NEVER_AT_ONCE, NO_START, OUTBID, TOO_FEW, advice_kept
 from scheduler.services.remedies import AS_IT_IS, Advice
 from scheduler.services.telling import Told, reason_of
 from scheduler.services.trades import Rivalry, Swap
@@ -38,6 +38,7 @@ RULE_WORDS: Mapping[str, str] = MappingProxyType(
         "one_start": "the start is not one that was asked for",
         "full_team": "the number of speakers is not the one asked for",
         "host_free": "the teacher, class or room has another visit then",
+        "still_ahead": "that moment has passed",
         "school_open": "the school has no lessons then",
         "period_known": "no period of the school starts then, so the length is not known",
         "still_open": "the request is no longer open",
@@ -51,6 +52,7 @@ REASON_WORDS: Mapping[str, str] = MappingProxyType(
     {
         NO_START: "no start is left: its windows are past, closed, or too short",
         TOO_FEW: "fewer people fit than are needed",
+        NEVER_AT_ONCE: "enough people fit, but never enough at one start",
         OUTBID: "everyone who fits is needed elsewhere",
         "not_open": "the request is not open",
     }

@@ -16,6 +16,7 @@ from itertools import cycle
 from pathlib import Path
 
 from scheduler.domain.availability import WEEKDAYS
+from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import SATURDAY
 from scheduler.domain.zones import at_wall_time, local
 
@@ -63,9 +64,11 @@ def _school_days(folder: Path, *, first: date, last: date) -> Iterator[date]:
         day
         for closure in _rows(folder / "closures.csv")
         if not closure["school"]
-        for day in _days(*map(date.fromisoformat, (closure["first_date"], closure["last_date"])))
+        for day in DateRange(
+            date.fromisoformat(closure["first_date"]), date.fromisoformat(closure["last_date"])
+        ).days()
     }
-    for day in _days(first, last):
+    for day in DateRange(first, last).days():
         if day.weekday() < SATURDAY and day not in closed:
             yield day
 
@@ -85,8 +88,3 @@ def _write_day_types(folder: Path, days: tuple[date, ...]) -> None:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(days=offset)

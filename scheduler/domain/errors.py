@@ -58,21 +58,11 @@ class IllegalTransition(SchedulerError):
     """Say that a visit, booking or proposal cannot take this step from its state."""
 
     def __init__(self, *, subject: str, state: str, step: str) -> None:
-        super().__init__(f"A {subject} that is {state} cannot be {step}.")
+        article = "An" if subject[:1] in tuple("aeiou") else "A"
+        super().__init__(f"{article} {subject} that is {state} cannot be {step}.")
         self.subject = subject
         self.state = state
         self.step = step
-
-
-class StaleProposal(SchedulerError):
-    """Say that a proposal no longer holds, with the findings that broke it."""
-
-    def __init__(self, request: str, findings: Iterable[Finding] = ()) -> None:
-        self.request = request
-        self.findings = tuple(findings)
-        broken = ", ".join(sorted({finding.rule for finding in self.findings}))
-        reason = f": {broken}" if broken else ""
-        super().__init__(f"The proposal for {request} no longer holds{reason}.")
 
 
 class ConstraintViolated(SchedulerError):

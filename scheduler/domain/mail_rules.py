@@ -92,6 +92,24 @@ def school_day_before(day: date, *, count: int, school_time: SchoolTime) -> date
     return day
 
 
+def last_day_told(today: date, rules: MailRules, *, school_time: SchoolTime) -> date:
+    """Return a day after whose visits no reminder or question can be due by today.
+
+    It is as near as the days of school allow: a break moves what is meant for a school ahead.
+    """
+    next_day = day_after(today, count=1, school_time=school_time)
+    asked = day_after(today, count=rules.still_coming_days, school_time=school_time)
+    return max(next_day + timedelta(max(rules.reminders)), asked)
+
+
+def day_after(day: date, *, count: int, school_time: SchoolTime) -> date:
+    """Return the day so many days of school after, no step longer than ``LONGEST_BREAK``."""
+    for _ in range(count):
+        ahead = (day + ONE_DAY * step for step in range(1, LONGEST_BREAK.days))
+        day = next((d for d in ahead if school_time.is_school_day(d)), day + LONGEST_BREAK)
+    return day
+
+
 def roster_day(monday: date, school_time: SchoolTime) -> date:
     """Return the day on which the week from that Monday is told: the last of school before.
 

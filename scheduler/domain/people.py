@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
+
+REFERENCE_LENGTH = 16
 
 
 class RoleName(StrEnum):
@@ -67,3 +70,8 @@ class Person:
 def normal_email(text: str) -> str:
     """Return an address as it is compared and kept: trimmed, in lower case."""
     return text.strip().lower()
+
+
+def reference_of(email: str) -> str:
+    """Return what stands for a person's address in pages and web addresses."""
+    return sha256(email.encode()).hexdigest()[:REFERENCE_LENGTH]

@@ -38,10 +38,6 @@ class Period:
         """Return the real length in whole minutes, clock changes included."""
         return int((self.end - self.start).total_seconds() // 60)
 
-    def utc(self) -> Period:
-        """Return the span itself, which is always in UTC."""
-        return self
-
     def overlaps(self, other: Period) -> bool:
         """Tell whether the two share a moment; touching is not overlapping."""
         return self.start < other.end and other.start < self.end

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from scheduler.domain.schooldays import SchoolTime
+from scheduler.domain.schooldays import SATURDAY, SchoolTime
 
 SCHOOL_DAYS = 3
 _FURTHEST = timedelta(days=60)
@@ -27,5 +27,5 @@ def promised_day(asked_on: date, *, school_time: SchoolTime) -> date:
     """
     days = [asked_on + timedelta(days=count) for count in range(1, _FURTHEST.days + 1)]
     taught = [day for day in days if school_time.has_lessons(day)]
-    weekdays = [day for day in days if day.weekday() < 5]
+    weekdays = [day for day in days if day.weekday() < SATURDAY]
     return (taught if len(taught) >= SCHOOL_DAYS else weekdays)[SCHOOL_DAYS - 1]

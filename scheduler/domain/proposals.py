@@ -64,7 +64,7 @@ class Unassigned:
     """A request that the last run could not fill, and why, as data.
 
     ``sieve`` counts people rule by rule; ``reason`` is the key of what decided it:
-    ``no_start``, the rule that took the last person, ``too_few`` or ``outbid``.
+    ``no_start``, the rule that took the last person, ``too_few``, ``never_at_once`` or ``outbid``.
     """
 
     request: str

@@ -183,6 +183,17 @@ def ask_next(
     return replace(search, wave=wave, next_at=expires), asks
 
 
+def hasten(search: StandInSearch, *, at: datetime) -> StandInSearch:
+    """Have the next wave asked now.
+
+    Raises:
+        IllegalTransition: if the search has ended.
+    """
+    if not search.is_on:
+        raise IllegalTransition(subject="search", state=str(search.state), step="hastened")
+    return replace(search, next_at=min(at, search.next_at))
+
+
 def end(search: StandInSearch, state: SearchState, *, at: datetime, by: str = "") -> StandInSearch:
     """End a search.
 

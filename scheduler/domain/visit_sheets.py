@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scheduler.domain.answering import has_lapsed, latest_booking
 from scheduler.domain.topics import Topic
 from scheduler.domain.visits import Partstat, Visit
 from scheduler.domain.volunteers import Format
@@ -63,6 +64,11 @@ class VisitSheet:
         """Tell whether that person takes part by video call; anyone else as the visit does."""
         speaker = self.speaker(email)
         return ((speaker and speaker.format) or self.visit.format) is Format.VIRTUAL
+
+    def has_lapsed(self, email: str) -> bool:
+        """Tell whether that person's place went to others as no answer came in time."""
+        booking = latest_booking(self.visit, email)
+        return booking is not None and has_lapsed(booking)
 
     def speaker(self, email: str) -> SpeakerOnSheet | None:
         """Return that volunteer's latest line, if they have a part in the visit."""

@@ -43,6 +43,7 @@ EDIT_HOLD = timedelta(minutes=10)
 EDIT_HOLD_MOST = timedelta(minutes=30)
 AT_ONCE_WITHIN = timedelta(hours=24)
 VOLUNTEER_PREFIX = "volunteer:"
+TEACHER_PREFIX, CLASS_PREFIX, ROOM_PREFIX = "teacher:", "class:", "room:"
 OPEN = frozenset({VisitState.INVITED, VisitState.CONFIRMED})
 # The reason of a no that nobody said: an invitation stayed without an answer too long.
 NO_ANSWER = "no_answer"
@@ -161,11 +162,11 @@ class Visit:
 def hosts_of(*, teacher_email: str, school: str, classroom: str, room: str) -> tuple[str, ...]:
     """Return what a visit needs of the school: its teacher, class and room, where known."""
     keys = (
-        ("teacher", teacher_email),
-        ("class", classroom),
-        ("room", f"{school}/{room}" if room else ""),
+        (TEACHER_PREFIX, teacher_email),
+        (CLASS_PREFIX, classroom),
+        (ROOM_PREFIX, f"{school}/{room}" if room else ""),
     )
-    return tuple(f"{kind}:{key}" for kind, key in keys if key)
+    return tuple(prefix + key for prefix, key in keys if key)
 
 
 def release(visit: Visit, *, at: datetime) -> Visit:

@@ -13,6 +13,7 @@ from mailbox import Maildir
 from pathlib import Path
 
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Meanwhile, rest
 from scheduler.mail.refusals import NO_ANSWER, MailRefused
 
 OWNER_ALONE = 0o700
@@ -25,7 +26,7 @@ class MaildirTransport:
 
     folder: Path
 
-    def open(self) -> AbstractContextManager[MaildirTransport]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[MaildirTransport]:
         """Return this transport; there is no connection to keep."""
         return nullcontext(self)
 
@@ -50,7 +51,7 @@ class EmlFolderTransport:
 
     folder: Path
 
-    def open(self) -> AbstractContextManager[EmlFolderTransport]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[EmlFolderTransport]:
         """Return this transport; there is no connection to keep."""
         return nullcontext(self)
 

@@ -16,7 +16,6 @@ import re
 from collections.abc import Sequence
 from email.header import Header
 from email.headerregistry import Address
-from email.parser import BytesHeaderParser
 from unicodedata import category
 from urllib.parse import urlsplit
 
@@ -28,11 +27,14 @@ LONGEST_NAME = 100
 LONGEST_ADDRESS = 254
 LONGEST_LOCAL_PART = 64
 LINE_END = "\r\n"
+BLANKS = (b" ", b"\t")
 UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 PLAIN_WORDS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+( [\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*")
+# Some programs end a line at a lone CR, LF or NUL.
+SOME_LINES_END = re.compile(rb"[\r\n\0]")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>")
 
 
@@ -118,15 +120,17 @@ def unsubscribe_fields(url: str) -> dict[str, str]:
 
 
 def refuse_split_headers(head: bytes, names: Sequence[str]) -> None:
-    """Read a head as a server would and make sure that it has these fields and no others.
+    """Read a head line by line and make sure that it has these fields and no others.
 
     Raises:
         MailRefused: for good, if a field broke out of its line.
 
     Source: CVE-2024-6923.
     """
-    reread = BytesHeaderParser().parsebytes(head)
-    if reread.keys() != list(names) or reread.defects or reread.get_payload():
+    *lines, rest = head.split(b"\r\n")
+    found = [line.partition(b": ")[0] for line in lines if not line.startswith(BLANKS)]
+    is_clean = not rest and all(each.strip() and not SOME_LINES_END.search(each) for each in lines)
+    if not is_clean or found != [name.encode("ascii") for name in names]:
         text = "A header field would break out of its line."
         raise MailRefused(NO_ANSWER, text, is_permanent=True)
 

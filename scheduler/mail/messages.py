@@ -12,6 +12,7 @@ import re
 from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -157,10 +158,16 @@ def _multipart(kind: bytes, parts: tuple[bytes, ...], *, boundary: bytes) -> byt
 
 
 def _words(kind: bytes, text: str) -> bytes:
-    # A mail may hold no NUL, and half a surrogate pair has no UTF-8 form.
-    writable = re.sub("[\0\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
-    lines = (*writable.encode("utf-8").splitlines(), b"")
+    lines = (*_octets_of(text).splitlines(), b"")
     return _part(WORDS_HEAD % kind, b2a_qp(LINE_END.join(lines)))
+
+
+def _octets_of(text: str) -> bytes:
+    # A mail may hold no NUL, and half a surrogate pair has no UTF-8 form.
+    if "\0" not in text:
+        with suppress(UnicodeEncodeError):
+            return text.encode("utf-8")
+    return re.sub("[\0\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text).encode("utf-8")
 
 
 def _part(head: bytes, octets: bytes) -> bytes:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Meanwhile, rest
 
 ACTED_ON = (
     *(b"From", b"To", b"Reply-To", b"Subject", b"Date", b"Message-ID"),
@@ -29,7 +30,7 @@ RELAXED = (b"relaxed", b"relaxed")
 class Way(Protocol):
     """A way to send mail."""
 
-    def open(self) -> AbstractContextManager[Way]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[Way]:
         """Keep one connection for several mails."""
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
@@ -67,9 +68,9 @@ class SigningTransport:
     signer: Signer
 
     @contextmanager
-    def open(self) -> Iterator[SigningTransport]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> Iterator[SigningTransport]:
         """Keep one connection for several mails."""
-        with self.inner.open() as connection:
+        with self.inner.open(meanwhile=meanwhile) as connection:
             yield replace(self, inner=connection)
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Meanwhile, PrivateTalk, Talk, rest
 from scheduler.mail.refusals import NO_ANSWER, MailRefused, Stage, is_permanent
 
 RESET_DONE = 250
+MOST_SILENCES = 2
 FAILURES = (smtplib.SMTPException, OSError)
 
 
@@ -44,9 +46,9 @@ class SmtpTransport:
     tls: ssl.SSLContext | None = field(default=None, repr=False)
 
     @contextmanager
-    def open(self) -> Iterator[SmtpConnection]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> Iterator[SmtpConnection]:
         """Keep one connection for several mails; it is made with the first."""
-        connection = SmtpConnection(self)
+        connection = SmtpConnection(self, meanwhile)
         try:
             yield connection
         finally:
@@ -61,7 +63,7 @@ class SmtpTransport:
         with self.open() as connection:
             connection.send(mail, sender=sender, recipient=recipient)
 
-    def connect(self) -> smtplib.SMTP:
+    def connect(self) -> Talk:
         """Return a signed-in session.
 
         Raises:
@@ -69,11 +71,11 @@ class SmtpTransport:
         """
         if self.security is Security.TLS:
             return self._signed_in(
-                smtplib.SMTP_SSL(
+                PrivateTalk(
                     self.host, self.port, timeout=self.timeout_seconds, context=self._context()
                 )
             )
-        server = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+        server = Talk(self.host, self.port, timeout=self.timeout_seconds)
         if self.security is Security.STARTTLS:
             with _closed_on_failure(server):
                 server.starttls(context=self._context())
@@ -83,7 +85,7 @@ class SmtpTransport:
         # Reading the machine's certificates takes as long as sending a dozen mails.
         return self.tls or ssl.create_default_context()
 
-    def _signed_in(self, server: smtplib.SMTP) -> smtplib.SMTP:
+    def _signed_in(self, server: Talk) -> Talk:
         if self.username:
             with _closed_on_failure(server):
                 server.login(self.username, self.password)
@@ -93,12 +95,14 @@ class SmtpTransport:
 class SmtpConnection:
     """A talk with the server that outlives refused mails and lost lines."""
 
-    def __init__(self, transport: SmtpTransport) -> None:
+    def __init__(self, transport: SmtpTransport, meanwhile: Meanwhile = rest) -> None:
         self._transport = transport
-        self._server: smtplib.SMTP | None = None
+        self._meanwhile = meanwhile
+        self._server: Talk | None = None
+        self._silences = 0
         self._unreachable: MailRefused | None = None
 
-    def open(self) -> AbstractContextManager[SmtpConnection]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[SmtpConnection]:
         """Return this same connection, which stays open afterwards."""
         return nullcontext(self)
 
@@ -114,9 +118,9 @@ class SmtpConnection:
         except FAILURES as failure:
             refusal = _refusal_of(failure)
             if _ran_out_of_time(failure):
-                # It would keep each of the others waiting just as long.
-                self._unreachable = refusal
-            self._start_over(server)
+                self._hang_up(server, refusal)
+            else:
+                self._start_over(server)
             raise refusal from failure
 
     def close(self) -> None:
@@ -127,25 +131,34 @@ class SmtpConnection:
                 server.quit()
             server.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> Talk:
         if self._unreachable is not None:
             known = self._unreachable
             raise MailRefused(known.code, known.text, is_permanent=False)
         if self._server is None:
             try:
                 self._server = self._transport.connect()
+                self._server.meanwhile = self._meanwhile
             except FAILURES as failure:
                 self._unreachable = _refusal_of(failure, stage=Stage.CONNECTION)
                 raise self._unreachable from failure
         return self._server
 
-    def _start_over(self, server: smtplib.SMTP) -> None:
+    def _start_over(self, server: Talk) -> None:
         # After DATA itself was refused the library leaves the transaction open.
         with suppress(*FAILURES):
-            if not self._unreachable and server.rset()[0] == RESET_DONE:
+            if server.rset()[0] == RESET_DONE:
                 return
         self._server = None
         server.close()
+
+    def _hang_up(self, server: Talk, refusal: MailRefused) -> None:
+        self._server = None
+        server.close()
+        self._silences += 1
+        # One silence may be that mail's doing. After another, each mail would wait as long.
+        if self._silences == MOST_SILENCES:
+            self._unreachable = refusal
 
 
 @contextmanager

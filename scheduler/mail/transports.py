@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from scheduler.mail.folders import EmlFolderTransport, MaildirTransport
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Meanwhile, rest
 from scheduler.mail.refusals import MailRefused
 from scheduler.mail.smtp import Security, SmtpTransport
 
@@ -44,7 +45,7 @@ class ConsoleTransport:
 
     stream: TextIO | None = None
 
-    def open(self) -> AbstractContextManager[ConsoleTransport]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[ConsoleTransport]:
         """Return this transport; there is no connection to keep."""
         return nullcontext(self)
 
@@ -74,7 +75,7 @@ class MemoryTransport:
 
     sent: list[SentMail] = field(default_factory=list)
 
-    def open(self) -> AbstractContextManager[MemoryTransport]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[MemoryTransport]:
         """Return this transport; there is no connection to keep."""
         return nullcontext(self)
 

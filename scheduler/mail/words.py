@@ -25,7 +25,6 @@ Whoever calls brings the renderer and what the templates speak of:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -71,6 +70,7 @@ LINKS_BY_MESSAGE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "no_answer_yet": ("answer", "answer_no"),
         "lapsed": ("page",),
         "let_go": ("page",),
+        "thanks": ("availability",),
         "roster": ("page",),
         "approved": ("page",),
         "digest": ("home",),
@@ -119,5 +119,7 @@ def write_words(message: str, context: Mapping[str, object], *, render: Render) 
 
 def _tidy(text: str) -> str:
     """Return the text without blanks at line ends, and never two empty lines in a row."""
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    lines = "\n".join(map(str.rstrip, text.splitlines()))
+    while "\n\n\n" in lines:
+        lines = lines.replace("\n\n\n", "\n\n")
+    return lines.strip() + "\n"

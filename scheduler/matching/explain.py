@@ -6,7 +6,8 @@ elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,6 @@ from scheduler.domain.assignments import (
     engagements_of,
 )
 from scheduler.domain.constraints import (
-    SIEVE,
     Ruling,
     chosen_format,
     host_free,
@@ -33,7 +33,7 @@ from scheduler.matching.problem import Problem
 from scheduler.matching.screening import Screen, Tally
 from scheduler.matching.shapes import OptionShape
 
-RULES_IN_ORDER = (*SIEVE, "host_free")
+People = list[tuple[Speaker, list[Option]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class Explanation:
     make up the ``pool``. ``candidates`` come best first. ``held`` names, for
     each candidate who is taken elsewhere in the plan, the first rule in the way
     at each start; rulings without a speaker are about the request's own hosts.
+    ``most_at_once`` of the candidates can come at one start, ``most_free`` of
+    them beside the plan.
     """
 
     demand_id: str
@@ -75,6 +77,16 @@ class Explanation:
     sieve: tuple[SieveStep, ...]
     candidates: tuple[Candidate, ...]
     held: tuple[Ruling, ...]
+    most_at_once: int
+    most_free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """What each rule removed from the pool, and how many of those left can come at one start."""
+
+    steps: tuple[SieveStep, ...]
+    most_at_once: int
 
 
 def explain(
@@ -98,24 +110,26 @@ def explain(
         (_best_start(problem, demand, speaker, options=options) for speaker, options in people),
         key=lambda best: (-best[1], best[0].id),
     )
-    around = _Around(problem, assignments, demand=demand)
+    held = tuple(_Around(problem, assignments, demand=demand).rulings(people))
+    taken = {(start, ruling.speaker_id) for start, ruling in held}
     return Explanation(
         demand_id=demand_id,
         pool=len(problem.speakers),
         sieve=_steps(len(problem.speakers), tally),
         candidates=tuple(_candidate(problem, demand, *best) for best in ranked[:top]),
-        held=tuple(around.rulings(people)),
+        held=tuple(ruling for _, ruling in held),
+        most_at_once=_most_at_once(people),
+        most_free=_most_at_once(people, taken=taken),
     )
 
 
-def sieve(
-    problem: Problem, demand_id: str, *, screen: Screen | None = None
-) -> tuple[SieveStep, ...]:
+def sieve(problem: Problem, demand_id: str, *, screen: Screen | None = None) -> Sieve:
     """Return what each rule removed from the pool, in order."""
     tally: Tally = []
     demand = problem.demand_by_id[demand_id]
-    _living(screen or Screen(problem), demand, tally=tally)
-    return _steps(len(problem.speakers), tally)
+    living = _living(screen or Screen(problem), demand, tally=tally)
+    people = [(problem.speakers[row], options) for row, options in living]
+    return Sieve(_steps(len(problem.speakers), tally), _most_at_once(people))
 
 
 class _Around:
@@ -138,18 +152,19 @@ class _Around:
             if each.demand_id != demand.id:
                 self._add(each)
 
-    def rulings(self, people: list[tuple[Speaker, list[Option]]]) -> Iterable[Ruling]:
+    def rulings(self, people: People) -> Iterable[tuple[int, Ruling]]:
+        """Yield what is in the way, with the start it is in the way of."""
         for option in self._demand.options:
             finding = host_free(self._demand, option, commitments=self._held)
             if not finding.kept:
-                yield Ruling(self._demand.id, None, finding)
+                yield option.start, Ruling(self._demand.id, None, finding)
         for speaker, options in people:
             if speaker.id not in self._taken:
                 continue
             for option in options:
                 broken = self._first_broken(speaker, option)
                 if broken is not None:
-                    yield Ruling(self._demand.id, speaker.id, broken)
+                    yield option.start, Ruling(self._demand.id, speaker.id, broken)
 
     def _first_broken(self, speaker: Speaker, option: Option) -> Finding | None:
         findings = _findings(
@@ -176,6 +191,17 @@ class _Around:
             self._standing.setdefault(key, []).extend(
                 engagements_of(demand, option, format=chosen or demand.format, pair_minutes=minutes)
             )
+
+
+def _most_at_once(people: People, *, taken: Container[tuple[int, str | None]] = ()) -> int:
+    """How many can come at the fullest start, without those who, or starts that, are taken."""
+    count_by_start = Counter(
+        option.start
+        for speaker, options in people
+        for option in options
+        if (option.start, speaker.id) not in taken and (option.start, None) not in taken
+    )
+    return max(count_by_start.values(), default=0)
 
 
 def _living(screen: Screen, demand: Demand, *, tally: Tally) -> Iterable[tuple[int, list[Option]]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from scheduler.domain.assignments import Demand, Engagement, Finding, Option, Speaker
 from scheduler.domain.constraints import host_free, pair_findings
 from scheduler.domain.errors import Unknown
+from scheduler.domain.people import normal_email
 from scheduler.domain.periods import moment_of
 from scheduler.matching.objective import fairness_points, pair_points
 from scheduler.matching.problem import Problem
@@ -80,7 +81,7 @@ def about_in(scene: Scene, key: str, *, email: str) -> About:
     Raises:
         Unknown: if nobody active has that address.
     """
-    speaker = scene.problem.speaker_by_id.get(email.strip().lower())
+    speaker = scene.problem.speaker_by_id.get(normal_email(email))
     if speaker is None:
         raise Unknown("active volunteer", email)
     demand, request = scene.problem.demand_by_id[key], scene.picture.requests[key]

@@ -15,7 +15,7 @@ from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.people import Person, Role, RoleName, normal_email
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState
-from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit, VisitState
+from scheduler.domain.visits import TEACHER_PREFIX, VOLUNTEER_PREFIX, Visit, VisitState
 from scheduler.services import visits as visit_steps
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.announcements import ADDRESS_CHANGED
@@ -25,7 +25,6 @@ from scheduler.services.ports import Feed, Store, Work
 from scheduler.services.records import Activity, OutboxRow
 from scheduler.services.single_mail import mail_to
 from scheduler.services.tokens import feed_token, token_hash
-from scheduler.services.volunteer_pages import email_of
 from scheduler.services.within import Within
 
 SUBJECT = "account"
@@ -48,8 +47,10 @@ def add_account(
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
+        Unknown: if the role is not given by hand.
     """
     require_coordinator(actor, deed="make accounts")
+    _require_given_by_hand(role)
     address = normal_email(email)
     with store.write() as work:
         person = work.people.get(address) or Person(address, name.strip())
@@ -74,13 +75,14 @@ def change_address(store: Store, reference: str, new: str, *, actor: Actor, now:
             return reference
         if work.people.get(address) is not None:
             raise IllegalTransition(subject="address", state="taken", step="given twice")
-        work.visits.lock((VOLUNTEER_PREFIX + person.email, f"teacher:{person.email}"))
+        work.visits.lock((VOLUNTEER_PREFIX + person.email, TEACHER_PREFIX + person.email))
+        # Written down first: the line goes along where coordinators change their own address.
+        facts = {"old": person.email, "new": address}
+        _note(work, "changed an address", address, actor=actor, now=now, **facts)
         work.accounts.rename(person.email, address)
         work.bounces.clear(address)
         work.sign_ins.end_sessions(email=address)
         work.outbox.add(_changed_address(person, address, at=now))
-        facts = {"old": person.email, "new": address}
-        _note(work, "changed an address", address, actor=actor, now=now, **facts)
     return reference_of(address)
 
 
@@ -110,7 +112,7 @@ def merge(
         if old.email == kept.email:
             raise IllegalTransition(subject="account", state="the same", step="merged")
         emails = (old.email, kept.email)
-        work.visits.lock(p + e for p in (VOLUNTEER_PREFIX, "teacher:") for e in emails)
+        work.visits.lock(p + e for p in (VOLUNTEER_PREFIX, TEACHER_PREFIX) for e in emails)
         _drop_doubled_proposals(work, *emails)
         volunteers = work.volunteers.many(emails)
         if old.email in volunteers:
@@ -173,8 +175,7 @@ def give_role(store: Store, reference: str, name: RoleName, *, actor: Actor, now
         Unknown: if the reference stands for nobody, or the role is not given by hand.
     """
     require_coordinator(actor, deed="give roles")
-    if name not in GIVEN_ROLES:
-        raise Unknown("role", name)
+    _require_given_by_hand(name)
     with store.write() as work:
         person = account_of(work, reference)
         work.people.put((with_role(person, Role(name)),))
@@ -222,7 +223,7 @@ def account_of(work: Work, reference: str) -> Person:
     Raises:
         Unknown: if it stands for nobody.
     """
-    person = work.people.get(email_of(work, reference))
+    person = work.people.get(work.people.email_of(reference))
     if person is None:
         raise Unknown("account", reference)
     return person
@@ -291,7 +292,14 @@ def _set_active(work: Work, person: Person, *, is_active: bool) -> None:
     work.people.put((replace(person, is_active=is_active),))
 
 
+def _require_given_by_hand(name: RoleName) -> None:
+    if name not in GIVEN_ROLES:
+        raise Unknown("role", name)
+
+
 def _require_other_coordinator(work: Work, *, but: Person) -> None:
+    # The last two could take each other out in the same moment.
+    work.visits.lock((f"role:{RoleName.COORDINATOR}",))
     holders = set(work.people.with_role(RoleName.COORDINATOR))
     if holders == {but.email}:
         raise IllegalTransition(subject="coordinator", state="the only one", step="taken away")

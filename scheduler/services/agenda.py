@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scheduler.domain.answering import can_still_answer
 from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import OPEN, Partstat, Visit, VisitState
+from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.services.access import Actor
 from scheduler.services.ports import Store
 from scheduler.services.sheets import sheets_of
@@ -79,11 +80,7 @@ def answer_own(
         if visit is None or not visit.was_released or actor.email not in visit.volunteers:
             raise Unknown("visit", uid)
         siblings = work.visits.of_requests((visit.request,))
-    open_uids = tuple(
-        each.uid
-        for each in siblings
-        if each.state in OPEN and actor.email in each.volunteers and now < each.period.start
-    )
+    open_uids = tuple(each.uid for each in siblings if can_still_answer(each, actor.email, at=now))
     if uid not in open_uids:
         raise IllegalTransition(subject="visit", state=str(visit.state), step="answered")
     return answer(
@@ -103,8 +100,7 @@ def _mine(sheet: VisitSheet, *, email: str, key: bytes) -> MyVisit:
 
 
 def _waits(mine: MyVisit, now: datetime) -> bool:
-    visit = mine.sheet.visit
-    is_open = visit.state in OPEN and now < visit.period.start
+    is_open = can_still_answer(mine.sheet.visit, mine.email, at=now)
     return is_open and mine.answer is not Partstat.ACCEPTED
 
 

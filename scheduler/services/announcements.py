@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.visits import Visit
@@ -50,6 +51,7 @@ STILL_COMING = "still_coming"
 NO_ANSWER_YET = "no_answer_yet"
 LAPSED = "lapsed"
 LET_GO = "let_go"
+THANKS = "thanks"
 ROSTER = "roster"
 APPROVED = "approved"
 DIGEST = "digest"
@@ -148,17 +150,31 @@ def confirmations(
 
 
 def cancellations(
-    visits: tuple[Visit, ...], request: ClassroomRequest, *, at: datetime, reason: str, by: str
+    visits: tuple[Visit, ...],
+    request: ClassroomRequest,
+    *,
+    at: datetime,
+    reason: str,
+    by: str,
+    role_by_email: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[OutboxRow, ...]:
-    """Return the news that these visits are off, to everyone who knew of them."""
-    speakers = tuple(email for visit in visits for email in visit.volunteers)
-    return announce(
-        visits,
-        purpose=CANCELLATION,
-        recipients=(*speakers, request.teacher_email),
-        at=at,
-        revision=visits[0].sequence,
-        facts={"reason": reason, "by": by},
+    """Return the news that these visits are off, to everyone who knew of them.
+
+    ``role_by_email`` names whom to tell besides those who come and the teacher.
+    """
+    parties = (*(email for visit in visits for email in visit.volunteers), request.teacher_email)
+    roles = {**role_by_email, **dict.fromkeys(parties, "")}
+    return tuple(
+        row
+        for email, role in roles.items()
+        for row in announce(
+            visits,
+            purpose=CANCELLATION,
+            recipients=(email,),
+            at=at,
+            revision=visits[0].sequence,
+            facts={"reason": reason, "by": by, **({"role": role} if role else {})},
+        )
     )
 
 
@@ -169,10 +185,15 @@ def refusals(
     email: str,
     coordinators: tuple[str, ...],
     at: datetime,
+    is_sought: bool = False,
 ) -> tuple[OutboxRow, ...]:
-    """Return the news of a no: to coordinators, to the teacher, and a receipt to who said it."""
+    """Return the news of a no: to coordinators, to the teacher, and a receipt to who said it.
+
+    ``is_sought`` where others are asked to step in already.
+    """
     revision = sum(booking.removed for booking in visits[0].bookings)
-    facts = {"volunteer": email, "reason": visits[0].booking_of(email).reason}
+    reason = visits[0].booking_of(email).reason
+    facts = {"volunteer": email, "reason": reason, "is_sought": is_sought}
     rows: list[OutboxRow] = []
     for purpose, recipients in (
         (DECLINED, coordinators),
@@ -192,6 +213,7 @@ def lapses(
     email: str,
     coordinators: tuple[str, ...],
     at: datetime,
+    is_sought: bool = False,
 ) -> tuple[OutboxRow, ...]:
     """Return the news that somebody did not answer in time, to the same people as of a no."""
     revision = sum(booking.removed for booking in visits[0].bookings)
@@ -205,6 +227,6 @@ def lapses(
             recipients=recipients,
             at=at,
             revision=revision,
-            facts={"volunteer": email},
+            facts={"volunteer": email, "is_sought": is_sought},
         )
     )

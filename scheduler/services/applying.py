@@ -7,7 +7,7 @@ about, such as a clearance, is not done here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -98,11 +98,7 @@ def apply_remedy(
     scene = load_scene(store, key, now=now, gazetteer=gazetteer)
     remedy = _remedy(scene, key, kind=kind, start=start)
     with store.write() as work:
-        lock_requests(work, (key,))
-        work.visits.lock(VOLUNTEER_PREFIX + email for email in remedy.team)
-        former = work.requests.get(key)
-        if former is None or former != scene.picture.requests[key]:
-            raise _outdated()
+        former = _locked(work, scene, key, team=remedy.team)
         before = _before(work, former, remedy)
         request = _changed(former, remedy, picture=scene.picture)
         people = _changed_people(work, remedy, request, picture=scene.picture)
@@ -118,6 +114,16 @@ def apply_remedy(
         names = work.people.many(row.recipient for row in mail)
     told = tuple(person.name for person in names.values())
     return Applied(proposal, told, now + APPROVAL_HOLD)
+
+
+def _locked(work: Work, scene: Scene, key: str, *, team: Iterable[str]) -> ClassroomRequest:
+    """The request as it was explained; nobody changes it, or its team, until the end."""
+    lock_requests(work, (key,))
+    work.visits.lock(VOLUNTEER_PREFIX + email for email in team)
+    request = work.requests.get(key)
+    if request is None or request != scene.picture.requests[key]:
+        raise _outdated()
+    return request
 
 
 def _remedy(scene: Scene, key: str, *, kind: str, start: datetime) -> Remedy:

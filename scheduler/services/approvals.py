@@ -39,6 +39,7 @@ class Decision:
     """Who decided on a proposal, when, and what became of it."""
 
     request: str
+    title: str
     name: str
     at: datetime
     state: ProposalState
@@ -54,8 +55,9 @@ def decided(store: Store, requests: Iterable[str], *, actor: Actor) -> tuple[Dec
     with store.read() as work:
         found = work.proposals.many(requests)
         people = work.people.many({proposal.decided_by for proposal in found.values()})
+        asked = work.requests.many(found)
     return tuple(
-        Decision(key, people[each.decided_by].name, each.decided_at, each.state)
+        Decision(key, asked[key].title, people[each.decided_by].name, each.decided_at, each.state)
         for key, each in found.items()
         if each.decided_at and each.decided_by in people
     )
@@ -84,7 +86,9 @@ def approve(
     require_coordinator(actor, deed="approve proposals")
     keys = tuple(dict.fromkeys(requests))
     with store.write() as work:
-        return _approve(work, keys, actor, now, gazetteer, all_or_nothing)
+        return _approve(
+            work, keys, actor=actor, now=now, gazetteer=gazetteer, all_or_nothing=all_or_nothing
+        )
 
 
 def approve_ready(store: Store, *, actor: Actor, now: datetime, gazetteer: Gazetteer) -> Approval:
@@ -98,7 +102,8 @@ def approve_ready(store: Store, *, actor: Actor, now: datetime, gazetteer: Gazet
         pending = (
             key for key, p in work.proposals.all().items() if p.state is ProposalState.PENDING
         )
-        return _approve(work, tuple(sorted(pending)), actor, now, gazetteer, False)
+        keys = tuple(sorted(pending))
+        return _approve(work, keys, actor=actor, now=now, gazetteer=gazetteer, all_or_nothing=False)
 
 
 def undo(store: Store, requests: Iterable[str], *, actor: Actor, now: datetime) -> tuple[str, ...]:
@@ -128,6 +133,7 @@ def undo(store: Store, requests: Iterable[str], *, actor: Actor, now: datetime) 
 def _approve(
     work: Work,
     keys: tuple[str, ...],
+    *,
     actor: Actor,
     now: datetime,
     gazetteer: Gazetteer,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from scheduler.domain.classes import Classroom
 from scheduler.domain.errors import NotAllowed
+
+# Named again for the many who know a page's people by it.
+from scheduler.domain.people import reference_of as reference_of
 from scheduler.domain.periods import minute_of
 from scheduler.domain.promises import promised_day
 from scheduler.domain.requests import ClassroomRequest
@@ -22,11 +25,8 @@ from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.requests import Answers, asked
 from scheduler.services.snapshots import option_of
-from scheduler.services.tokens import token_hash
 from scheduler.services.warm import Warm
 from scheduler.services.warm_district import WarmDistrict
-
-REFERENCE_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,38 +98,25 @@ def ask_sheet(
         NotAllowed: unless the actor is that teacher, or a coordinator for one.
     """
     asker = _asker(actor, teacher)
-    with store.read() as work:
-        asked_before = [trace.request for trace in work.traces.asked(teacher=asker.email)]
+    with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
+        picture = district.ground
+        classes = tuple(c for c in picture.classes.values() if c.teacher_email == asker.email)
+        chosen = _chosen_class(work, classes, answers, teacher=asker.email)
+        guess = nearest_topic(answers.title, picture.topics)
+        answers = replace(answers, topic=answers.topic or guess)
         own_schools = work.traces.schools_of(asker.email)
-        familiar = tuple(
-            Familiar(reference_of(each.email), each.email, each.name)
-            for each in work.traces.acquaintances(asker.email)
+        sheet = replace(
+            _bare(picture, classes, chosen, own_schools=own_schools, answers=answers),
+            languages=tuple(sorted(_languages(district))),
+            familiar=tuple(_familiar(work, asker.email)),
+            weeks=_weeks(picture, chosen),
+            guess=guess,
         )
-        with warm.at(work, now=now, gazetteer=gazetteer) as district:
-            picture = district.ground
-            classes = tuple(c for c in picture.classes.values() if c.teacher_email == asker.email)
-            chosen = _chosen_class(classes, answers, asked_before=asked_before)
-            weeks = _weeks(picture, chosen)
-            guess = nearest_topic(answers.title, picture.topics)
-            answers = replace(answers, topic=answers.topic or guess)
-            counts = None
-            if chosen and answers.topic in picture.topics:
-                request = asked(answers, school=chosen.school, picture=picture, actor=asker)
-                counts = _counts(work, district, request, weeks, now=now, gazetteer=gazetteer)
-            languages = {*district.table.languages_spoken(), picture.district.language}
-    return replace(
-        _bare(picture, classes, chosen, own_schools=own_schools, answers=answers),
-        languages=tuple(sorted(languages)),
-        familiar=familiar,
-        weeks=weeks,
-        counts=counts,
-        guess=guess,
-    )
-
-
-def reference_of(email: str) -> str:
-    """Return what stands for a person's address in pages and web addresses."""
-    return token_hash(email)[:REFERENCE_LENGTH]
+        if chosen is None or answers.topic not in picture.topics:
+            return sheet
+        request = asked(answers, school=chosen.school, picture=picture, actor=asker)
+        counts = _counts(work, district, request, sheet.weeks, now=now, gazetteer=gazetteer)
+        return replace(sheet, counts=counts)
 
 
 def grouped(tree: TopicTree) -> tuple[TopicGroup, ...]:
@@ -142,6 +129,10 @@ def grouped(tree: TopicTree) -> tuple[TopicGroup, ...]:
         return (topic, *(each for child in children.get(topic.key, ()) for each in below(child)))
 
     return tuple(TopicGroup(top.title, below(top)) for top in children.get("", ()))
+
+
+def _languages(district: WarmDistrict) -> frozenset[str]:
+    return frozenset((*district.table.languages_spoken(), district.ground.district.language))
 
 
 def _asker(actor: Actor, teacher: str) -> Actor:
@@ -197,11 +188,17 @@ def _weeks(picture: Picture, classroom: Classroom | None) -> tuple[LessonWeek, .
 
 
 def _chosen_class(
-    own: tuple[Classroom, ...], answers: Answers, *, asked_before: Iterable[ClassroomRequest]
+    work: Work, own: tuple[Classroom, ...], answers: Answers, *, teacher: str
 ) -> Classroom | None:
     by_key = {classroom.key: classroom for classroom in own}
-    last = next((r.classroom for r in reversed([*asked_before]) if r.classroom in by_key), "")
+    before = (trace.request.classroom for trace in reversed(work.traces.asked(teacher=teacher)))
+    last = next((key for key in before if key in by_key), "")
     return by_key.get(answers.classroom or last or min(by_key, default=""))
+
+
+def _familiar(work: Work, teacher: str) -> Iterator[Familiar]:
+    for each in work.traces.acquaintances(teacher):
+        yield Familiar(reference_of(each.email), each.email, each.name)
 
 
 def _counts(

@@ -104,10 +104,9 @@ class Board:
         """Return the rows of one group, in order."""
         return tuple(row for row in self.rows if row.group == group)
 
-    @property
-    def first(self) -> str:
-        """Return the request to open when none is named, empty when the queue is."""
-        return next((row.key for group in OPEN_GROUPS for row in self.of(group)), "")
+    def first(self, *, group: str = "") -> str:
+        """Return the request to open when none is named, of one group or all; empty for none."""
+        return next(iter(self._open_keys(group)), "")
 
     @property
     def total(self) -> int:
@@ -119,11 +118,15 @@ class Board:
         """Tell whether everything that passes the filters is shown."""
         return max(self.proposed, self.lapsed, self.nobody) <= self.most and not self.skipped
 
-    def following(self, key: str) -> str:
+    def following(self, key: str, *, group: str = "") -> str:
         """Return the request below this one, or the first below none; empty without another."""
-        keys = [row.key for group in OPEN_GROUPS for row in self.of(group)]
+        keys = self._open_keys(group)
         below = keys[keys.index(key) + 1 :] if key in keys else keys
         return next((each for each in (*below, *keys) if each != key), "")
+
+    def _open_keys(self, group: str) -> list[str]:
+        groups = [each for each in OPEN_GROUPS if group in ("", each)]
+        return [row.key for each in groups for row in self.of(each)]
 
 
 class Queued:

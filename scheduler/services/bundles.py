@@ -109,6 +109,7 @@ def as_bundle(work: Work) -> Bundle:
 
 
 def _read(folder: Path, existing: Bundle, *, now: datetime, progress: Progress) -> Reading:
+    # In so wide a window it makes no difference whose midnight it is.
     today = now.date()
     window = DateRange(today - BUSY_PAST, today + BUSY_AHEAD)
     return read_bundle(

@@ -7,12 +7,13 @@ contact that of its people, those who oversee the zones, coordinators what the p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.calendars.phrases import PHRASES_BY_LANGUAGE
 from scheduler.domain.errors import Unknown
+from scheduler.domain.people import Person
 from scheduler.services.access import Actor
 from scheduler.services.feed_answers import write_feed
 from scheduler.services.feed_records import Fetches
@@ -166,17 +167,33 @@ def feed_of_key(store: Store, key: str, *, actor: Actor) -> Feed:
 
 
 def end_lost_links(store: Store) -> int:
-    """End the feeds whose holders may not have them any more; return how many there were."""
+    """End the feeds whose holders may not have them any more; return how many there were.
+
+    Everybody is looked through by a reader, so that nobody who writes waits for it.
+    """
+    with store.read() as work:
+        holders = {feed.holder or feed.owner for feed in _lost(work, work.people.all())}
+    if not holders:
+        return 0
     with store.write() as work:
-        people = work.people.all()
-        lost = []
-        for person in people.values():
-            held = work.feeds.of_holder(person.email)
-            allowed = set(_keys(work, Actor.of(person))) if held else set()
-            lost += [feed for feed in held if (feed.kind, feed.owner) not in allowed]
+        lost = _lost(work, work.people.many(holders))
         for feed in lost:
             work.feeds.remove(feed)
         return len(lost)
+
+
+def _lost(work: Work, people: Mapping[str, Person]) -> tuple[Feed, ...]:
+    """Return the feeds that these people hold and may not have any more."""
+    held: dict[str, list[Feed]] = {}
+    for feed in work.feeds.of_holders(people):
+        held.setdefault(feed.holder or feed.owner, []).append(feed)
+    return tuple(
+        feed
+        for email, feeds in held.items()
+        for allowed in (frozenset(_keys(work, Actor.of(people[email]))),)
+        for feed in feeds
+        if (feed.kind, feed.owner) not in allowed
+    )
 
 
 def _require_allowed(store: Store, kind: str, owner: str, *, actor: Actor) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from scheduler.domain.errors import Unknown
+from scheduler.domain.folding import folded
 from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.domain.volunteers import Clearance, ClearanceState, Volunteer
 from scheduler.domain.zones import local
@@ -19,12 +20,11 @@ from scheduler.services.access import Actor, require_coordinator, require_overse
 from scheduler.services.announcements import RENEW_CLEARANCE
 from scheduler.services.asking import reference_of
 from scheduler.services.directory import standing_of
-from scheduler.services.folding import folded
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import ListedVolunteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow
 from scheduler.services.single_mail import mail_to
-from scheduler.services.volunteer_pages import email_of, volunteer_of
+from scheduler.services.volunteer_pages import volunteer_of
 
 SUBJECT = "clearance"
 REMEMBERED = timedelta(days=14)
@@ -41,6 +41,7 @@ class Urgency(StrEnum):
 
 REMINDED_AT = frozenset({Urgency.IN_60_DAYS, Urgency.IN_30_DAYS})
 DAYS_BY_URGENCY = ((Urgency.IN_30_DAYS, 30), (Urgency.IN_60_DAYS, 60), (Urgency.IN_90_DAYS, 90))
+LOOKS_AHEAD = timedelta(days=max(days for _, days in DAYS_BY_URGENCY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,9 @@ def withdraw_clearance(
 def _page(work: Work, *, now: datetime) -> ClearancePage:
     district = load_district(work)
     today = local(now, district.timezone).date()
-    everyone = work.listings.volunteers(now=now, since=memory_start(district, now))
+    ending = work.listings.volunteers(
+        now=now, since=memory_start(district, now), ending_by=today + LOOKS_AHEAD
+    )
     asked = {
         row.recipient: row.created_at
         for row in work.outbox.of_subjects((SUBJECT,))
@@ -180,7 +183,7 @@ def _page(work: Work, *, now: datetime) -> ClearancePage:
     }
     lines = [
         replace(line, asked_at=asked.get(line.email))
-        for listed in everyone
+        for listed in ending
         if listed.is_active and (line := _line(listed, today=today))
     ]
     lines.sort(key=lambda line: (line.last_day, folded(line.name)))
@@ -252,7 +255,7 @@ def _change(
     require_coordinator(actor, deed="change clearances")
     with store.write() as work:
         # Somebody may be saving their own week: what they save is not to be written over.
-        work.visits.lock((VOLUNTEER_PREFIX + email_of(work, reference),))
+        work.visits.lock((VOLUNTEER_PREFIX + work.people.email_of(reference),))
         work.volunteers.put((change(volunteer_of(work, reference)),))
         work.activities.add((Activity(now, actor.email, deed, f"volunteer:{reference}"),))
 

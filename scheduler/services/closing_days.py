@@ -55,25 +55,12 @@ def close_day(
     require_coordinator(actor, deed="close days")
     with store.write() as work:
         meant = meant_schools(work.districts.schools(), schools, zone=zone)
-        standing = (visit.uid for visit in concerned(work, day, meant, now=now))
-        visits = tuple(v for v in locked_visits(work, standing) if v.occupies)
-        requests = work.requests.many({visit.request for visit in visits})
-        former_mail = _mail_of(work, visits)
-        for visit in visits:
-            visit_steps.cancel(Within(work), visit.uid, reason=name, actor=actor, now=now)
-        _take_moves_back(work, day, meant, now=now)
-        if afterwards is Afterwards.NEW_TIME:
-            _look_for_new_times(work, requests, now=now)
-        _tell_each_once(work, visits)
-        added = _close(work, day, meant, name=name)
-        bare = Closing(str(uuid.uuid4()), day, meant, name, afterwards, now, actor.email)
-        closing = _with_memory(replace(bare, added=added), visits, requests)
-        closing = _with_mail(closing, former=former_mail, present=_mail_of(work, visits))
+        closing = Closing(str(uuid.uuid4()), day, meant, name, afterwards, now, actor.email)
+        closing = _carried_out(work, closing, actor=actor)
         work.closings.put(closing)
-        facts = {"day": day, "visits": len(visits), "name": name}
-        work.activities.add(
-            (Activity(now, actor.email, "closed a day", f"closing:{closing.key}", facts),)
-        )
+        facts = {"day": day, "visits": len(closing.before), "name": name}
+        deed = Activity(now, actor.email, "closed a day", f"closing:{closing.key}", facts)
+        work.activities.add((deed,))
     return closing
 
 
@@ -142,6 +129,24 @@ def concerned(
         and local(visit.period.start, visit.timezone).date() == day
         and (not schools or visit.school in schools)
     )
+
+
+def _carried_out(work: Work, closing: Closing, *, actor: Actor) -> Closing:
+    """Call off, tell and close; return the closing with all that can be taken back."""
+    day, schools, now = closing.day, closing.schools, closing.made_at
+    standing = (visit.uid for visit in concerned(work, day, schools, now=now))
+    visits = tuple(v for v in locked_visits(work, standing) if v.occupies)
+    requests = work.requests.many({visit.request for visit in visits})
+    former_mail = _mail_of(work, visits)
+    for visit in visits:
+        visit_steps.cancel(Within(work), visit.uid, reason=closing.name, actor=actor, now=now)
+    _take_moves_back(work, day, schools, now=now)
+    if closing.afterwards is Afterwards.NEW_TIME:
+        _look_for_new_times(work, requests, now=now)
+    _tell_each_once(work, visits)
+    added = _close(work, day, schools, name=closing.name)
+    closing = _with_memory(replace(closing, added=added), visits, requests)
+    return _with_mail(closing, former=former_mail, present=_mail_of(work, visits))
 
 
 def _mail_of(work: Work, visits: Iterable[Visit]) -> dict[str, OutboxRow]:

@@ -17,7 +17,7 @@ from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit, VisitState
 from scheduler.services import announcements as news
 from scheduler.services.announcements import confirmations
-from scheduler.services.choices import OWN_WISHES, broken_by_move, broken_there
+from scheduler.services.booking_by_hand import OWN_WISHES, broken_by_move, broken_there
 from scheduler.services.invitations import (
     Invitation,
     Standing,

@@ -6,14 +6,14 @@ no longer holds. Nothing is decided here: each side names what could be done abo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
 from itertools import islice
 
 from scheduler.domain.requests import RequestState
-from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit
+from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.matching.suggestions import suggest
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
@@ -23,7 +23,8 @@ from scheduler.services.queue_rows import Claim, Wanted
 from scheduler.services.warm import Warm
 from scheduler.services.warm_district import WarmDistrict
 
-Pair = tuple[Claim, Claim]
+# What both want, the claim that waits and begins first, and the other.
+Pair = tuple[str, Claim, Claim]
 
 SHOWN = 20
 MOST_WAYS = 2
@@ -76,73 +77,70 @@ def conflicts(
 ) -> Conflicts:
     """Return what wants the same at one time.
 
-    Cost: linear in the proposals that wait; the people are looked up for those shown.
+    Cost: one sweep over the proposals that wait, sorted by who is wanted and when; requests
+    and people are read only for the conflicts shown.
 
     Raises:
         NotAllowed: unless the actor oversees.
     """
     require_overseer(actor, deed="see conflicts")
     with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
-        claims = work.queue.claims(besides=_kept(district, now=now))
-        found = _pairs(claims, district)
-        shown = nsmallest(SHOWN, found, key=_by_time)
-        keys = {key for one, other in shown for key in (one.request, other.request)}
+        held = _held(district, now=now)
+        claims = work.queue.claims(besides=held.keys())
+        shown, total = first_pairs(claims, held=held, most=SHOWN)
+        keys = {claim.request for _, one, other in shown for claim in (one, other)}
         wanted = Wanted(most=0, also=tuple(sorted(keys)))
         queued = Queued(work, district, wanted, now=now, gazetteer=gazetteer)
         sides = _Sides(queued)
-        side_by_side = tuple(sides.conflict(*pair) for pair in shown)
-    return Conflicts(side_by_side, len(found))
+        side_by_side = tuple(sides.conflict(pair) for pair in shown)
+    return Conflicts(side_by_side, total)
 
 
-def _kept(district: WarmDistrict, *, now: datetime) -> frozenset[str]:
-    """Return whom and what visits to come keep busy."""
-    coming = (v for v in district.visits.every() if v.occupies and now < v.period.end)
-    return frozenset(
-        resource
-        for visit in coming
-        for resource in (*visit.hosts, *(VOLUNTEER_PREFIX + e for e in visit.volunteers))
-    )
+def first_pairs(
+    waiting: Mapping[str, Collection[Claim]], *, held: Mapping[str, Collection[Claim]], most: int
+) -> tuple[list[Pair], int]:
+    """Return the first pairs by time, and how many there are in all.
+
+    Each two requests are one pair, with the first thing that both want at one time. Both wait,
+    or the second is held; what a request holds itself is never in its way.
+    """
+    seen: set[tuple[str, str]] = set()
+
+    def new_ones() -> Iterator[Pair]:
+        for resource, claims in waiting.items():
+            for one, other in _overlaps(sorted(claims), held=held.get(resource, ())):
+                first, last = one[2], other[2]
+                names = (first, last) if first < last else (last, first)
+                if names not in seen:
+                    seen.add(names)
+                    yield resource, one, other
+
+    # Most pairs are only counted: kept, they would cost more than they took to find.
+    return nsmallest(most, new_ones(), key=lambda pair: (pair[1][0], *pair)), len(seen)
 
 
-def _by_time(pair: Pair) -> tuple[datetime, str, str]:
-    one, _ = pair
-    return one.start, one.resource, one.request
-
-
-def _pairs(claims: Iterable[Claim], district: WarmDistrict) -> Collection[Pair]:
-    """Return each pair of requests once, with the first thing that both want."""
-    waiting: dict[str, list[Claim]] = {}
-    for claim in claims:
-        waiting.setdefault(claim.resource, []).append(claim)
-    held: dict[str, list[Claim]] = {}
-    for visit in district.visits.keeping(waiting):
-        if visit.occupies:
-            for resource in (*visit.hosts, *(VOLUNTEER_PREFIX + e for e in visit.volunteers)):
-                held.setdefault(resource, []).append(_claim_of(visit, resource))
-    found: dict[tuple[str, str], Pair] = {}
-    for resource, wanted in waiting.items():
-        if len(wanted) > 1 or resource in held:
-            for one, other in _overlaps(wanted, held=held.get(resource, ())):
-                found.setdefault((one.request, other.request), (one, other))
-    return found.values()
-
-
-def _overlaps(waiting: list[Claim], *, held: Iterable[Claim]) -> Iterator[Pair]:
-    ordered = sorted(waiting, key=lambda each: (each.start, each.request))
-    for place, one in enumerate(ordered):
-        key, end = one.request, one.end
-        for other in islice(ordered, place + 1, None):
-            if other.start >= end:
-                break
-            if other.request != key:
-                yield one, other
+def _overlaps(waiting: list[Claim], *, held: Collection[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    # By place and not by name: a large district compares tens of thousands.
+    for place, one in enumerate(waiting, 1):
+        start, end, key = one
+        while place < len(waiting) and waiting[place][0] < end:
+            if waiting[place][2] != key:
+                yield one, waiting[place]
+            place += 1
         for other in held:
-            if one.start < other.end and other.start < end and other.request != key:
+            if start < other[1] and other[0] < end and other[2] != key:
                 yield one, other
 
 
-def _claim_of(visit: Visit, resource: str) -> Claim:
-    return Claim(visit.request, resource, visit.period.start, visit.period.end)
+def _held(district: WarmDistrict, *, now: datetime) -> Mapping[str, Collection[Claim]]:
+    """Return by resource when visits to come keep it busy."""
+    held: dict[str, list[Claim]] = {}
+    for visit in district.visits.every():
+        if visit.occupies and now < visit.period.end:
+            claim = Claim(visit.period.start, visit.period.end, visit.request)
+            for resource in (*visit.hosts, *(VOLUNTEER_PREFIX + e for e in visit.volunteers)):
+                held.setdefault(resource, []).append(claim)
+    return held
 
 
 class _Sides:
@@ -151,16 +149,20 @@ class _Sides:
     def __init__(self, queued: Queued) -> None:
         self._queued = queued
         self._line_by_key = {each.request.key: each for each in queued.found.lines}
-        self._side_by_claim: dict[Claim, Side] = {}
+        self._side_by_claim: dict[tuple[str, Claim], Side] = {}
 
-    def conflict(self, one: Claim, other: Claim) -> Conflict:
+    def conflict(self, pair: Pair) -> Conflict:
         """Return the two side by side."""
-        kind, _, key = one.resource.partition(":")
-        for claim in (one, other):
-            if claim not in self._side_by_claim:
-                self._side_by_claim[claim] = self._side(claim)
-        sides = self._side_by_claim
-        return Conflict(kind, self._name(kind, key), sides[one], sides[other])
+        resource, one, other = pair
+        kind, _, key = resource.partition(":")
+        sides = self._side_of(resource, one), self._side_of(resource, other)
+        return Conflict(kind, self._name(kind, key), *sides)
+
+    def _side_of(self, resource: str, claim: Claim) -> Side:
+        known = self._side_by_claim
+        if (resource, claim) not in known:
+            known[resource, claim] = self._side(resource, claim)
+        return known[resource, claim]
 
     def _name(self, kind: str, key: str) -> str:
         ground = self._queued.district.ground
@@ -172,13 +174,13 @@ class _Sides:
         person = self._queued.found.people.get(key)
         return person.name if person else ""
 
-    def _side(self, claim: Claim) -> Side:
+    def _side(self, resource: str, claim: Claim) -> Side:
         line, people = self._line_by_key[claim.request], self._queued.found.people
         proposal = line.proposal
         is_booked = line.request.state is not RequestState.OPEN or proposal is None
         speakers = proposal.speakers if proposal else ()
-        email = claim.resource.removeprefix(VOLUNTEER_PREFIX)
-        is_person = claim.resource.startswith(VOLUNTEER_PREFIX)
+        email = resource.removeprefix(VOLUNTEER_PREFIX)
+        is_person = resource.startswith(VOLUNTEER_PREFIX)
         return Side(
             request=claim.request,
             title=line.request.title,

@@ -34,7 +34,7 @@ DEEDS_BY_TOPIC: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("created account", "made an account", "changed an address", "merged accounts"),
             *("deactivated", "reactivated", "gave a role", "took a role", "changed schools"),
             *("added a clearance", "approved a clearance", "withdrew a clearance"),
-            *("asked to renew", "changed availability"),
+            *("asked to renew", "changed availability", "trusted an address"),
         ),
         "places": (
             *("changed a school", "added a closure", "removed a closure"),

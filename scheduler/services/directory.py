@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from scheduler.domain.busy_calendars import BusyCalendar, Trust
+from scheduler.domain.folding import folded
 from scheduler.domain.topics import MAX_DEPTH, Topic, TopicTree
 from scheduler.domain.volunteers import Clearance, ClearanceState
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
-from scheduler.services.folding import folded
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import ListedVolunteer, NamedVolunteer, Store, Work
 
@@ -98,6 +98,7 @@ class VolunteerLine:
     has_old_calendar: bool = False
     email: str = ""
     standing: Standing = Standing.NONE
+    mail_comes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ def line_of(listed: ListedVolunteer, *, topics: TopicTree, today: date) -> Volun
         is_active=listed.is_active,
         email=listed.email,
         standing=standing,
+        mail_comes_back=listed.mail_comes_back,
     )
 
 

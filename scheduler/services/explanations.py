@@ -22,6 +22,7 @@ from scheduler.services.about import About
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store
+from scheduler.services.reasons import NO_START, OUTBID, shortage
 from scheduler.services.remedies import Advice, Adviser, Remedy
 from scheduler.services.scenes import Scene, load_scene
 from scheduler.services.telling import Reason, reason_of, reasons_of
@@ -62,9 +63,10 @@ class Why:
 
     The people a sieve's steps took out and those left after its last make up the ``pool``.
     ``decided_by`` is empty where enough people fit; else ``not_open``, ``no_start``, the rule
-    that took the last person, ``too_few`` or ``outbid``. ``rivals`` are there where somebody is
-    proposed, ``swaps`` (the cheapest of each sort) where everybody who fits is needed
-    elsewhere, ``remedies`` where nobody fits; ``tried`` and ``no_single_helps`` as in ``Advice``.
+    that took the last person, ``too_few``, ``never_at_once`` (enough, but not at any one start)
+    or ``outbid``. ``rivals`` are there where somebody is proposed, ``swaps`` (the cheapest of
+    each sort) where everybody who fits is needed elsewhere, ``remedies`` where nobody fits;
+    ``tried`` and ``no_single_helps`` as in ``Advice``.
     ``names`` and ``titles`` are those of the people and of the other requests named in them.
     """
 
@@ -103,13 +105,12 @@ def why_in(scene: Scene, key: str) -> Why:
     request = picture.requests[key]
     others = scene.plan(but=key)
     found = engine.explain(problem, key, assignments=others, top=TOP)
-    left = found.sieve[-1].left if found.sieve else found.pool
-    decided_by = _decided_by(problem, key, found=found, left=left)
+    decided_by = _decided_by(problem, key, found=found)
     if request.state is not RequestState.OPEN:
         decided_by = "not_open"
     advice = _advice(scene, key, others) if decided_by not in {"", "not_open"} else Advice()
     world = with_standing(problem, others)
-    swaps = tuple(swaps_in(scene, key)) if decided_by == "outbid" else ()
+    swaps = tuple(swaps_in(scene, key)) if decided_by == OUTBID else ()
     return Why(
         request=key,
         title=request.title,
@@ -177,16 +178,12 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _decided_by(problem: Problem, key: str, *, found: engine.Explanation, left: int) -> str:
+def _decided_by(problem: Problem, key: str, *, found: engine.Explanation) -> str:
     demand = problem.demand_by_id[key]
     if not demand.options:
-        return "no_start"
-    if left == 0:
-        return next((step.rule for step in found.sieve if step.left == 0), "too_few")
-    if left < demand.speakers:
-        return "too_few"
-    taken = {ruling.speaker_id for ruling in found.held if ruling.speaker_id}
-    return "outbid" if left - len(taken) < demand.speakers else ""
+        return NO_START
+    short = shortage(found.sieve, most_at_once=found.most_at_once, needed=demand.speakers)
+    return short or (OUTBID if found.most_free < demand.speakers else "")
 
 
 def _ranked(problem: Problem, candidate: engine.Candidate) -> Ranked:

@@ -91,17 +91,6 @@ def write_feed(store: Store, feed: Feed, *, settings: FeedSettings, now: datetim
     answer(store, feed_token(feed, key=settings.key), settings=settings, now=now)
 
 
-def calendar_name(feed: Feed, *, label: str, site_title: str, language: str) -> str:
-    """Return what a program calls the calendar: the site, and whose visits."""
-    phrases = phrases_in(language)
-    named = {
-        FeedKind.BUSY: phrases.busy_times,
-        FeedKind.OFFICE: f"{label}, {phrases.front_desk}",
-        FeedKind.PUBLIC: phrases.in_public,
-    }
-    return f"{site_title}: {named.get(feed.kind, label or phrases.my_visits)}"
-
-
 def _fresh(
     work: Work,
     door: Door,
@@ -124,10 +113,7 @@ def _written_anew(work: Work, door: Door, *, base_url: str, now: datetime) -> _F
     glimpses = work.feeds.glimpses(feed, since=now - PAST, until=now + AHEAD)
     writer = FeedWriter(door, former, base_url=base_url, now=now)
     written = tuple(text for glimpse in glimpses if (text := writer.text_of(glimpse)))
-    name = calendar_name(feed, label=door.label, site_title=door.site_title, language=door.language)
-    top = head(
-        Heading(feed.key, name, door.timezone), ((text.starts_at, text.zone) for text in written)
-    )
+    top = head(_heading(door), ((text.starts_at, text.zone) for text in written))
     texts = tuple(event_text.text for event_text in written)
     shown = {event_text.uid for event_text in written}
     return _Fresh(
@@ -157,16 +143,24 @@ def _replaced(door: Door, *, base_url: str) -> RenderedFeed:
     address = door.address
     assert address.retired_at is not None
     octets = render_replaced(
-        uid=address.feed.key,
-        name=calendar_name(
-            address.feed, label=door.label, site_title=door.site_title, language=door.language
-        ),
-        timezone=door.timezone,
+        _heading(door),
         replaced_at=address.retired_at,
         page_url=f"{base_url}/calendars",
         language=door.language,
     )
     return RenderedFeed(octets, _etag(octets), address.retired_at)
+
+
+def _heading(door: Door) -> Heading:
+    """Return what the calendar says of itself: its name is the site's, and whose visits."""
+    feed, phrases = door.address.feed, phrases_in(door.language)
+    named = {
+        FeedKind.BUSY: phrases.busy_times,
+        FeedKind.OFFICE: f"{door.label}, {phrases.front_desk}",
+        FeedKind.PUBLIC: phrases.in_public,
+    }
+    name = named.get(feed.kind, door.label or phrases.my_visits)
+    return Heading(feed.key, f"{door.site_title}: {name}", door.timezone)
 
 
 def _has_ended(door: Door, now: datetime) -> bool:

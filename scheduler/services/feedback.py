@@ -22,11 +22,13 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.services.access import Actor, require_own_request, require_readable_request
 from scheduler.services.announcements import FEEDBACK, announce
+from scheduler.services.catching_up import done_until
 from scheduler.services.locking import locked_visit
 from scheduler.services.ports import Store, Trace, Work
 from scheduler.services.records import Activity
 from scheduler.services.tokens import is_feedback_token, visit_of_answer_token
 
+LEASE = "questions for feedback"
 ASKED_WITHIN = timedelta(days=7)
 MOST_LETTERS = 1000
 
@@ -63,9 +65,10 @@ def ask_for_feedback(work: Work, *, now: datetime) -> int:
     A visit that nobody had said yes to is not asked about, nor one of which something was said.
     """
     asked_about = (VisitState.CONFIRMED, VisitState.HAPPENED)
+    since = done_until(work, LEASE, now=now, at_first=ASKED_WITHIN, at_most=ASKED_WITHIN)
     ended = tuple(
         visit
-        for visit in work.visits.in_states(asked_about, since=now - ASKED_WITHIN, until=now)
+        for visit in work.visits.in_states(asked_about, since=since, until=now)
         if visit.period.end <= now
     )
     said = work.feedbacks.of_visits(visit.uid for visit in ended)

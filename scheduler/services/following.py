@@ -6,12 +6,13 @@ release a teacher learns that somebody was found, and no more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from scheduler.domain.feedback import Feedback
+from scheduler.domain.folding import word_line, words_of
 from scheduler.domain.promises import Promise
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.topics import Topic, TopicTree
@@ -22,6 +23,7 @@ from scheduler.services.messages import Thread, thread_of
 from scheduler.services.ports import Outline, Store, Trace, Work
 
 PAGE = 100
+AT_ONCE = 500
 
 
 class Stage(StrEnum):
@@ -160,16 +162,24 @@ def all_requests(
         )
 
 
-def every_request(store: Store, *, actor: Actor, wanted: Filter = Filter()) -> tuple[Followed, ...]:
-    """Return all requests that pass the filter, latest first.
+def every_request(store: Store, *, actor: Actor, wanted: Filter = Filter()) -> Iterator[Followed]:
+    """Return all requests that pass the filter, latest first, a few hundred in memory at a time.
+
+    The store stays open until the last is taken.
 
     Raises:
         NotAllowed: unless the actor oversees.
     """
     require_overseer(actor, deed="read all requests")
+    return _every(store, actor=actor, wanted=wanted)
+
+
+def _every(store: Store, *, actor: Actor, wanted: Filter) -> Iterator[Followed]:
     with store.read() as work:
-        found = _traced(work, _found(work, wanted))
-        return tuple(_followed(trace, actor=actor) for trace in found)
+        keys = _found(work, wanted)
+        for first in range(0, len(keys), AT_ONCE):
+            for trace in _traced(work, keys[first : first + AT_ONCE]):
+                yield _followed(trace, actor=actor)
 
 
 def stage_of(request: ClassroomRequest, visits: Iterable[Visit], *, has_name: bool) -> Stage:
@@ -240,8 +250,17 @@ def _states(wanted: Filter) -> tuple[RequestState, ...] | None:
 def _found(work: Work, wanted: Filter) -> tuple[str, ...]:
     """Return the keys of the requests that pass the filter, latest first."""
     states = _states(wanted)
-    outlines, topics = reversed(work.traces.outlines(states=states)), work.districts.topics()
-    return tuple(each.key for each in outlines if _passes(each, wanted, topics=topics))
+    topics = work.districts.topics()
+    # The database leaves out most; what is found is decided here, to the letter.
+    lines = {topic.key: word_line(" ".join((topic.key, *topic.names))) for topic in topics.topics}
+    outlines = work.traces.outlines(
+        states=states,
+        topics_by_word={
+            word: tuple(key for key, line in lines.items() if word in line)
+            for word in words_of(wanted.text)
+        },
+    )
+    return tuple(each.key for each in outlines[::-1] if _passes(each, wanted, topics=topics))
 
 
 def _traced(work: Work, keys: Sequence[str]) -> tuple[Trace, ...]:

@@ -15,7 +15,7 @@ from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.handovers import Handover, HandoverState, decide
 from scheduler.domain.people import Person, RoleName
 from scheduler.domain.requests import ClassroomRequest
-from scheduler.domain.visits import Visit
+from scheduler.domain.visits import CLASS_PREFIX, Visit
 from scheduler.services.access import Actor
 from scheduler.services.announcements import HAND_OVER, HANDED_OVER
 from scheduler.services.asking import reference_of
@@ -85,6 +85,7 @@ def offer_class(
         IllegalTransition: if it is offered to somebody already.
     """
     with store.write() as work:
+        work.visits.lock((CLASS_PREFIX + classroom,))
         own = _own_class(work, classroom, actor=actor)
         taker = next(
             (p for p in _colleagues(work, own) if reference_of(p.email) == colleague), None
@@ -171,6 +172,7 @@ def take_back(store: Store, key: str, *, actor: Actor, now: datetime) -> Handove
         IllegalTransition: if it was decided before.
     """
     with store.write() as work:
+        _lock(work, key)
         handover = work.handovers.get(key)
         if handover is None or handover.giver_email != actor.email:
             raise Unknown("offer", key)
@@ -204,10 +206,16 @@ def _theirs(work: Work, key: str, *, actor: Actor) -> Handover:
 
 
 def _mine_to_answer(work: Work, key: str, *, actor: Actor) -> Handover:
+    _lock(work, key)
     handover = work.handovers.get(key)
     if handover is None or handover.taker_email != actor.email:
         raise Unknown("offer", key)
     return handover
+
+
+def _lock(work: Work, key: str) -> None:
+    """One of the two may take back what the other accepts in the same moment."""
+    work.visits.lock((f"handover:{key}",))
 
 
 def _tell_giver(

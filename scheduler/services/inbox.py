@@ -11,17 +11,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.domain.answering import can_still_answer
 from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.incoming import Incoming, IncomingState, Why, reopen, settle
 from scheduler.domain.people import normal_email
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import OPEN, Visit
+from scheduler.domain.visits import Visit
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity
 from scheduler.services.sheets import sheets_of
 from scheduler.services.tokens import token_hash
 from scheduler.services.visits import answer
+from scheduler.services.within import Within
 
 PAGE = 50
 LONGEST_EXCERPT, LONGEST_LINE = 800, 200
@@ -110,18 +112,23 @@ def excerpt_of(text: str) -> str:
 
 
 def inbox(
-    store: Store, *, actor: Actor, state: IncomingState = IncomingState.OPEN, number: int = 1
+    store: Store,
+    *,
+    actor: Actor,
+    state: IncomingState = IncomingState.OPEN,
+    number: int = 1,
+    most: int = PAGE,
 ) -> InboxPage:
-    """Return one page of mail in that state.
+    """Return one page of mail in that state, ``most`` on it.
 
     Raises:
         NotAllowed: unless the actor oversees.
     """
     require_overseer(actor, deed="read the inbox")
     with store.read() as work:
-        found = work.inbox.many(state=state, limit=PAGE + 1, offset=(number - 1) * PAGE)
-        lines = _lines(work, found[:PAGE])
-        return InboxPage(lines, work.inbox.count(IncomingState.OPEN), len(found) > PAGE)
+        found = work.inbox.many(state=state, limit=most + 1, offset=(number - 1) * most)
+        lines = _lines(work, found[:most])
+        return InboxPage(lines, work.inbox.count(IncomingState.OPEN), len(found) > most)
 
 
 def opened(store: Store, key: str, *, actor: Actor, now: datetime) -> OpenedMail:
@@ -186,21 +193,25 @@ def enter_answer(
         IllegalTransition: if the mail was dealt with before.
     """
     require_coordinator(actor, deed="enter answers")
-    with store.read() as work:
-        mail = _mail(work, key)
-        coming = _coming(work, mail.email, now=now) if mail.email else ()
-    if mail.state is IncomingState.DONE:
-        raise IllegalTransition(subject="mail", state=str(mail.state), step="dealt with")
-    meant = next((each for each in coming if each.uid == visit), None)
-    if meant is None:
-        raise Unknown("visit", visit)
-    uids = tuple(each.uid for each in coming if each.request == meant.request)
-    answered = answer(
-        store, uids, email=mail.email, says_yes=says_yes, actor=actor, now=now, reason=reason
-    )
     with store.write() as work:
+        mail = _mail(work, key)
+        if mail.state is IncomingState.DONE:
+            raise IllegalTransition(subject="mail", state=str(mail.state), step="dealt with")
+        coming = _coming(work, mail.email, now=now) if mail.email else ()
+        meant = next((each for each in coming if each.uid == visit), None)
+        if meant is None:
+            raise Unknown("visit", visit)
+        answered = answer(
+            Within(work),
+            tuple(each.uid for each in coming if each.request == meant.request),
+            email=mail.email,
+            says_yes=says_yes,
+            actor=actor,
+            now=now,
+            reason=reason,
+        )
         _settle(work, key, actor=actor, now=now)
-    return answered
+        return answered
 
 
 def _settle(work: Work, key: str, *, actor: Actor, now: datetime) -> Incoming:
@@ -235,11 +246,7 @@ def _lines(work: Work, mails: Iterable[Incoming]) -> tuple[InboxLine, ...]:
 
 def _coming(work: Work, email: str, *, now: datetime) -> tuple[Visit, ...]:
     theirs = work.visits.of_volunteers((email,), since=now)
-    return tuple(
-        visit
-        for visit in theirs
-        if visit.state in OPEN and now < visit.period.start and email in visit.volunteers
-    )
+    return tuple(visit for visit in theirs if can_still_answer(visit, email, at=now))
 
 
 def _line(text: str) -> str:

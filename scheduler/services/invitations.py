@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from scheduler.domain.answering import Bar, bar_to_answer, can_still_answer
 from scheduler.domain.errors import Unknown
 from scheduler.domain.other_times import OfferState, TimeOffer, is_unanswered
 from scheduler.domain.people import Person, RoleName
 from scheduler.domain.periods import Period
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import NO_ANSWER, OPEN, Partstat, Visit, VisitState
+from scheduler.domain.visits import Partstat, Visit
 from scheduler.services.access import Actor
 from scheduler.services.announcements import CHANGE
 from scheduler.services.picture import Picture
@@ -117,7 +118,7 @@ def invitation_in(
         before=_before(work, visit, email=person.email, seen=seen),
         offer=_waiting_offer(work, visit, email=person.email),
         is_asked_again=is_asked_again(work, coming, email=person.email),
-        has_lapsed=not coming and visit.booking_of(person.email).reason == NO_ANSWER,
+        has_lapsed=not coming and bar_to_answer(visit, person.email, at=now) is Bar.LAPSED,
     )
 
 
@@ -174,24 +175,16 @@ def proven(work: Work, token: str, *, key: bytes) -> tuple[Visit, Person]:
 
 
 def _coming(siblings: Iterable[Visit], *, email: str, now: datetime) -> tuple[Visit, ...]:
-    return tuple(
-        each
-        for each in siblings
-        if each.state in OPEN and email in each.volunteers and now < each.period.start
-    )
+    return tuple(each for each in siblings if can_still_answer(each, email, at=now))
 
 
 def _standing(visit: Visit, coming: tuple[Visit, ...], *, email: str, now: datetime) -> Standing:
     if coming:
         answers = {each.booking_of(email).partstat for each in coming}
         return Standing.ACCEPTED if answers == {Partstat.ACCEPTED} else Standing.ASKED
-    booking = visit.booking_of(email)
-    if now >= visit.period.end:
-        return Standing.OVER
-    if booking.removed:
-        said_no = booking.partstat is Partstat.DECLINED
-        return Standing.DECLINED if said_no else Standing.REPLACED
-    return Standing.CALLED_OFF if visit.state is VisitState.CANCELLED else Standing.BEGUN
+    bar = bar_to_answer(visit, email, at=now)
+    assert bar is not None
+    return Standing.DECLINED if bar is Bar.LAPSED else Standing(bar.value)
 
 
 def _answered_at(visits: tuple[Visit, ...], *, email: str) -> datetime | None:

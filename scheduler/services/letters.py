@@ -35,7 +35,7 @@ WITH_REQUEST = frozenset(
 )
 WITH_CANCEL = frozenset({news.CANCELLATION, news.TAKEN_OUT, news.LAPSED})
 WITH_FILE = WITH_REQUEST | {news.ANNOUNCEMENT, news.OTHER_TIME}
-WITH_PLAN = frozenset({news.CONFIRMATION, news.REMINDER})
+WITH_PLAN = frozenset({news.CONFIRMATION, news.REMINDER, news.CHANGE})
 # What first tells a person of a visit; from then on it reaches the calendar in one way.
 FIXES_MODE = WITH_FILE | {news.REMINDER}
 # Where mails lead that tell of no visit, by facts of their own.
@@ -53,7 +53,7 @@ TOLD_AS_WRITTEN = (
     *("author", "words", "title", "class_name", "school_name"),
     *("accepted", "host", "former_host", "starts", "waiting", "changed"),
     *("clearance", "last_day", "has_ended", "new_address", "headlines", "plan_b"),
-    *("weeks", "schools", "monday"),
+    *("weeks", "schools", "monday", "offset", "is_sought"),
 )
 
 
@@ -181,8 +181,10 @@ def facts_for(
         if "kept_days" in row.facts:
             kept = timedelta(days=int(str(row.facts["kept_days"])))
             facts["kept_until"] = local(now, visit.timezone).date() + kept
-        speaker = sheets[0].speaker(str(row.facts.get("volunteer", "")))
+        who = str(row.facts.get("volunteer", ""))
+        speaker = sheets[0].speaker(who)
         facts["speaker_name"] = speaker.name if speaker else ""
+        facts["has_lapsed"] = sheets[0].has_lapsed(who)
     return facts
 
 
@@ -218,6 +220,8 @@ def links_for(
     if row.purpose == news.STAND_IN_ASK:
         secret = stand_in_token(str(row.facts["search"]), row.recipient, key=head.secret_key)
         links["page"] = links["answer"] = f"{head.base_url}/s/{secret}"
+    elif row.facts.get("is_sought") and role == "coordinator":
+        links["page"] = f"{head.base_url}/visits/{visit.uid}"
     elif row.purpose == news.ROSTER:
         links["page"] = f"{head.base_url}/calendar?on={row.facts['monday']}"
     elif role == "office":
@@ -242,7 +246,7 @@ def _ways_to_answer(row: OutboxRow, visit: Visit, *, head: Letterhead) -> dict[s
 def _file_link(
     sheets: tuple[VisitSheet, ...], links: Mapping[str, str], *, role: str, head: Letterhead
 ) -> dict[str, str]:
-    if not sheets or role == "coordinator":
+    if not sheets or role not in ("volunteer", "teacher"):
         return {}
     if role == "volunteer":
         return {"file": f"{links['answer'].partition('?')[0]}/visit.ics"}
@@ -266,7 +270,7 @@ def _calendar_part(
     row: OutboxRow, sheets: tuple[VisitSheet, ...], *, reader: Reader, head: Letterhead
 ) -> CalendarPart | None:
     """One visit travels as an invitation; a series is followed in the feed instead."""
-    if not sheets or sheets[0].sessions > 1 or reader.role == "coordinator":
+    if not sheets or sheets[0].sessions > 1 or reader.role not in ("volunteer", "teacher"):
         return None
     organizer = scheduling.Organizer(head.organizer.name, head.organizer.email)
     attendee = scheduling.Attendee(reader.name, reader.email, _partstat(sheets[0], reader.email))

@@ -1,5 +1,6 @@
 """The one order in which things are locked: requests first, then their visits, then the rest.
 
+What is decided on once, such as a batch, a closed day or an offer, is locked before all of them.
 Whoever keeps to it never waits for somebody who waits in turn. What is read after the lock is
 what nobody else can change until the transaction ends.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scheduler.domain.requests import ClassroomRequest
-from scheduler.domain.visits import VOLUNTEER_PREFIX, Visit
+from scheduler.domain.visits import CLASS_PREFIX, TEACHER_PREFIX, VOLUNTEER_PREFIX, Visit
 from scheduler.services.ports import Work
 
 
@@ -26,8 +27,8 @@ def lock_parties(
     work.visits.lock(
         {
             *(VOLUNTEER_PREFIX + email for email in people),
-            *(f"teacher:{request.teacher_email}" for request in asked),
-            *(f"class:{request.classroom}" for request in asked if request.classroom),
+            *(TEACHER_PREFIX + request.teacher_email for request in asked),
+            *(CLASS_PREFIX + request.classroom for request in asked if request.classroom),
         }
     )
 

@@ -149,19 +149,19 @@ def _load(work: Work, rows: tuple[OutboxRow, ...], *, now: datetime, head: Lette
     sheets = sheets_of(work, tuple(work.visits.many(uids).values()))
     recipients = {row.recipient for row in rows}
     district = find_district(work)
-    volunteers = work.volunteers.many(recipients)
+    asked = work.volunteers.many(r.recipient for r in rows if r.purpose == ASK_AVAILABILITY)
     return Batch(
         rows=rows,
         sheet_by_uid={sheet.visit.uid: sheet for sheet in sheets},
         people=work.people.many(recipients),
         without_availability=frozenset(
-            email for email, each in volunteers.items() if each.is_active and not each.weekly
+            email for email, each in asked.items() if each.is_active and not each.weekly
         ),
         # The first coordinator signs in before there is a district.
         district=district,
         site_name=district.title if district else head.sender.name,
         pace_by_key=paces(work, rows),
-        own_zones={email: person.timezone for email, person in volunteers.items()},
+        own_zones=work.diary.timezones(recipients),
         held_up=work.outbox.held_up(recipients, now=now),
         mode_by_pair={},
     )

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from scheduler.domain.errors import Unknown
 from scheduler.domain.mail_choices import ENDED_BY_ONE_CLICK, MailChoices, MailKind, Pace
+from scheduler.domain.people import Person, RoleName
 from scheduler.services import announcements as news
 from scheduler.services.access import Actor
 from scheduler.services.own_links import MAIL_DOOR
@@ -39,7 +40,7 @@ KIND_BY_PURPOSE: Mapping[str, MailKind] = MappingProxyType(
         **dict.fromkeys(
             (
                 *(news.ANNOUNCEMENT, news.ARRANGED, news.HANDED_OVER, news.NEW_HOST),
-                *(news.RENEW_CLEARANCE, news.JOIN_WAITING, news.LET_GO, news.APPROVED),
+                *(news.RENEW_CLEARANCE, news.JOIN_WAITING, news.LET_GO, news.APPROVED, news.THANKS),
             ),
             MailKind.DIGEST,
         ),
@@ -49,16 +50,17 @@ KIND_BY_PURPOSE: Mapping[str, MailKind] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class MyMail:
-    """Whose choices these are, and the choices."""
+    """Whose choices these are, and the choices; only volunteers are invited by mail."""
 
     name: str
     choices: MailChoices
+    is_volunteer: bool
 
 
 def my_mail(store: Store, *, actor: Actor) -> MyMail:
     """Return the choices of who is signed in."""
     with store.read() as work:
-        return MyMail(actor.name, _choices(work, actor.email))
+        return MyMail(actor.name, _choices(work, actor.email), actor.is_volunteer)
 
 
 def mail_behind(store: Store, token: str) -> MyMail:
@@ -68,8 +70,9 @@ def mail_behind(store: Store, token: str) -> MyMail:
         Unknown: if the link is nobody's.
     """
     with store.read() as work:
-        email, name = _proven(work, token)
-        return MyMail(name, _choices(work, email))
+        person = _proven(work, token)
+        is_volunteer = person.has_role(RoleName.VOLUNTEER)
+        return MyMail(person.name, _choices(work, person.email), is_volunteer)
 
 
 def choose(
@@ -89,7 +92,7 @@ def choose(
         ValueError: if a kind of mail cannot come at that pace.
     """
     with store.write() as work:
-        email = actor.email if actor else _proven(work, token)[0]
+        email = (actor or _proven(work, token)).email
         before = _choices(work, email)
         after = replace(before, pace_by_kind={**before.pace_by_kind, **pace_by_kind})
         if after != before:
@@ -134,9 +137,9 @@ def _choices(work: Work, email: str) -> MailChoices:
     return work.mail_doors.choices((email,)).get(email) or MailChoices(email)
 
 
-def _proven(work: Work, token: str) -> tuple[str, str]:
+def _proven(work: Work, token: str) -> Person:
     email = work.mail_doors.behind(MAIL_DOOR, token_hash(token))
     person = work.people.get(email) if email else None
     if person is None or not person.is_active:
         raise Unknown("choice of mails", "behind this link")
-    return person.email, person.name
+    return person

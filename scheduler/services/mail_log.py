@@ -57,8 +57,10 @@ class MailPage:
     has_next: bool
 
 
-def mail_log(store: Store, asked: MailAsked, *, actor: Actor, number: int = 1) -> MailPage:
-    """Return one page of mail.
+def mail_log(
+    store: Store, asked: MailAsked, *, actor: Actor, number: int = 1, most: int = PAGE
+) -> MailPage:
+    """Return one page of mail, ``most`` on it unless it is one visit's.
 
     Raises:
         NotAllowed: unless the actor oversees.
@@ -71,10 +73,10 @@ def mail_log(store: Store, asked: MailAsked, *, actor: Actor, number: int = 1) -
             found = _of_visit(work, asked, states=states)
         else:
             wanted = MailWanted(states, asked.text)
-            found = work.mail_log.many(wanted, limit=PAGE + 1, offset=(number - 1) * PAGE)
-        lines = mail_lines(work, found if asked.visit else found[:PAGE])
+            found = work.mail_log.many(wanted, limit=most + 1, offset=(number - 1) * most)
+        lines = mail_lines(work, found if asked.visit else found[:most])
         timezone = load_district(work).timezone
-    return MailPage(lines, timezone, not asked.visit and len(found) > PAGE)
+    return MailPage(lines, timezone, not asked.visit and len(found) > most)
 
 
 def mail_lines(work: Work, mails: Iterable[LoggedMail]) -> tuple[MailLine, ...]:

@@ -15,7 +15,7 @@ from scheduler.domain.periods import DateRange, Period
 from scheduler.domain.visits import OCCUPYING, Visit
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator
-from scheduler.services.choices import broken_there
+from scheduler.services.booking_by_hand import broken_there
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store
 from scheduler.services.vicinity import vicinity

@@ -203,6 +203,8 @@ def _was_declined_lately(newcomer: Newcomer, *, now: datetime) -> bool:
 
 
 def _waiting(work: Work, key: str) -> Joining:
+    """The newcomer, locked: two coordinators may decide in the same moment."""
+    work.visits.lock((f"joining:{key}",))
     found = work.joinings.get(key)
     # To a coordinator somebody who never proved the address does not exist.
     if found is None or found.state is JoiningState.UNCONFIRMED:

@@ -10,13 +10,14 @@ from datetime import date, datetime, time, timedelta
 
 from scheduler.domain.districts import District, Organization
 from scheduler.domain.errors import Unknown
+from scheduler.domain.folding import folded
+from scheduler.domain.people import normal_email
 from scheduler.domain.periods import DateRange
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import VisitState
 from scheduler.domain.zones import at_wall_time, local
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.directory import VolunteerLine, line_of
-from scheduler.services.folding import folded
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import CountOfOrganization, Gazetteer, Store, Work
 from scheduler.services.records import Activity
@@ -106,8 +107,7 @@ def organization(
         today = local(now, district.timezone).date()
         people = [
             line_of(listed, topics=ground.topics, today=today)
-            for listed in work.listings.volunteers(now=now, since=since)
-            if listed.organization == key
+            for listed in work.listings.volunteers(now=now, since=since, organization=key)
         ]
         visits = warmed.visits.of_volunteers(each.email for each in people)
         sheets = sheets_of(work, visits, ground=ground)
@@ -138,7 +138,7 @@ def change_organization(
             raise Unknown("organization", key)
         changed = replace(
             known,
-            contact_email=contact_email.strip().lower(),
+            contact_email=normal_email(contact_email),
             visits_per_term=visits_per_term,
             address=address.strip(),
         )

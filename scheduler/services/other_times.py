@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.domain.answering import bar_to_answer
 from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.other_times import OfferState, TimeOffer, decide, is_unanswered
 from scheduler.domain.people import RoleName
 from scheduler.domain.starts import starts_of
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import OPEN, Visit
+from scheduler.domain.visits import Visit
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.announcements import TIME_KEPT, TIMES_OFFERED, announce
 from scheduler.services.invitations import proven
@@ -70,10 +71,9 @@ def offer_times(
     with store.write() as work:
         visit, person = proven(work, token, key=key)
         visit = locked_visit(work, visit.uid) or visit
-        if visit.state not in OPEN or now >= visit.period.start:
-            raise IllegalTransition(subject="visit", state=str(visit.state), step="put off")
-        if person.email not in visit.volunteers:
-            raise IllegalTransition(subject="booking", state="ended", step="put off")
+        bar = bar_to_answer(visit, person.email, at=now)
+        if bar is not None:
+            raise IllegalTransition(subject="visit", state=str(bar), step="put off")
         chosen = tuple(sorted(set(starts)))
         if set(chosen) - set(_other_starts(work, visit, now=now)):
             raise ValueError("That time does not suit the class.")
@@ -190,6 +190,8 @@ def _waiting(offers: Iterable[TimeOffer], *, email: str) -> tuple[TimeOffer, ...
 
 
 def _offer(work: Work, key: str) -> TimeOffer:
+    """The offer, locked: two coordinators may decide on it in the same moment."""
+    work.visits.lock((f"offer:{key}",))
     offer = work.time_offers.get(key)
     if offer is None:
         raise Unknown("offer", key)

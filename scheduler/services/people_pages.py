@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.domain.errors import Unknown
-from scheduler.domain.people import Person, RoleName
+from scheduler.domain.folding import folded, words_of
+from scheduler.domain.people import Person, RoleName, normal_email, reference_of
 from scheduler.domain.visits import OCCUPYING
 from scheduler.services.access import Actor, require_overseer
-from scheduler.services.asking import reference_of
-from scheduler.services.folding import begins, folded, words_of
 from scheduler.services.picture import load_district
-from scheduler.services.ports import Bounce, ListedAccount, NamedPerson, Store
+from scheduler.services.ports import AccountsWanted, Bounce, ListedAccount, Store
 
 PAGE = 50
 INACTIVE = "inactive"
@@ -88,9 +87,7 @@ def accounts(
     Raises:
         NotAllowed: unless the actor oversees.
     """
-    found = _found(store, actor=actor, text=text, role=role)
-    shown = found.listed[(number - 1) * PAGE : number * PAGE]
-    return AccountPage(found.lines(shown), len(found.listed), number, found.timezone)
+    return _page(store, actor=actor, text=text, role=role, number=number, most=PAGE)
 
 
 def all_accounts(
@@ -101,8 +98,7 @@ def all_accounts(
     Raises:
         NotAllowed: unless the actor oversees.
     """
-    found = _found(store, actor=actor, text=text, role=role)
-    return found.lines(found.listed)
+    return _page(store, actor=actor, text=text, role=role).lines
 
 
 def account(store: Store, reference: str, *, actor: Actor, now: datetime) -> AccountProfile:
@@ -114,14 +110,13 @@ def account(store: Store, reference: str, *, actor: Actor, now: datetime) -> Acc
     """
     require_overseer(actor, deed="read accounts")
     with store.read() as work:
-        named = work.listings.people()
-        email = next((each.email for each in named if reference_of(each.email) == reference), "")
-        person = work.people.get(email)
+        person = work.people.get(work.people.email_of(reference))
         if person is None:
             raise Unknown("account", reference)
         names = {key: school.name for key, school in work.districts.schools().items()}
-        classes = [c for c in work.listings.classes() if c.teacher_email == person.email]
-        visits = work.listings.visits(since=now)
+        classes = work.listings.classes(teacher=person.email)
+        visits = work.listings.visits(since=now, of=person.email)
+        alike = work.listings.namesakes(person) if person.name else ()
         coordinators = work.people.with_role(RoleName.COORDINATOR)
         calendars = len(work.feeds.of_holder(person.email))
         bounce = work.bounces.of((person.email,)).get(person.email)
@@ -131,7 +126,7 @@ def account(store: Store, reference: str, *, actor: Actor, now: datetime) -> Acc
         person=person,
         schools=tuple((key, names.get(key, key)) for key in person.schools),
         all_schools=tuple(sorted(names.items(), key=lambda each: folded(each[1]))),
-        alike=tuple(each.email for each in named if _is_alike(each, person)),
+        alike=alike,
         teaches=tuple(f"{c.name}, {names.get(c.school, c.school)}" for c in classes),
         gives=sum(person.email in visit.volunteers for visit in coming),
         hosts=sum(visit.teacher_email == person.email for visit in coming),
@@ -147,42 +142,25 @@ def accounts_named(store: Store, text: str, *, actor: Actor) -> tuple[AccountLin
     Raises:
         NotAllowed: unless the actor oversees.
     """
-    wanted = text.strip().lower()
+    wanted = normal_email(text)
     found = all_accounts(store, actor=actor, text=text) if wanted else ()
     return tuple(line for line in found if line.email == wanted) or found[:8]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The accounts that pass a filter, by name, and what their lines need besides."""
-
-    listed: tuple[ListedAccount, ...]
-    name_by_school: Mapping[str, str]
-    timezone: str
-
-    def lines(self, listed: Iterable[ListedAccount]) -> tuple[AccountLine, ...]:
-        return tuple(_line(each, self.name_by_school) for each in listed)
-
-
-def _found(store: Store, *, actor: Actor, text: str, role: str) -> _Found:
+def _page(
+    store: Store, *, actor: Actor, text: str, role: str, number: int = 1, most: int | None = None
+) -> AccountPage:
     require_overseer(actor, deed="read accounts")
+    is_active = role != INACTIVE
+    wanted = AccountsWanted(
+        words_of(text), normal_email(text), role if is_active else "", is_active=is_active
+    )
     with store.read() as work:
         names = {key: school.name for key, school in work.districts.schools().items()}
-        listed, timezone = work.listings.accounts(), load_district(work).timezone
-    words, address = words_of(text), text.strip().lower()
-    found = (
-        each
-        for each in listed
-        if _has_role(each, role) and (begins(words, each.name) or address == each.email)
-    )
-    by_name = sorted(found, key=lambda each: (folded(each.name), each.email))
-    return _Found(tuple(by_name), names, timezone)
-
-
-def _has_role(listed: ListedAccount, role: str) -> bool:
-    if role == INACTIVE:
-        return not listed.is_active
-    return listed.is_active and (not role or any(each.name == role for each in listed.roles))
+        skipped = (number - 1) * most if most else 0
+        listed, found = work.listings.accounts(wanted, skipped=skipped, most=most)
+        timezone = load_district(work).timezone
+    return AccountPage(tuple(_line(each, names) for each in listed), found, number, timezone)
 
 
 def _line(listed: ListedAccount, names: Mapping[str, str]) -> AccountLine:
@@ -195,8 +173,3 @@ def _line(listed: ListedAccount, names: Mapping[str, str]) -> AccountLine:
         is_active=listed.is_active,
         seen_at=listed.seen_at,
     )
-
-
-def _is_alike(listed: NamedPerson, person: Person) -> bool:
-    is_same_name = bool(person.name) and words_of(listed.name) == words_of(person.name)
-    return is_same_name and listed.email != person.email

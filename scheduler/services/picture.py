@@ -59,6 +59,10 @@ class Picture:
         """Return the date on the district's clock."""
         return local(self.now, self.district.timezone).date()
 
+    def is_ahead(self, start: datetime) -> bool:
+        """Tell whether what starts then can still be held."""
+        return start > self.now
+
     def classroom_of(self, request: ClassroomRequest) -> Classroom | None:
         """Return the class the request is for, if it names one."""
         return self.classes.get(request.classroom)
@@ -170,7 +174,7 @@ def memory_start(district: District, now: datetime) -> datetime:
     The school year looks back to its first day, any other time over a year.
     """
     year = district.year
-    if year is None or not year.first <= now.date() <= year.last:
+    if year is None or local(now, district.timezone).date() not in year:
         return (now - MEMORY).astimezone(UTC)
     return at_wall_time(year.first, time(0), district.timezone)
 

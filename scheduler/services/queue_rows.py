@@ -93,13 +93,11 @@ class QueueLines:
 
 
 class Claim(NamedTuple):
-    """What one proposal that waits keeps busy: a person, class or teacher, and when.
+    """When a proposal that waits, or a visit, keeps somebody busy; claims sort by time.
 
-    ``resource`` is a key as visits bear it, ``volunteer:`` with an address among them. A tuple,
-    because a large district has thousands at once.
+    A tuple, because a large district has thousands at once.
     """
 
-    request: str
-    resource: str
     start: datetime
     end: datetime
+    request: str

@@ -5,7 +5,7 @@ Everything is data that can be kept with a run and shown later without working a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,6 +22,7 @@ from scheduler.services.telling import Told
 
 NO_START = "no_start"
 TOO_FEW = "too_few"
+NEVER_AT_ONCE = "never_at_once"
 OUTBID = "outbid"
 
 
@@ -40,10 +41,10 @@ def unassigned_entries(
     """Return why each of these requests stayed empty, in the order given.
 
     The reason is ``no_start``, the rule that took the last person, ``too_few`` when a team
-    cannot be had, or ``outbid`` when everyone who could come is needed elsewhere. Given a
-    ``ground``, the facts also hold what would help, as :func:`advice_kept` reads it. Cost: one
-    screening of all people per request, and with a ground some dozens of those who know its
-    topic.
+    cannot be had, ``never_at_once`` when it cannot be had at any one start, or ``outbid`` when
+    everyone who could come is needed elsewhere. Given a ``ground``, the facts also hold what would
+    help, as :func:`advice_kept` reads it. Cost: one screening of all people per request, and with
+    a ground some dozens of those who know its topic.
     """
     screen = Screen(problem)
     entries = tuple(_entry(problem, key, screen=screen, now=now) for key in requests)
@@ -59,10 +60,15 @@ def unassigned_entries(
     return tuple(_with_advice(entry, adviser.advice(entry.request)) for entry in entries)
 
 
-def shortage(steps: Iterable[SieveStep | RuleStep], *, left: int, needed: int) -> str:
-    """Return the rule that took the last person, else ``too_few``; empty where enough are left."""
+def shortage(steps: Sequence[RuleStep], *, most_at_once: int, needed: int) -> str:
+    """Return the rule that took the last person, else ``too_few``, else ``never_at_once``.
+
+    Empty where enough can come at one start.
+    """
     emptied = next((step.rule for step in steps if step.left == 0), "")
-    return emptied or (TOO_FEW if left < needed else "")
+    if emptied or most_at_once >= needed:
+        return emptied
+    return TOO_FEW if steps and steps[-1].left < needed else NEVER_AT_ONCE
 
 
 def advice_kept(entry: Unassigned) -> Advice | None:
@@ -82,9 +88,9 @@ def _entry(problem: Problem, key: str, *, screen: Screen, now: datetime) -> Unas
     demand = problem.demand_by_id[key]
     if not demand.options:
         return Unassigned(key, NO_START, (), {"pool": len(problem.speakers)}, now)
+    found = sieve(problem, key, screen=screen)
     steps = tuple(
-        SieveStep(rule=step.rule, left=step.left, lost=step.removed)
-        for step in sieve(problem, key, screen=screen)
+        SieveStep(rule=step.rule, left=step.left, lost=step.removed) for step in found.steps
     )
     facts: Mapping[str, object] = {
         "pool": len(problem.speakers),
@@ -92,8 +98,8 @@ def _entry(problem: Problem, key: str, *, screen: Screen, now: datetime) -> Unas
         "needed": demand.speakers,
         "starts": len(demand.options),
     }
-    reason = shortage(steps, left=steps[-1].left, needed=demand.speakers) or OUTBID
-    return Unassigned(key, reason, steps, facts, now)
+    short = shortage(found.steps, most_at_once=found.most_at_once, needed=demand.speakers)
+    return Unassigned(key, short or OUTBID, steps, facts, now)
 
 
 def _with_advice(entry: Unassigned, advice: Advice) -> Unassigned:

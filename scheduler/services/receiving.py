@@ -14,10 +14,11 @@ from enum import StrEnum
 from scheduler.calendars.errors import CalendarUnreadable
 from scheduler.calendars.replies import Reply, Verdict, judge, read_reply
 from scheduler.domain import visits as life
+from scheduler.domain.answering import can_still_answer
 from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.incoming import Why
 from scheduler.domain.people import Person
-from scheduler.domain.visits import OPEN, Partstat, Visit
+from scheduler.domain.visits import Partstat, Visit
 from scheduler.mail.incoming import CameBack, IncomingMail, read_mail
 from scheduler.mail.messages import message_id_of
 from scheduler.services import announcements as news
@@ -107,8 +108,7 @@ def _judged(work: Work, mail: IncomingMail, reply: Reply, *, now: datetime) -> _
     theirs = [b for b in visit.bookings if b.volunteer_email == person.email] if visit else []
     if visit is None or not theirs:
         return Why.NO_VISIT
-    is_open = visit.state in OPEN and person.email in visit.volunteers
-    if not is_open or now >= visit.period.start:
+    if not can_still_answer(visit, person.email, at=now):
         says_so_again = any(b.partstat is reply.partstat for b in theirs)
         return None if says_so_again else Why.TOO_LATE
     told = _last_told(work, visit, person.email)
@@ -150,7 +150,7 @@ def _enter_maybe(store: Store, found: _Answer, *, now: datetime) -> Became:
     with store.write() as work:
         visit = locked_visit(work, found.visit.uid)
         email = found.person.email
-        if visit is None or visit.state not in OPEN or email not in visit.volunteers:
+        if visit is None or not can_still_answer(visit, email, at=now):
             return Became.IGNORED
         maybe = life.answer(visit, email, partstat=Partstat.TENTATIVE, at=now)
         if maybe == visit:

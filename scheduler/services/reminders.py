@@ -13,22 +13,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from scheduler.domain.districts import District
-from scheduler.domain.mail_rules import LONGEST_BREAK, MailRules, reminder_day
+from scheduler.domain.mail_rules import MailRules, last_day_told, reminder_day
 from scheduler.domain.periods import minute_of
 from scheduler.domain.schooldays import SchoolTime
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.zones import at_wall_time, local
 from scheduler.services.announcements import ASK_AVAILABILITY, REMINDER, announce, outbox_key
+from scheduler.services.catching_up import done_until
 from scheduler.services.picture import school_times
 from scheduler.services.ports import Store, Work
 from scheduler.services.quiet_hours import DAYS_MAIL_AT
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.still_coming import questions_due
 
-MISSED_WITHIN = timedelta(days=2)
+LEASE = "reminders"
+MISSED_WITHIN, MISSED_AT_MOST = timedelta(days=2), timedelta(days=60)
 
 
 def write_due(store: Store, *, now: datetime) -> int:
@@ -37,7 +39,8 @@ def write_due(store: Store, *, now: datetime) -> int:
         district = work.districts.get()
         if district is None:
             return 0
-        due, late = _about_visits(work, _school_times(work, district), now=now)
+        since = done_until(work, LEASE, now=now, at_first=MISSED_WITHIN, at_most=MISSED_AT_MOST)
+        due, late = _about_visits(work, _school_times(work, district), since=since, now=now)
         work.outbox.add(late)
         return work.outbox.add((*due, *_questions(work, district, now=now)))
 
@@ -76,13 +79,16 @@ def _certain_since(visit: Visit) -> datetime:
 
 
 def _about_visits(
-    work: Work, times: Mapping[str, SchoolTime], *, now: datetime
+    work: Work, times: Mapping[str, SchoolTime], *, since: datetime, now: datetime
 ) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
     """The reminders and questions that are due, and those that nobody wrote in time."""
+    if not times:
+        return (), ()
     rules = work.mail_doors.rules()
     states = (VisitState.CONFIRMED, VisitState.HAPPENED)
-    until = now + timedelta(max(rules.reminders)) + LONGEST_BREAK
-    visits = work.visits.in_states(states, since=now - MISSED_WITHIN, until=until)
+    calendars = {(each.timezone, each.closures, each.year): each for each in times.values()}
+    until = max(_told_until(each, rules, now=now) for each in calendars.values())
+    visits = work.visits.in_states(states, since=since, until=until)
     requests = work.requests.many({visit.request for visit in visits})
     due: list[OutboxRow] = []
     late: list[OutboxRow] = []
@@ -102,6 +108,13 @@ def _about_visits(
     too_late = tuple(row for row in due if row.state is OutboxState.EXPIRED)
     on_time = tuple(row for row in due if row.state is OutboxState.DUE)
     return on_time, (*too_late, *(replace(row, state=OutboxState.EXPIRED) for row in late))
+
+
+def _told_until(school_time: SchoolTime, rules: MailRules, *, now: datetime) -> datetime:
+    """The moment from which on a visit at that school begins too late to be told of by now."""
+    today = local(now, school_time.timezone).date()
+    last = last_day_told(today, rules, school_time=school_time)
+    return at_wall_time(last + timedelta(1), time(0), school_time.timezone)
 
 
 def _reminders_of(
@@ -157,6 +170,7 @@ def _questions(work: Work, district: District, *, now: datetime) -> tuple[Outbox
             revision=year,
             created_at=now,
             due_at=now,
+            facts={"role": "volunteer"},
         )
         for email in work.volunteers.without_availability()
     )

@@ -64,13 +64,7 @@ def try_out(
         )
     else:
         trial = trial_of(picture, former, what_if, gazetteer=gazetteer)
-        desk = RepairDesk(trial.problem, trial.before)
-        repaired = desk.refill(
-            trial.broken,
-            also_empty=what_if.kind is WhatIfKind.LIMIT,
-            most_moves=most_moves,
-            seconds=seconds,
-        )
+        repaired = _repaired(trial, most_moves=most_moves, seconds=seconds)
         entries = _entries(trial, repaired, now=now)
     batch = Batch(
         key=str(uuid.uuid4()),
@@ -82,9 +76,8 @@ def try_out(
     )
     with store.write() as work:
         work.batches.add(batch)
-        work.activities.add(
-            (Activity(now, actor.email, "tried out a change", f"batch:{batch.key}"),)
-        )
+        deed = Activity(now, actor.email, "tried out a change", f"batch:{batch.key}")
+        work.activities.add((deed,))
     return batch
 
 
@@ -122,6 +115,15 @@ def _mark(visit: Visit) -> str:
     answers = sorted(f"{b.volunteer_email}={b.partstat}" for b in visit.present_bookings)
     return " ".join(
         (str(visit.state), str(visit.sequence), visit.period.start.isoformat(), moves_to, *answers)
+    )
+
+
+def _repaired(trial: Trial, *, most_moves: int, seconds: float) -> Repaired:
+    return RepairDesk(trial.problem, trial.before).refill(
+        trial.broken,
+        also_empty=trial.what_if.kind is WhatIfKind.LIMIT,
+        most_moves=most_moves,
+        seconds=seconds,
     )
 
 

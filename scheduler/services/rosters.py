@@ -6,14 +6,14 @@ through is made up for on its Monday; after that a roster helps nobody, and is o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from scheduler.domain.districts import District
 from scheduler.domain.mail_rules import roster_day
 from scheduler.domain.people import RoleName
 from scheduler.domain.schooldays import BellSchedule, SchoolTime
-from scheduler.domain.visits import OPEN, Visit
+from scheduler.domain.visits import OPEN, Visit, VisitState
 from scheduler.domain.zones import at_wall_time, local
 from scheduler.services.announcements import ROSTER, outbox_key
 from scheduler.services.ports import Store, Work
@@ -22,8 +22,8 @@ from scheduler.services.records import OutboxRow, OutboxState
 
 OFFICE, TEACHER, VOLUNTEER = "office", "teacher", "volunteer"
 WEEK, ONE_DAY = timedelta(days=7), timedelta(days=1)
-# One visit alone has its reminders; a list begins with the second.
-LEAST_FOR_A_VOLUNTEER = 2
+# One visit alone has its reminders, if it is certain; a list begins with the second.
+LEAST = 2
 
 
 def write_rosters(store: Store, *, now: datetime) -> int:
@@ -87,12 +87,18 @@ def _readers(work: Work, visits: tuple[Visit, ...]) -> Mapping[tuple[str, str], 
         for email in visit.volunteers:
             found.setdefault((email, VOLUNTEER), []).append(visit.uid)
     told = {email for email, role in found if role == OFFICE}
+    unsure = {visit.uid for visit in visits if visit.state is not VisitState.CONFIRMED}
     return {
         (email, role): tuple(uids)
         for (email, role), uids in found.items()
-        if (role == OFFICE or email not in told)
-        and (role != VOLUNTEER or len(uids) >= LEAST_FOR_A_VOLUNTEER)
+        if role == OFFICE or (email not in told and _has_news(role, uids, unsure=unsure))
     }
+
+
+def _has_news(role: str, uids: Collection[str], *, unsure: Collection[str]) -> bool:
+    """Tell whether a list says more than the mails about each of its visits."""
+    waits = role == TEACHER and any(uid in unsure for uid in uids)
+    return waits or len(uids) >= LEAST
 
 
 def _roster(

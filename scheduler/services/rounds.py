@@ -21,6 +21,7 @@ from scheduler.services.reconfirming import ask_to_reconfirm
 from scheduler.services.retention import Forgotten, forget_old
 from scheduler.services.silence import Broken, break_silence
 from scheduler.services.steps import Result, Steps
+from scheduler.services.thanks import thank
 
 LEASE = "daily round"
 ROUND_AT = time(8)
@@ -31,7 +32,7 @@ REST = timedelta(hours=1)
 class Asked:
     """How many questions are new: about weeks, clearances, visits, and to who did not answer.
 
-    ``let_go`` counts visits that wait for somebody's answer no longer.
+    ``let_go`` counts visits that wait for somebody's answer no longer, ``thanked`` people.
     """
 
     weeks: int = 0
@@ -39,6 +40,7 @@ class Asked:
     feedback: int = 0
     silent: int = 0
     let_go: int = 0
+    thanked: int = 0
 
 
 def ask_daily(store: Store, *, now: datetime, steps: Steps | None = None) -> Asked:
@@ -61,6 +63,7 @@ def ask_daily(store: Store, *, now: datetime, steps: Steps | None = None) -> Ask
         feedback=steps.attempt("feedback", lambda: _ask_for_feedback(store, now), otherwise=0),
         silent=silence.asked,
         let_go=silence.let_go,
+        thanked=day.once("thanks", lambda work: thank(work, now=now), otherwise=0),
     )
     day.once("tidying up", lambda work: forget_old(work, now=now), otherwise=Forgotten())
     return asked

@@ -106,7 +106,7 @@ def require_district(work: Work, run: Run) -> None:
         InvalidPeriod: if the run's days end before they begin, or before today.
     """
     today = local(run.asked_at, load_district(work).timezone).date()
-    DateRange(run.first or today, run.last or date.max)
+    DateRange(max(run.first or today, today), run.last or date.max)
 
 
 def open_run(work: Work, run: Run, *, lease_now: datetime) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from scheduler.domain.classes import Classroom
 from scheduler.domain.districts import School
 from scheduler.domain.errors import Unknown
+from scheduler.domain.folding import folded
 from scheduler.domain.people import Person
 from scheduler.domain.schooldays import BellPeriod, Closure, SchoolTime
 from scheduler.domain.visit_sheets import VisitSheet
@@ -16,7 +17,6 @@ from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.feed_answers import write_feed
 from scheduler.services.feeds import FeedSettings, feed_for, rotate
-from scheduler.services.folding import folded
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import CountOfSchool, Gazetteer, Store
 from scheduler.services.records import Activity, FeedKind

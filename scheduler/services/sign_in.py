@@ -7,10 +7,10 @@ in all, and can be ended everywhere at once.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scheduler.domain.errors import Unknown
+from scheduler.domain.accounts import with_role
+from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.people import Person, Role, RoleName, normal_email
 from scheduler.services.announcements import SIGN_IN
 from scheduler.services.ports import Store, Work
@@ -68,6 +68,7 @@ def link_for(
 
     Raises:
         Unknown: if there is no such account and none is to be made.
+        IllegalTransition: if it was deactivated.
     """
     email = normal_email(email)
     with store.write() as work:
@@ -76,6 +77,8 @@ def link_for(
             person = _created(work, email, role=RoleName(create), person=person, now=now)
         if person is None:
             raise Unknown("account", email)
+        if not person.is_active:
+            raise IllegalTransition(subject="account", state="deactivated", step="signed in")
         return make_link(work, email, now=now, lasts=lasts)
 
 
@@ -126,8 +129,7 @@ def _created(
 ) -> Person:
     if person and person.has_role(role):
         return person
-    made = person or Person(email=email, name=email.partition("@")[0])
-    made = replace(made, roles=(*made.roles, Role(role)))
+    made = with_role(person or Person(email=email, name=email.partition("@")[0]), Role(role))
     work.people.put((made,))
     work.activities.add((Activity(now, "command line", "created account", email),))
     return made

@@ -1,6 +1,7 @@
 """Invitations without an answer: asked once more, and let go if nothing comes of that either.
 
-Days count from when the mail was sent, so that nobody is given up for a mail server's night.
+Days count from when the mail was sent, so that nobody is given up for a mail server's night. A
+near visit is waited for more briefly: somebody else needs days to be found in.
 Whoever offered other times has answered. A visit that is certain is never let go.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.other_times import OfferState, is_unanswered
@@ -21,6 +22,8 @@ from scheduler.services.ports import Work
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.visits import let_go
 
+# So many days before a visit somebody else is looked for, unless there is one day left to answer.
+DAYS_TO_FIND = 4
 ASKS = frozenset({news.INVITATION, news.CHANGE, news.TIME_KEPT})
 
 
@@ -52,14 +55,19 @@ def break_silence(work: Work, *, now: datetime) -> Broken:
         if silent.asked_again_on is None:
             if (today - silent.asked_on).days >= rules.ask_again_days:
                 asked += _asked_again(silent, rules, at=now)
-        elif rules.let_go_days and (today - silent.asked_again_on).days > rules.let_go_days:
+        elif rules.let_go_days and today > silent.asked_again_on + _kept(
+            silent, rules, since=silent.asked_again_on
+        ):
             uids = (visit.uid for visit in silent.visits)
             gone += let_go(work, uids, email=silent.email, now=now)
     return Broken(work.outbox.add(asked), gone)
 
 
 def _asked_again(silent: _Silent, rules: MailRules, *, at: datetime) -> tuple[OutboxRow, ...]:
-    kept = {"kept_days": rules.let_go_days} if rules.let_go_days else {}
+    kept = {}
+    if rules.let_go_days:
+        since = local(at, silent.visits[0].timezone).date()
+        kept = {"kept_days": _kept(silent, rules, since=since).days}
     return announce(
         silent.visits,
         purpose=news.NO_ANSWER_YET,
@@ -68,6 +76,13 @@ def _asked_again(silent: _Silent, rules: MailRules, *, at: datetime) -> tuple[Ou
         revision=silent.asked_on.toordinal(),
         facts=kept,
     )
+
+
+def _kept(silent: _Silent, rules: MailRules, *, since: date) -> timedelta:
+    """How long the place is kept after the second question: as decided, at least a day."""
+    first = min(local(visit.period.start, visit.timezone).date() for visit in silent.visits)
+    left = (first - since).days - DAYS_TO_FIND
+    return timedelta(max(1, min(rules.let_go_days, left)))
 
 
 def _silent(work: Work, *, zone: str, now: datetime) -> Iterator[_Silent]:

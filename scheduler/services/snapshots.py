@@ -78,15 +78,17 @@ def demand_of(
 ) -> Demand:
     """Return what is still to be filled of a request.
 
-    Where visits of it stand already, the one option is the sessions that were lost, else
-    those that miss somebody. Whoever said no to any of its visits is not asked again.
+    A start that has passed is no longer offered. Where visits of it stand already, the one
+    option is the sessions that were lost, else those that miss somebody. Whoever said no to any
+    of its visits is not asked again.
     """
     standing = picture.visits_of(request.key)
     if standing:
         return _gap_of(picture, request, standing=standing, days=days)
     school_time = picture.school_time_by_school[request.school]
     found = starts_of(request, school_time=school_time, classroom=picture.classroom_of(request))
-    options = (option_of(start, timezone=school_time.timezone) for start in found)
+    ahead = (start for start in found if picture.is_ahead(start.sessions[0].start))
+    options = (option_of(start, timezone=school_time.timezone) for start in ahead)
     return demand_at(picture, request, tuple(o for o in options if _within(o, days)))
 
 
@@ -267,7 +269,11 @@ def _gap_of(
 ) -> Demand:
     """Sessions that were lost need a whole team; where none was, those that lack people do."""
     lost = _lost_sessions(picture, request, standing=standing)
-    lacking = tuple(visit for visit in standing if len(visit.volunteers) < request.speakers)
+    lacking = tuple(
+        visit
+        for visit in standing
+        if len(visit.volunteers) < request.speakers and picture.is_ahead(visit.period.start)
+    )
     periods = lost or tuple(visit.period for visit in lacking)
     timezone = picture.zone_of(request.school)
     sessions = tuple(session_of(period, timezone=timezone) for period in periods)
@@ -291,7 +297,7 @@ def _lost_sessions(
     for number in missing_sessions(request, standing):
         day = wall.date() + timedelta(days=(number - known.session) * request.every_days)
         start = at_wall_time(day, wall.time(), school_time.timezone)
-        if school_time.has_lessons(day) and start > picture.now:
+        if school_time.has_lessons(day) and picture.is_ahead(start):
             found.append(Period(start, start + (known.period.end - known.period.start)))
     return tuple(found)
 

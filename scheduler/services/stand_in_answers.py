@@ -19,7 +19,7 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import OPEN, VOLUNTEER_PREFIX, Booking, Partstat, Visit
 from scheduler.domain.volunteers import Format
 from scheduler.services import stand_in_news
-from scheduler.services.choices import OWN_WISHES, broken_by_move
+from scheduler.services.booking_by_hand import OWN_WISHES, broken_by_move
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, Mailbox
 from scheduler.services.sheets import sheets_of

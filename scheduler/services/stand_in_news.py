@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.domain.people import RoleName
 from scheduler.domain.requests import ClassroomRequest
@@ -15,6 +15,8 @@ from scheduler.services.ports import Work
 from scheduler.services.records import OutboxRow
 
 OFFICE = "office"
+# Rosters tell of a week on the last day of school of the week before.
+KNOWN_BEFORE = timedelta(days=10)
 
 
 def looking(
@@ -93,6 +95,12 @@ def offices_of(work: Work, school: str) -> tuple[str, ...]:
     """Return the addresses of a school's office."""
     people = work.people.many(work.people.with_role(RoleName.OFFICE))
     return tuple(email for email, person in people.items() if school in person.schools)
+
+
+def office_that_reckons(work: Work, visit: Visit, *, now: datetime) -> dict[str, str]:
+    """Return the school's office with its role, if the visit is in a week it was told of."""
+    is_near = visit.period.start - now < KNOWN_BEFORE
+    return dict.fromkeys(offices_of(work, visit.school), OFFICE) if is_near else {}
 
 
 def _to_school(

@@ -14,6 +14,7 @@ from datetime import datetime
 from scheduler.domain import stand_ins as life
 from scheduler.domain import visits as visit_life
 from scheduler.domain.assignments import Option
+from scheduler.domain.people import RoleName
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.stand_ins import AskAnswer, Fitting, SearchState, StandInAsk, StandInSearch
 from scheduler.domain.visits import OPEN, Visit
@@ -21,7 +22,7 @@ from scheduler.domain.volunteers import Volunteer
 from scheduler.matching.explain import explain
 from scheduler.services import stand_in_news
 from scheduler.services.announcements import cancellations
-from scheduler.services.choices import problem_of_demand
+from scheduler.services.booking_by_hand import problem_of_demand
 from scheduler.services.picture import load_picture
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity
@@ -188,5 +189,17 @@ def _give_up(
     if not visit.present_bookings:
         off = visit_life.cancel(visit, reason=NOBODY_COULD, at=now)
         work.visits.save((off,))
-        work.outbox.add(cancellations((off,), request, at=now, reason=NOBODY_COULD, by=""))
+        work.outbox.add(
+            cancellations(
+                (off,),
+                request,
+                at=now,
+                reason=NOBODY_COULD,
+                by="",
+                role_by_email={
+                    **dict.fromkeys(work.people.with_role(RoleName.COORDINATOR), "coordinator"),
+                    **dict.fromkeys(stand_in_news.offices_of(work, visit.school), "office"),
+                },
+            )
+        )
     return Advanced(plans_sent=plans, ended=1)

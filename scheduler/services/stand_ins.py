@@ -12,7 +12,6 @@ from datetime import datetime
 
 from scheduler.domain import stand_ins as life
 from scheduler.domain.errors import Unknown
-from scheduler.domain.people import Person
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.stand_ins import Rules, SearchState, StandInAsk, StandInSearch
 from scheduler.domain.visit_sheets import VisitSheet
@@ -27,17 +26,25 @@ from scheduler.services.records import Activity
 from scheduler.services.sheets import sheets_of
 
 STOPPED = "stopped looking for a stand-in"
+ASKED_FURTHER = "asked for more stand-ins"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStory:
+    """One search: who is not coming, who was asked when, with their names, and until when."""
+
+    search: StandInSearch
+    dropped_name: str
+    asks: tuple[tuple[StandInAsk, str], ...]
+    gives_up_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SearchLine:
-    """One search with its visit, who dropped out, and who was asked, with their names."""
+    """One search with its visit."""
 
-    search: StandInSearch
+    story: SearchStory
     sheet: VisitSheet
-    dropped_name: str
-    asks: tuple[tuple[StandInAsk, str], ...]
-    gives_up_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +82,63 @@ def stand_ins(store: Store, *, actor: Actor) -> StandInsPage:
     """
     require_overseer(actor, deed="see who is looked for")
     with store.read() as work:
-        return StandInsPage(search_lines(work, work.stand_ins.looking()), work.stand_ins.rules())
+        searches = work.stand_ins.looking()
+        visits = work.visits.many(dict.fromkeys(search.visit for search in searches))
+        lines = search_lines(work, searches, sheets=sheets_of(work, tuple(visits.values())))
+        return StandInsPage(lines, work.stand_ins.rules())
 
 
-def search_lines(work: Work, searches: Iterable[StandInSearch]) -> tuple[SearchLine, ...]:
-    """Return these searches with names, by the start of their visits; five queries at most."""
+def search_lines(
+    work: Work, searches: Iterable[StandInSearch], *, sheets: Iterable[VisitSheet]
+) -> tuple[SearchLine, ...]:
+    """Return these searches with the sheets of their visits, by start; two queries at most."""
+    sheet_by_uid = {sheet.visit.uid: sheet for sheet in sheets}
+    starts = {uid: sheet.visit.period.start for uid, sheet in sheet_by_uid.items()}
+    lines = (
+        SearchLine(story, sheet_by_uid[story.search.visit])
+        for story in stories_of(work, searches, start_by_uid=starts)
+    )
+    return tuple(sorted(lines, key=lambda line: line.sheet.visit.period.start))
+
+
+def stories_of(
+    work: Work, searches: Iterable[StandInSearch], *, start_by_uid: Mapping[str, datetime]
+) -> tuple[SearchStory, ...]:
+    """Return what happened in these searches, in the order given; two queries at most."""
     searches = tuple(searches)
-    visits = work.visits.many(dict.fromkeys(search.visit for search in searches))
-    sheets = {each.visit.uid: each for each in sheets_of(work, tuple(visits.values()))}
+    if not searches:
+        return ()
     asks: dict[str, list[StandInAsk]] = {}
     for ask in work.stand_ins.asks(search.key for search in searches):
         asks.setdefault(ask.search, []).append(ask)
     emails = {ask.email for each in asks.values() for ask in each}
-    people = work.people.many(emails | {search.dropped for search in searches})
-    lines = (
-        _line(search, sheets[search.visit], asks.get(search.key, ()), people) for search in searches
+    names = work.traces.names(emails | {search.dropped for search in searches})
+    return tuple(
+        SearchStory(
+            search=search,
+            dropped_name=names.get(search.dropped, search.dropped),
+            asks=tuple((ask, names.get(ask.email, ask.email)) for ask in asks.get(search.key, ())),
+            gives_up_at=life.gives_up_at(search, start_by_uid[search.visit]),
+        )
+        for search in searches
     )
-    return tuple(sorted(lines, key=lambda line: line.sheet.visit.period.start))
+
+
+def ask_further(store: Store, key: str, *, actor: Actor, now: datetime) -> StandInSearch:
+    """Have the next wave asked at once, without waiting for those who were asked already.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+        Unknown: if there is no such search.
+        IllegalTransition: if it has ended.
+    """
+    require_coordinator(actor, deed="ask further people")
+    with store.write() as work:
+        hastened = life.hasten(locked_search(work, key), at=now)
+        work.stand_ins.put((hastened,))
+        deed = Activity(now, actor.email, ASKED_FURTHER, f"visit:{hastened.visit}")
+        work.activities.add((deed,))
+        return hastened
 
 
 def stop_search(store: Store, key: str, *, actor: Actor, now: datetime) -> StandInSearch:
@@ -170,22 +217,3 @@ def book_if_filled(work: Work, request: ClassroomRequest) -> None:
     if len(visits) >= request.sessions and not any(vacancy_of(each, request) for each in visits):
         work.requests.put((replace(request, state=RequestState.BOOKED),))
     outdate_proposal(work, request.key)
-
-
-def _line(
-    search: StandInSearch,
-    sheet: VisitSheet,
-    asks: Iterable[StandInAsk],
-    people: Mapping[str, Person],
-) -> SearchLine:
-    def name(email: str) -> str:
-        person = people.get(email)
-        return person.name if person else email
-
-    return SearchLine(
-        search=search,
-        sheet=sheet,
-        dropped_name=name(search.dropped),
-        asks=tuple((ask, name(ask.email)) for ask in asks),
-        gives_up_at=life.gives_up_at(search, sheet.visit.period.start),
-    )

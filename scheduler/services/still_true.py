@@ -78,6 +78,8 @@ def _holds(row: OutboxRow, visit: Visit, *, now: datetime) -> bool:
             return comes and visit.state in OPEN
         case news.TIMES_OFFERED | news.TIME_KEPT:
             return visit.state in OPEN and now < visit.period.start
+        case news.THANKS:
+            return comes and visit.state is VisitState.HAPPENED
         case news.FEEDBACK:
             return visit.state in (VisitState.CONFIRMED, VisitState.HAPPENED)
         case news.CANCELLATION:

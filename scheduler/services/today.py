@@ -94,7 +94,7 @@ class Today:
     that were closed at short notice, ``newcomers`` people who would like to volunteer,
     ``offers`` other times that volunteers could come, ``unheard`` those who were asked twice
     whether they still come and said nothing, ``closed`` how many visits stand on days
-    without school.
+    without school, ``searches`` how many look for a stand-in.
     """
 
     day: date
@@ -111,6 +111,7 @@ class Today:
     offers: int = 0
     unheard: tuple[Silence, ...] = ()
     closed: int = 0
+    searches: int = 0
 
 
 def today(
@@ -162,6 +163,7 @@ def _today(work: Work, district: WarmDistrict, *, now: datetime, gazetteer: Gaze
             if (speaker := sheet.speaker(email))
         ),
         closed=how_many_closed(visits, district.ground.school_time_by_school, now=now),
+        searches=waiting.searches,
     )
 
 

@@ -36,28 +36,27 @@ def feed_token(feed: Feed, *, key: bytes) -> str:
 
 def answer_token(uid: str, email: str, *, key: bytes) -> str:
     """Return the secret part of the link by which this person answers for this visit."""
-    return f"{_encode(uid.encode())}.{_encode(_mac(key, 'answer', uid, email))}"
+    return _bound("answer", uid, email, key=key)
 
 
 def feedback_token(uid: str, email: str, *, key: bytes) -> str:
     """Return the secret part of the link by which this person says how the visit was."""
-    return f"{_encode(uid.encode())}.{_encode(_mac(key, 'feedback', uid, email))}"
+    return _bound("feedback", uid, email, key=key)
 
 
 def is_feedback_token(token: str, uid: str, email: str, *, key: bytes) -> bool:
     """Tell whether this is that person's token for that visit."""
-    expected = feedback_token(uid, email, key=key)
-    return hmac.compare_digest(token.encode(), expected.encode())
+    return _is_same(token, feedback_token(uid, email, key=key))
 
 
 def joining_token(joining: str, email: str, *, key: bytes) -> str:
     """Return the secret part of the link by which this person proves the address they gave."""
-    return f"{_encode(joining.encode())}.{_encode(_mac(key, 'joining', joining, email))}"
+    return _bound("joining", joining, email, key=key)
 
 
 def stand_in_token(search: str, email: str, *, key: bytes) -> str:
     """Return the secret part of the link by which this person steps in, or says no."""
-    return f"{_encode(search.encode())}.{_encode(_mac(key, 'stand-in', search, email))}"
+    return _bound("stand-in", search, email, key=key)
 
 
 def is_stand_in_token(token: str, search: str, email: str, *, key: bytes) -> bool:
@@ -87,9 +86,14 @@ def person_of_answer_token(token: str, uid: str, emails: Iterable[str], *, key: 
     """Return whose token this is among these addresses; empty when it is nobody's."""
     found = ""
     for email in emails:
-        if hmac.compare_digest(token.encode(), answer_token(uid, email, key=key).encode()):
+        if _is_same(token, answer_token(uid, email, key=key)):
             found = email
     return found
+
+
+def _bound(purpose: str, subject: str, email: str, *, key: bytes) -> str:
+    """The secret that binds a person to one purpose and one subject, which it names."""
+    return f"{_encode(subject.encode())}.{_encode(_mac(key, purpose, subject, email))}"
 
 
 def _is_same(token: str, expected: str) -> bool:

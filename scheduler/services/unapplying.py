@@ -62,7 +62,7 @@ def take_remedy_back(
 
 
 def _entry(work: Work, key: str, *, at: datetime) -> Activity | None:
-    recent = work.activities.recent(limit=LOOKED_AT)
+    recent = work.activities.recent(limit=LOOKED_AT, deeds=(CHANGED,))
     wanted = (at, CHANGED, f"request:{key}")
     return next((e for e in recent if (e.at, e.deed, e.subject) == wanted), None)
 

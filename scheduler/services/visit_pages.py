@@ -16,6 +16,7 @@ from scheduler.services.calendar_views import seen_by, wanted_by
 from scheduler.services.mail_log import told_of
 from scheduler.services.ports import DiaryLine, LoggedMail, MailWanted, Store, VisitFacts, Work
 from scheduler.services.records import Activity
+from scheduler.services.stand_ins import SearchStory, stories_of
 
 MOST_MAILS = 200
 
@@ -34,7 +35,7 @@ class VisitPage:
 
     ``knows_all`` tells that history and mails are part of it, ``is_host`` that the reader asked
     for it, ``is_guest`` that they are one of those who come. ``deeds`` and ``mails`` are the
-    oldest first.
+    oldest first. ``search`` is the latest for a stand-in; who ``may_steer`` it can end it.
     """
 
     line: DiaryLine
@@ -44,6 +45,8 @@ class VisitPage:
     is_guest: bool
     may_move: bool
     may_cancel: bool
+    may_steer: bool = False
+    search: SearchStory | None = None
     deeds: tuple[VisitDeed, ...] = ()
     mails: tuple[LoggedMail, ...] = ()
 
@@ -61,6 +64,7 @@ def visit_page(store: Store, uid: str, *, actor: Actor, now: datetime) -> VisitP
             raise Unknown("visit", uid)
         is_open = line.state in OCCUPYING and now < line.period.start
         owns = actor.is_coordinator or line.teacher_email == actor.email
+        search = _search(work, line) if actor.oversees else None
         return VisitPage(
             line=seen_by(actor, line),
             facts=facts,
@@ -69,6 +73,8 @@ def visit_page(store: Store, uid: str, *, actor: Actor, now: datetime) -> VisitP
             is_guest=any(guest.email == actor.email for guest in line.present_guests),
             may_move=actor.is_coordinator and is_open,
             may_cancel=owns and is_open,
+            may_steer=actor.is_coordinator and search is not None and search.search.is_on,
+            search=search,
             deeds=_deeds(work, line) if actor.oversees else (),
             mails=_mails(work, uid, facts) if actor.oversees else (),
         )
@@ -81,6 +87,12 @@ def _deeds(work: Work, line: DiaryLine) -> tuple[VisitDeed, ...]:
         VisitDeed(entry, people[entry.actor].name if entry.actor in people else entry.actor)
         for entry in entries
     )
+
+
+def _search(work: Work, line: DiaryLine) -> SearchStory | None:
+    searches = work.stand_ins.of_visits((line.uid,))[-1:]
+    stories = stories_of(work, searches, start_by_uid={line.uid: line.period.start})
+    return next(iter(stories), None)
 
 
 def _mails(work: Work, uid: str, facts: VisitFacts) -> tuple[LoggedMail, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.domain import visits as life
-from scheduler.domain.errors import ConstraintViolated, Unknown
+from scheduler.domain.errors import ConstraintViolated, IllegalTransition, Unknown
 from scheduler.domain.people import RoleName
 from scheduler.domain.periods import Period
 from scheduler.domain.requests import ClassroomRequest, RequestState
@@ -28,11 +28,12 @@ from scheduler.services.announcements import (
     lapses,
     refusals,
 )
-from scheduler.services.choices import broken_by_move
+from scheduler.services.booking_by_hand import broken_by_move
 from scheduler.services.locking import locked_visit, locked_visits
 from scheduler.services.overtaking import outdate_proposal, overtake
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow, OutboxState
+from scheduler.services.stand_in_news import office_that_reckons
 from scheduler.services.stand_ins import begin_searches, request_of
 from scheduler.services.still_coming import note_yes
 from scheduler.services.summaries import sum_up
@@ -76,6 +77,8 @@ def answer(
         visits = tuple(
             require_part_in(actor, found.get(uid), uid=uid, email=email) for uid in asked
         )
+        for visit in visits:
+            _require_not_over(visit, now=now, step="answered")
         partstat = Partstat.ACCEPTED if says_yes else Partstat.DECLINED
         answered = tuple(
             life.answer(visit, email, partstat=partstat, at=now, reason=reason) for visit in visits
@@ -116,6 +119,7 @@ def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) 
     """
     with store.write() as work:
         visit = _own_visit(work, locked_visit(work, uid), uid=uid, actor=actor)
+        _require_not_over(visit, now=now, step="cancelled")
         cancelled = life.cancel(visit, reason=reason, at=now)
         request = request_of(work, visit)
         # Mail that tells of a series still has other dates to tell.
@@ -123,7 +127,14 @@ def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) 
         work.visits.save((cancelled,))
         if visit.was_released:
             work.outbox.add(
-                cancellations((cancelled,), request, at=now, reason=reason, by=_name(actor))
+                cancellations(
+                    (cancelled,),
+                    request,
+                    at=now,
+                    reason=reason,
+                    by=_name(actor),
+                    role_by_email=office_that_reckons(work, cancelled, now=now),
+                )
             )
         _withdraw_if_empty(work, request)
         work.activities.add(
@@ -147,7 +158,7 @@ def move(
         NotAllowed: unless the actor is a coordinator.
         Unknown: if there is no such visit.
         ConstraintViolated: with every hard rule that the new time would break.
-        IllegalTransition: if it is over or cancelled.
+        IllegalTransition: if it has begun or is cancelled.
         DoubleBooked: if the database refuses the new time.
     """
     require_coordinator(actor, deed="move visits")
@@ -155,8 +166,10 @@ def move(
         visit = locked_visit(work, uid)
         if visit is None:
             raise Unknown("visit", uid)
+        if visit.occupies and visit.period.start <= now:
+            raise IllegalTransition(subject="visit", state="under way", step="moved")
         work.visits.lock(key for key, _ in visit.occupied)
-        period = Period(start, start + (visit.period.end - visit.period.start)).utc()
+        period = Period(start, start + (visit.period.end - visit.period.start))
         findings = broken_by_move(work, visit, period=period, now=now, gazetteer=gazetteer)
         if findings:
             raise ConstraintViolated("The new time", findings)
@@ -210,7 +223,7 @@ def _accepted(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
     )
     if certain:
         work.outbox.add(confirmations(certain, request_of(work, certain[0]), at=now))
-    _note(work, pairs, email, "accepted", now)
+    _note(work, pairs, email=email, deed="accepted", now=now)
 
 
 def _declined(
@@ -230,12 +243,18 @@ def _declined(
     work.visits.save(left)
     work.requests.put((replace(request, state=RequestState.OPEN),))
     outdate_proposal(work, request.key)
-    told = news(left, request, email=email, coordinators=_coordinators(work), at=now)
     # Where a stand-in is looked for in every visit, the search has its own word for the teacher.
     is_sought = len(sought) == len(left)
+    told = news(
+        *(left, request),
+        email=email,
+        coordinators=_coordinators(work),
+        at=now,
+        is_sought=is_sought,
+    )
     work.outbox.add(row for row in told if not (is_sought and _is_for_teacher(row, request)))
     begin_searches(work, (v for v in left if v.uid in sought), request, email=email, now=now)
-    _note(work, pairs, email, "declined" if is_said else "did not answer", now)
+    _note(work, pairs, email=email, deed="declined" if is_said else "did not answer", now=now)
 
 
 def _is_for_teacher(row: OutboxRow, request: ClassroomRequest) -> bool:
@@ -287,6 +306,12 @@ def _change(
     )
 
 
+def _require_not_over(visit: Visit, *, now: datetime, step: str) -> None:
+    """A visit stays open for a while after its end, until it is noted whether it happened."""
+    if visit.occupies and visit.period.end <= now:
+        raise IllegalTransition(subject="visit", state="over", step=step)
+
+
 def _own_visit(work: Work, visit: Visit | None, *, uid: str, actor: Actor) -> Visit:
     if visit is None:
         raise Unknown("visit", uid)
@@ -303,8 +328,8 @@ def _name(actor: Actor) -> str:
     return "" if actor == Actor.operator() else actor.name
 
 
-def _note(work: Work, pairs: Pairs, actor: str, deed: str, now: datetime) -> None:
-    work.activities.add(Activity(now, actor, deed, f"visit:{new.uid}") for _, new in pairs)
+def _note(work: Work, pairs: Pairs, *, email: str, deed: str, now: datetime) -> None:
+    work.activities.add(Activity(now, email, deed, f"visit:{new.uid}") for _, new in pairs)
 
 
 def _withdraw_if_empty(work: Work, request: ClassroomRequest) -> None:

@@ -13,7 +13,6 @@ from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Volunteer
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_overseer
-from scheduler.services.asking import reference_of
 from scheduler.services.directory import VolunteerLine, has_old_calendar, line_of
 from scheduler.services.picture import memory_start
 from scheduler.services.ports import Bounce, Gazetteer, Store, Work
@@ -62,7 +61,7 @@ def volunteer(
     """
     require_overseer(actor, deed="read volunteers")
     with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
-        email, ground = email_of(work, reference), district.ground
+        email, ground = work.people.email_of(reference), district.ground
         known = district.people.of(work, (email,))
         person, lent = known.volunteers.get(email), known.calendars.get(email, ())
         if person is None:
@@ -90,18 +89,13 @@ def volunteer(
     )
 
 
-def email_of(work: Work, reference: str) -> str:
-    """Return the address that a reference stands for, empty where it is nobody's."""
-    return next((e for e in work.listings.emails() if reference_of(e) == reference), "")
-
-
 def volunteer_of(work: Work, reference: str) -> Volunteer:
     """Return the volunteer whom a reference stands for.
 
     Raises:
         Unknown: if it stands for nobody.
     """
-    person = work.volunteers.get(email_of(work, reference))
+    person = work.volunteers.get(work.people.email_of(reference))
     if person is None:
         raise Unknown("volunteer", reference)
     return person

@@ -16,7 +16,7 @@ from scheduler.domain.districts import WEIGHT_NAMES
 from scheduler.domain.errors import Unknown
 from scheduler.domain.people import RoleName
 from scheduler.domain.schooldays import Closure
-from scheduler.domain.visits import Visit, VisitState
+from scheduler.domain.visits import TEACHER_PREFIX, Visit, VisitState
 from scheduler.domain.volunteers import Format, Limits, Volunteer
 from scheduler.domain.zones import day_period, local
 from scheduler.services.picture import Picture
@@ -102,7 +102,7 @@ def touched(picture: Picture, what_if: WhatIf, *, gazetteer: Gazetteer) -> tuple
                 v for v in coming if v.school in schools and _is_on(v, what_if, v.timezone)
             )
         case WhatIfKind.ILL:
-            host = f"teacher:{what_if.email}"
+            host = TEACHER_PREFIX + what_if.email
             return tuple(v for v in coming if host in v.hosts and _is_on(v, what_if, v.timezone))
         case WhatIfKind.LIMIT:
             own = tuple(v for v in coming if what_if.email in v.volunteers)
@@ -124,9 +124,9 @@ def hours_taken(picture: Picture, what_if: WhatIf) -> tuple[HostCommitment, ...]
     """Return the hours that the change takes from a teacher."""
     if what_if.kind is not WhatIfKind.ILL:
         return ()
-    zone = picture.district.timezone
+    zone, host = picture.district.timezone, TEACHER_PREFIX + what_if.email
     return tuple(
-        HostCommitment(f"teacher:{what_if.email}", session_of(day_period(day, zone), timezone=zone))
+        HostCommitment(host, session_of(day_period(day, zone), timezone=zone))
         for day in what_if.days.days()
     )
 

@@ -10,7 +10,7 @@ from scheduler.domain.proposals import Proposal
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.topics import Topic
 from scheduler.services.access import Actor, require_coordinator, require_overseer
-from scheduler.services.choices import book
+from scheduler.services.booking_by_hand import book
 from scheduler.services.ports import Gazetteer, Store
 from scheduler.services.suggestions import SuggestedSpeaker, for_request
 from scheduler.services.warm import Warm

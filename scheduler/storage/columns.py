@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from json import JSONDecoder
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Text
@@ -27,6 +28,9 @@ from scheduler.storage.facts import plain, restored
 
 # Thousands of rows share their days and lessons: each text is made out once.
 REMEMBERED = 16_384
+# Words to be looked for sort by their letters' numbers, whatever the server's own language.
+WORD_LINE = Text().with_variant(Text(collation="C"), "postgresql")
+_JSON = JSONDecoder()
 
 
 class Moment(TypeDecorator[datetime]):
@@ -69,9 +73,12 @@ class Word(TypeDecorator[StrEnum]):
         """Return the word, which has to be one of the enumeration's."""
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """Return the enumeration's member."""
-        return None if value is None else self.words(value)
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[str | None], StrEnum | None]:
+        """Return what looks the enumeration's member up; a large page has thousands of words."""
+        members: dict[str | None, StrEnum | None] = {word.value: word for word in self.words}
+        return {**members, None: None}.__getitem__
 
 
 class Whole(TypeDecorator[Any]):
@@ -92,6 +99,21 @@ class Whole(TypeDecorator[Any]):
     def process_result_value(self, value: object, dialect: Dialect) -> object:
         """Return the value as it was given."""
         return None if value is None else self.read(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], object] | None:
+        """Return what makes a value out; on SQLite straight from its text, in a third of the time.
+
+        PostgreSQL's driver hands out lists and dictionaries.
+        """
+        if dialect.name == "postgresql":
+            return super().result_processor(dialect, coltype)
+        read = self.read
+        return lambda text: None if text is None else read(_read_json(text))
+
+
+def _read_json(text: str) -> Any:
+    # Most lists are empty, and our own texts have nothing around them to look for.
+    return [] if text == "[]" else _JSON.raw_decode(text)[0]
 
 
 def _texts(values: Iterable[object]) -> list[str]:

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from json import JSONDecoder
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,6 @@ POSTGRESQL_REACH = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
-_JSON = JSONDecoder()
 INTENT = "visitbell_intent"
 READING, WRITING = "reading", "writing"
 # Rows are re-read whenever they are asked for: bulk statements pass by the identity map.
@@ -193,20 +191,12 @@ def _unpooled(url: str) -> Engine:
 
 
 def _options(url: str, connections: int) -> dict[str, Any]:
-    # PostgreSQL's driver has its own way, which takes bytes.
-    is_sqlite = normal_url(url).get_backend_name() == "sqlite"
     return {
-        **({"json_deserializer": _read_json} if is_sqlite else {}),
         "pool_pre_ping": True,
         "pool_size": connections,
         "max_overflow": 0,
         "connect_args": _reach(url),
     }
-
-
-def _read_json(text: str) -> object:
-    # Most lists are empty, and our own texts have nothing around them to look for.
-    return [] if text == "[]" else _JSON.raw_decode(text)[0]
 
 
 def _reach(url: str) -> dict[str, int]:

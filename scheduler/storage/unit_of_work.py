@@ -37,6 +37,7 @@ from scheduler.services.ports import (
     Queue,
     Requests,
     Runs,
+    Search,
     SignIns,
     StandIns,
     TimeOffers,
@@ -77,6 +78,7 @@ from scheduler.storage.repositories.proposals import SqlProposals
 from scheduler.storage.repositories.queue import SqlQueue
 from scheduler.storage.repositories.requests import SqlRequests
 from scheduler.storage.repositories.runs import SqlRuns
+from scheduler.storage.repositories.search import SqlSearch
 from scheduler.storage.repositories.sign_ins import SqlSignIns
 from scheduler.storage.repositories.stand_ins import SqlBounces, SqlStandIns
 from scheduler.storage.repositories.time_offers import SqlTimeOffers
@@ -107,6 +109,7 @@ class SqlWork:
         self.runs: Runs = SqlRuns(session)
         self.batches: Batches = SqlBatches(session)
         self.listings: Listings = SqlListings(session)
+        self.search: Search = SqlSearch(session)
         self.accounts: Accounts = SqlAccounts(session)
         self.closings: Closings = SqlClosings(session)
         self.drafts: Drafts = SqlDrafts(session)

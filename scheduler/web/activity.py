@@ -12,13 +12,11 @@ from flask_babel import gettext as _
 from scheduler.services.deeds import DEEDS_BY_TOPIC, PAGE, Deed, Deeds
 from scheduler.services.deeds import recent as recent_deeds
 from scheduler.web.desk import desk
-from scheduler.web.lists import Column, csv_answer, word_asked
+from scheduler.web.lists import MOST_IN_FILE, Column, csv_answer, word_asked
 from scheduler.web.phrasing import local_day
 from scheduler.web.signed_in import actor, overseers_only
 
 bp = Blueprint("activity", __name__)
-
-MOST_IN_FILE = 5_000
 
 
 @bp.get("/activity")

@@ -15,7 +15,6 @@ from scheduler.domain.errors import (
     OutOfReach,
     Outrun,
     SchedulerError,
-    StaleProposal,
     Unknown,
 )
 from scheduler.services.access import Actor
@@ -142,6 +141,10 @@ TITLES: dict[int, tuple[str, str]] = {
         lazy_gettext("Sign in first"),
         lazy_gettext("This page is for people who are signed in."),
     ),
+    403: (
+        lazy_gettext("That is not yours to do"),
+        lazy_gettext("Nothing was changed. The district’s office can tell you who may do it."),
+    ),
     404: (
         lazy_gettext("We can’t find that page"),
         lazy_gettext("It may have moved, or it is not yours to see."),
@@ -158,16 +161,23 @@ TITLES: dict[int, tuple[str, str]] = {
         lazy_gettext("That file is too large"),
         lazy_gettext("Files can be up to 25 MB."),
     ),
+    429: (
+        lazy_gettext("That was a lot at once"),
+        lazy_gettext("Nothing was changed. Wait a few minutes, then try again."),
+    ),
     500: (
         lazy_gettext("Something went wrong"),
         lazy_gettext("It is our fault. Nothing was changed. Try again in a moment."),
     ),
 }
+NOT_UNDERSTOOD = (
+    lazy_gettext("That did not work"),
+    lazy_gettext("We did not understand what your browser sent. Nothing was changed."),
+)
 STATUS_BY_ERROR: tuple[tuple[type[SchedulerError], int], ...] = (
     (Unknown, 404),
     (NotAllowed, 404),
     (IllegalTransition, 409),
-    (StaleProposal, 409),
     (ConstraintViolated, 409),
     (DoubleBooked, 409),
     (Outrun, 409),
@@ -237,7 +247,7 @@ def _scheduler_error(error: SchedulerError) -> tuple[str, int]:
 
 
 def _error_page(code: int, *, sentence: str = "") -> tuple[str, int]:
-    title, words = TITLES.get(code, TITLES[500] if code >= 500 else TITLES[400])
+    title, words = TITLES.get(code, TITLES[500] if code >= 500 else NOT_UNDERSTOOD)
     page = render_template(
         "error.html",
         code=code,

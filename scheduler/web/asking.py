@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext, ngettext, npgettext
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -33,6 +33,7 @@ from scheduler.services.asking import AskSheet, reference_of
 from scheduler.services.lessons import ClosedLesson, LessonAhead, LessonWeek
 from scheduler.services.requests import Answers
 from scheduler.services.telling import Told, reason_of
+from scheduler.web.formats import write_span
 from scheduler.web.phrasing import clock, date_range, day, in_days, long_day, tile
 from scheduler.web.tiles import day_tile, short_range
 
@@ -83,7 +84,10 @@ class AskForm(FlaskForm):  # type: ignore[misc]
     )
 
     def validate_lessons(self, field: SelectMultipleField) -> None:
-        """Refuse what is no lesson; a form can be sent by anybody."""
+        """Ask for a lesson, or another time; refuse what is no lesson."""
+        another = (self.other_day.data, self.other_start.data, self.other_end.data)
+        if not field.data and not any(another):
+            raise ValidationError(_("Pick at least one lesson"))
         try:
             tuple(map(parse_window, field.data or ()))
         except ValueError as error:
@@ -198,7 +202,7 @@ def window_words(window: Window) -> str:
     if isinstance(window, RangeWindow):
         return date_range(window.days)
     if isinstance(window, TimeWindow):
-        hours = f"{window.start:%H:%M}–{window.end:%H:%M}"
+        hours = write_span(*(datetime.combine(window.day, t) for t in (window.start, window.end)))
         return _("%(day)s, %(hours)s", day=day(window.day), hours=hours)
     period = "–".join(filter(None, (window.period, window.last_period)))
     return _("%(day)s, %(hours)s", day=day(window.day), hours=period)
@@ -310,6 +314,6 @@ def _lesson(
         "note": _("until %(time)s", time=end)
         if free is None
         else ngettext("%(num)s free", "%(num)s free", free),
-        "said": "" if free is None else _("speakers"),
+        "said": "" if free is None else npgettext("free", "speaker", "speakers", free),
         "chosen": str(lesson.window) in chosen,
     }

@@ -13,8 +13,8 @@ from scheduler.domain.errors import ConstraintViolated, DoubleBooked, IllegalTra
 from scheduler.domain.visits import APPROVAL_HOLD
 from scheduler.domain.zones import at_wall_time
 from scheduler.services.approvals import Approval
-from scheduler.services.by_hand import ByHand, book_by_hand
-from scheduler.services.by_hand import by_hand as look
+from scheduler.services.by_hand_pages import ByHand, book_by_hand
+from scheduler.services.by_hand_pages import by_hand as look
 from scheduler.web.desk import desk
 from scheduler.web.queue_page import moment_of, tell, zone_here
 from scheduler.web.signed_in import actor, coordinators_only

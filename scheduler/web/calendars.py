@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from functools import partial
 from http import HTTPStatus
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import segno
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -85,6 +86,7 @@ def mine() -> ResponseReturnValue:
         "calendars/mine.html",
         links=links,
         apps=apps,
+        letter=partial(letter_to_oneself, actor().email),
         mode=mode,
         now=desk().now,
         has_visits=_has_visits(),
@@ -209,12 +211,25 @@ def apps(address: str) -> dict[str, str]:
     Google takes the ``webcal:`` form alone in ``cid``, Outlook on the web the ``https:`` form.
     """
     webcal = f"webcal:{address.removeprefix(urlsplit(address).scheme + ':')}"
+    google = GOOGLE + quote(webcal, safe="")
     return {
         "apple": webcal,
-        "google": GOOGLE + quote(webcal, safe=""),
+        "google": google,
         "outlook": OUTLOOK + quote(address, safe=""),
         "outlook_at_work": OUTLOOK_AT_WORK + quote(address, safe=""),
     }
+
+
+def letter_to_oneself(email: str, address: str) -> str:
+    """Return what lets a mail program write Google's address for a feed to its reader.
+
+    Google's phone app adds no calendar by address, so the link has to reach a computer. The
+    reader's own program sends it; the link never passes through our mail.
+
+    Source: RFC 6068.
+    """
+    words = {"subject": _("Visits in my own calendar"), "body": apps(address)["google"]}
+    return f"mailto:{quote(email, safe='@')}?{urlencode(words, quote_via=quote)}"
 
 
 def _chosen(form: CalendarForm) -> tuple[str, str]:

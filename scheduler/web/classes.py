@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from scheduler.domain.errors import DoubleBooked, Unknown
 from scheduler.services import handing_over
-from scheduler.services.own_classes import own_classes
+from scheduler.services.own_classes import OwnClass, own_classes
 from scheduler.web.desk import desk
+from scheduler.web.lists import Column, csv_answer
 from scheduler.web.notices import tell_done
 from scheduler.web.signed_in import actor, teachers_only
 
@@ -21,6 +22,21 @@ bp = Blueprint("classes", __name__)
 def own() -> ResponseReturnValue:
     """Show the teacher's classes at every school, and what colleagues offer."""
     return render_template("classes/own.html", own=own_classes(desk().store, actor=actor()))
+
+
+@bp.get("/classes.csv")
+@teachers_only
+def own_file() -> ResponseReturnValue:
+    """Hand out the teacher's classes."""
+    columns: tuple[Column[OwnClass], ...] = (
+        Column(_("School"), lambda each: each.school_name),
+        Column(_("Class"), lambda each: each.classroom.name),
+        Column(_("Subject"), lambda each: each.classroom.subject),
+        Column(_("Students"), lambda each: each.classroom.students),
+        Column(_("Lessons a week"), lambda each: len(each.classroom.lessons)),
+        Column(_("Open requests"), lambda each: each.open_requests),
+    )
+    return csv_answer("classes", columns, own_classes(desk().store, actor=actor()).classes)
 
 
 @bp.get("/classes/<key>/hand-over")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -124,6 +124,8 @@ def _signed_in(key: str, form: FeedbackForm) -> ResponseReturnValue:
     number = sheet.sheet.visit.session
     action = url_for("feedback.say_on_request", key=key, session=number)
     may_say = actor().is_coordinator or actor().email == sheet.sheet.teacher_email
+    if request.method == "POST" and not may_say:
+        abort(HTTPStatus.NOT_FOUND)
     return _page(sheet, form, action=action, key=key, may_say=may_say)
 
 

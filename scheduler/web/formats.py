@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
@@ -33,10 +33,7 @@ FIRST_BY_LANGUAGE = MappingProxyType({"fr": "1er "})
 
 def write_day(when: date, *, weekday: str = "", has_year: bool = False) -> str:
     """Return day and month; ``weekday`` is ``EEE`` for a short one, ``EEEE`` for a long one."""
-    locale = present_locale()
-    written = format_date(when, _day_pattern(locale, weekday, has_year), locale=locale)
-    is_first = when.day == 1 and locale.language in FIRST_BY_LANGUAGE
-    return written.replace("1 ", FIRST_BY_LANGUAGE[locale.language], 1) if is_first else written
+    return _written_day(when, weekday, has_year, present_locale())
 
 
 def write_days(first: date, last: date, *, has_short_months: bool = False) -> str:
@@ -58,8 +55,7 @@ def write_days(first: date, last: date, *, has_short_months: bool = False) -> st
 
 def write_clock(moment: datetime) -> str:
     """Return the hour and minute that this moment shows on its own clock."""
-    locale = present_locale()
-    return format_time(moment.replace(tzinfo=None), _clock_pattern(locale), locale=locale)
+    return _written_clock(moment.hour, moment.minute, present_locale())
 
 
 def write_span(start: datetime, end: datetime) -> str:
@@ -69,7 +65,7 @@ def write_span(start: datetime, end: datetime) -> str:
         return f"{write_clock(start)}–{write_clock(end)}"
     skeleton = "hm" if "h" in _clock_pattern(locale).replace("'h'", "") else "Hm"
     bare = (start.replace(tzinfo=None), end.replace(tzinfo=None))
-    return format_interval(*bare, skeleton, locale=locale)
+    return _unbroken(format_interval(*bare, skeleton, locale=locale))
 
 
 def weekday_name(number: int, *, is_short: bool = False) -> str:
@@ -113,6 +109,19 @@ def city_of(zone: str) -> str:
     return get_timezone_location(zone, locale=locale, return_city=True)
 
 
+# Mails and pages name the same few days and hours again and again.
+@lru_cache(maxsize=2048)
+def _written_day(when: date, weekday: str, has_year: bool, locale: Locale) -> str:
+    written = format_date(when, _day_pattern(locale, weekday, has_year), locale=locale)
+    is_first = when.day == 1 and locale.language in FIRST_BY_LANGUAGE
+    return written.replace("1 ", FIRST_BY_LANGUAGE[locale.language], 1) if is_first else written
+
+
+@lru_cache(maxsize=2048)
+def _written_clock(hour: int, minute: int, locale: Locale) -> str:
+    return _unbroken(format_time(time(hour, minute), _clock_pattern(locale), locale=locale))
+
+
 @lru_cache(maxsize=256)
 def _day_pattern(locale: Locale, weekday: str, has_year: bool) -> str:
     """Return CLDR's pattern for these fields, the month in full.
@@ -130,6 +139,11 @@ def _day_pattern(locale: Locale, weekday: str, has_year: bool) -> str:
 
 def _width(is_short: bool) -> Literal["abbreviated", "wide"]:
     return "abbreviated" if is_short else "wide"
+
+
+def _unbroken(hours: str) -> str:
+    """Return hours that no line ends within: the dash of a span stands between thin blanks."""
+    return hours.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _clock_pattern(locale: Locale) -> str:

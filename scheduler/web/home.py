@@ -9,6 +9,7 @@ from scheduler.services.access import Actor
 from scheduler.services.today import today as needed_today
 from scheduler.web.desk import desk
 from scheduler.web.signed_in import actor, overseers_only, person
+from scheduler.web.visit_words import purpose_words
 
 bp = Blueprint("home", __name__)
 
@@ -33,7 +34,12 @@ def today() -> ResponseReturnValue:
         now=desk().now,
         gazetteer=desk().gazetteer,
     )
-    return render_template("home/today.html", today=needed, may_act=actor().is_coordinator)
+    return render_template(
+        "home/today.html",
+        today=needed,
+        may_act=actor().is_coordinator,
+        purposes=purpose_words(),
+    )
 
 
 def start_of(who: Actor) -> str:

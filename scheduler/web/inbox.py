@@ -8,14 +8,17 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.incoming import IncomingState, Why
+from scheduler.domain.zones import local
 from scheduler.services import inbox as desk_of_mail
 from scheduler.services.asking import reference_of
+from scheduler.services.inbox import InboxLine
 from scheduler.web.desk import desk
 from scheduler.web.languages import present_district
-from scheduler.web.lists import page_asked, word_asked
+from scheduler.web.lists import MOST_IN_FILE, Column, csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
@@ -29,12 +32,28 @@ LONGEST_REASON = 300
 @overseers_only
 def every() -> ResponseReturnValue:
     """Show what waits, or what was dealt with."""
-    state = IncomingState(word_asked("state", among=IncomingState) or IncomingState.OPEN)
-    number = page_asked()
+    state, number = _state_asked(), page_asked()
     page = desk_of_mail.inbox(desk().store, actor=actor(), state=state, number=number)
     return render_template(
         "inbox/every.html", page=page, state=state, number=number, why=why_words(), zone=_zone()
     )
+
+
+@bp.get("/inbox.csv")
+@overseers_only
+def every_file() -> ResponseReturnValue:
+    """Hand out what waits, or what was dealt with."""
+    page = desk_of_mail.inbox(desk().store, actor=actor(), state=_state_asked(), most=MOST_IN_FILE)
+    why, zone = why_words(), _zone()
+    columns: tuple[Column[InboxLine], ...] = (
+        Column(_("Subject"), lambda line: line.mail.subject),
+        Column(pgettext("sender", "From"), lambda line: line.name),
+        Column(_("Received"), lambda line: local(line.mail.received_at, zone)),
+        Column(_("Reason"), lambda line: why[line.mail.why]),
+        Column(_("Visit"), lambda line: line.sheet.title if line.sheet else None),
+        Column(_("Done"), lambda line: line.mail.done_by),
+    )
+    return csv_answer("inbox", columns, page.lines)
 
 
 @bp.get("/inbox/<key>")
@@ -102,6 +121,10 @@ def why_words() -> Mapping[str, str]:
         Why.TOO_LATE: _("It is an answer to a visit that was called off or has begun."),
         Why.CAME_BACK: _("An e-mail of ours came back. The address may have ended."),
     }
+
+
+def _state_asked() -> IncomingState:
+    return IncomingState(word_asked("state", among=IncomingState) or IncomingState.OPEN)
 
 
 def _page(key: str, *, flaw: str = "") -> str:

@@ -1,20 +1,21 @@
 """Lists as tables to take along: one CSV file with what the page's list shows, filter and all.
 
 A cell that a spreadsheet would take for a formula is neutralised, numbers and dates excepted:
-those are ours. The bundle is another thing and is written by :mod:`scheduler.bundle`.
+those are ours. A moment is told by the clock it was handed over with, whose zone goes unsaid.
+The bundle is another thing and is written by :mod:`scheduler.bundle`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 
 from scheduler.web.phrasing import one_line
 
@@ -24,6 +25,8 @@ Cell = str | int | float | date | None
 CSV_TYPE = "text/csv; charset=utf-8"
 # Programs read the file as UTF-8 only when it begins so.
 BYTE_ORDER_MARK = "\ufeff"
+# A file holds at most so many lines of a list that never ends.
+MOST_IN_FILE = 5_000
 # What begins a formula, as typed and as the wide letters that some programs fold to it.
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n＝＋－＠｜％")
 # An apostrophe alone is lost when a spreadsheet saves and opens the file again.
@@ -39,13 +42,13 @@ class Column(Generic[Line]):
 
 
 def csv_answer(name: str, columns: Sequence[Column[Line]], lines: Iterable[Line]) -> Response:
-    """Return the lines as a file of that name, sent while it is written.
+    """Return the lines as a file of that name.
 
-    Read the lines before: the store is not open any more while the file is sent.
+    It is written before any of it is sent, so the lines may come one by one from a store that
+    is open now. Only their text is kept: about 150 bytes a line.
     """
-    written = stream_with_context(_written(tuple(columns), lines))
-    response = Response(written, content_type=CSV_TYPE)
     file = f"{name}.csv"
+    response = Response(_written(columns, lines), content_type=CSV_TYPE)
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"{file}\"; filename*=UTF-8''{quote(file)}"
     )
@@ -56,6 +59,8 @@ def harmless(cell: Cell) -> str:
     """Return what stands in the file: one line, and never the beginning of a formula."""
     if cell is None:
         return ""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, date):
         return cell.isoformat()
     if not isinstance(cell, str):
@@ -76,19 +81,12 @@ def word_asked(name: str, *, among: Iterable[str] | None = None) -> str:
     return word if among is None or word in set(among) else ""
 
 
-def _written(columns: tuple[Column[Line], ...], lines: Iterable[Line]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    buffer.write(BYTE_ORDER_MARK)
+def _written(columns: Sequence[Column[Line]], lines: Iterable[Line]) -> bytes:
+    octets = io.BytesIO()
+    text = io.TextIOWrapper(octets, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    text.write(BYTE_ORDER_MARK)
     writer.writerow([harmless(column.label) for column in columns])
     for line in lines:
-        yield _taken(buffer)
         writer.writerow([harmless(column.value(line)) for column in columns])
-    yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
+    return octets.getvalue()

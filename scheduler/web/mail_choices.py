@@ -154,5 +154,6 @@ def _page(mine: MyMail, *, action: str) -> str:
             "chosen": str(mine.choices.pace(kind)),
         }
         for kind, allowed in PACES_BY_KIND.items()
+        if mine.is_volunteer or kind is not MailKind.INVITATION
     ]
     return render_template("mail_choices/choose.html", mine=mine, kinds=kinds, action=action)

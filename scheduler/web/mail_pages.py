@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from scheduler.domain.errors import IllegalTransition
+from scheduler.domain.zones import local
 from scheduler.services.asking import reference_of
-from scheduler.services.mail_log import STATES_BY_NAME, MailAsked, mail_log, send_again
+from scheduler.services.mail_log import STATES_BY_NAME, MailAsked, MailLine, mail_log, send_again
 from scheduler.web.desk import desk
-from scheduler.web.lists import page_asked, word_asked
+from scheduler.web.lists import MOST_IN_FILE, Column, csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 from scheduler.web.visit_words import mail_state_words, purpose_words
@@ -40,6 +43,23 @@ def every() -> ResponseReturnValue:
     )
 
 
+@bp.get("/mail.csv")
+@overseers_only
+def every_file() -> ResponseReturnValue:
+    """Hand out the mail that the address asks for, the latest first."""
+    page = mail_log(desk().store, _asked(), actor=actor(), most=MOST_IN_FILE)
+    purposes, states = purpose_words(), mail_state_words()
+    columns: tuple[Column[MailLine], ...] = (
+        Column(_("What"), lambda line: purposes.get(line.mail.row.purpose, line.mail.row.purpose)),
+        Column(pgettext("recipient", "To"), lambda line: line.mail.name or line.mail.row.recipient),
+        Column(_("When"), lambda line: local(_moment_of(line), page.timezone)),
+        Column(_("State"), lambda line: states[line.mail.row.state].words),
+        Column(_("Attempts"), lambda line: line.mail.row.attempts),
+        Column(_("About"), lambda line: line.title),
+    )
+    return csv_answer("mail", columns, page.lines)
+
+
 @bp.post("/mail/send-again")
 @coordinators_only
 def again() -> ResponseReturnValue:
@@ -53,6 +73,10 @@ def again() -> ResponseReturnValue:
         tell_done(_("It goes out again in a few minutes."))
     asked = {name: value for name, value in asdict(_asked()).items() if value}
     return redirect(url_for("mail_log.every", **asked), HTTPStatus.SEE_OTHER)
+
+
+def _moment_of(line: MailLine) -> datetime:
+    return line.mail.row.sent_at or line.mail.row.due_at
 
 
 def _asked() -> MailAsked:

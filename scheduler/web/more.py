@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
@@ -10,7 +10,7 @@ from scheduler.web.signed_in import actor, overseers_only
 
 bp = Blueprint("more", __name__)
 
-# Endpoint, what it is called, what it is for; pages of other houses join by their endpoint.
+# Endpoint, what it is called, what it is for.
 PAGES = (
     (
         lazy_gettext("Every day"),
@@ -68,7 +68,7 @@ PAGES = (
                 lazy_gettext("When volunteers could come instead."),
             ),
             (
-                "school_time.show",
+                "school_time.page",
                 lazy_gettext("School time"),
                 lazy_gettext("Holidays and bells from a file."),
             ),
@@ -78,7 +78,7 @@ PAGES = (
         lazy_gettext("The site"),
         (
             ("inbox.every", lazy_gettext("Inbox"), lazy_gettext("E-mails that need a person.")),
-            ("mail_log.every", lazy_gettext("Mail"), lazy_gettext("Every e-mail of a visit.")),
+            ("mail_log.every", lazy_gettext("E-mails"), lazy_gettext("Every e-mail of a visit.")),
             (
                 "settings.show",
                 lazy_gettext("Settings"),
@@ -87,7 +87,7 @@ PAGES = (
         ),
     ),
 )
-COORDINATORS_ALONE = frozenset({"closing.ask", "joining.every", "school_time.show"})
+COORDINATORS_ALONE = frozenset({"closing.ask"})
 
 
 @bp.get("/more")
@@ -101,8 +101,7 @@ def every() -> ResponseReturnValue:
             tuple(
                 {"label": label, "note": note, "href": url_for(endpoint)}
                 for endpoint, label, note in pages
-                if endpoint in current_app.view_functions
-                and (may_act or endpoint not in COORDINATORS_ALONE)
+                if may_act or endpoint not in COORDINATORS_ALONE
             ),
         )
         for title, pages in PAGES

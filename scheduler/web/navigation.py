@@ -62,9 +62,13 @@ def _calendar_links(actor: Actor) -> tuple[tuple[str, str], ...]:
 
 
 def _nearest(endpoints: tuple[str, ...]) -> str:
-    """Return the link of this page, or of the list that it was opened from."""
-    if request.endpoint in endpoints:
-        return str(request.endpoint)
+    """Return the link of this page, or of the list that it was opened from.
+
+    A form that is shown again with its mistakes stands where it was sent from.
+    """
+    for endpoint in endpoints:
+        if url_for(endpoint) == request.path:
+            return endpoint
     room = "calendar" if request.blueprint in BESIDE_CALENDAR else request.blueprint
     related = (
         each for each in reversed(endpoints) if each.split(".")[0] in (room, request.blueprint)

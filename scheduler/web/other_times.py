@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,9 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from scheduler.domain.errors import ConstraintViolated, DoubleBooked, IllegalTransition
+from scheduler.domain.zones import local
 from scheduler.services import other_times
+from scheduler.services.other_times import OfferLine
 from scheduler.web.answer_forms import moments_of
 from scheduler.web.desk import desk
+from scheduler.web.lists import Column, csv_answer, harmless
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
 bp = Blueprint("other_times", __name__)
@@ -25,6 +29,22 @@ def every() -> ResponseReturnValue:
     return render_template(
         "other_times/every.html", lines=lines, may_decide=actor().is_coordinator, now=desk().now
     )
+
+
+@bp.get("/other-times.csv")
+@overseers_only
+def every_file() -> ResponseReturnValue:
+    """Hand out the offers that wait."""
+    lines = other_times.offers(desk().store, actor=actor(), now=desk().now)
+    columns: tuple[Column[OfferLine], ...] = (
+        Column(_("About"), lambda line: line.sheet.title),
+        Column(_("Who"), lambda line: line.name),
+        Column(_("School"), lambda line: line.sheet.school_name),
+        Column(_("When"), lambda line: _by_its_clock(line, line.sheet.visit.period.start)),
+        Column(_("Other times"), _times),
+        Column(_("In words"), lambda line: line.offer.words),
+    )
+    return csv_answer("other-times", columns, lines)
 
 
 @bp.post("/other-times/<key>/take")
@@ -64,3 +84,12 @@ def keep(key: str) -> ResponseReturnValue:
     else:
         flash(_("The time stays. We ask the volunteer again."), "done")
     return redirect(url_for("other_times.every"), HTTPStatus.SEE_OTHER)
+
+
+def _times(line: OfferLine) -> str:
+    times = (_by_its_clock(line, start) for start in line.offer.starts)
+    return "; ".join(map(harmless, times))
+
+
+def _by_its_clock(line: OfferLine, moment: datetime) -> datetime:
+    return local(moment, line.sheet.visit.timezone)

@@ -12,6 +12,7 @@ from wtforms.validators import AnyOf, Email, InputRequired, Length
 
 from scheduler.domain.people import RoleName, parse_role
 from scheduler.services import accounts as steps
+from scheduler.services import trusted_addresses
 from scheduler.services.people_pages import (
     INACTIVE,
     AccountLine,
@@ -179,6 +180,15 @@ def give_role(reference: str) -> ResponseReturnValue:
     if role in set(RoleName):
         steps.give_role(desk().store, reference, RoleName(role), actor=actor(), now=desk().now)
         tell_done(_("The role is given."))
+    return _back(reference)
+
+
+@bp.post("/people/<reference>/address/right")
+@coordinators_only
+def trust_address(reference: str) -> ResponseReturnValue:
+    """Take the mark off an address that mail came back from."""
+    trusted_addresses.trust_address(desk().store, reference, actor=actor(), now=desk().now)
+    tell_done(_("We trust this address again."))
     return _back(reference)
 
 

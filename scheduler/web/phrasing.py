@@ -37,7 +37,6 @@ from scheduler.web.formats import (
 from scheduler.web.languages import in_their_language, name_of
 
 WEEKDAY_NAMES: tuple[str, ...] = tuple(LazyString(weekday_name, n) for n in range(7))
-MONTH_NAMES: tuple[str, ...] = tuple(LazyString(month_name, n) for n in range(1, 13))
 UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 DAYS_A_WEEK, DAYS_A_MONTH, DAYS_A_YEAR = 7, 30, 365

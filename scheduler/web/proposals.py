@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from scheduler.domain.errors import ConstraintViolated, DoubleBooked, IllegalTransition, Unknown
+from scheduler.domain.people import reference_of
 from scheduler.domain.visits import APPROVAL_HOLD
 from scheduler.services.applying import apply_remedy, can_be_applied
 from scheduler.services.approvals import Approval, approve, undo
 from scheduler.services.board import undo_at
-from scheduler.services.choosing import choose, override
+from scheduler.services.deciding_otherwise import choose, override
 from scheduler.services.proposals import reject
 from scheduler.services.unapplying import take_remedy_back
 from scheduler.web.desk import desk
@@ -29,6 +30,7 @@ from scheduler.web.queue_page import (
     named_options,
     onwards,
     page,
+    queue_file,
     tell,
     was_decided,
     zone_here,
@@ -38,6 +40,7 @@ from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 bp = Blueprint("proposals", __name__)
 bp.add_app_template_test(can_be_applied)
 bp.add_app_template_filter(named_options)
+bp.add_app_template_filter(reference_of)
 
 A_YEAR = 366 * 24 * 60 * 60
 
@@ -47,6 +50,13 @@ A_YEAR = 366 * 24 * 60 * 60
 def board() -> ResponseReturnValue:
     """Show the queue with its first request open."""
     return page("")
+
+
+@bp.get("/proposals.csv")
+@overseers_only
+def board_file() -> ResponseReturnValue:
+    """Hand out the queue as the address filters and sorts it."""
+    return queue_file()
 
 
 @bp.get("/proposals/<key>")

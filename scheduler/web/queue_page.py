@@ -7,6 +7,7 @@ request open and a sentence that says what happened.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,16 +21,19 @@ from wtforms.validators import DataRequired, Length
 
 from scheduler.domain.errors import Unknown
 from scheduler.services.approvals import Approval, decided
-from scheduler.services.board import OPEN_GROUPS
+from scheduler.services.board import OPEN_GROUPS, BoardRow, Group
 from scheduler.services.opened import Review, review
 from scheduler.services.picture import load_district
 from scheduler.services.queue_rows import Order, Wanted
 from scheduler.web.desk import desk
+from scheduler.web.lists import Column, csv_answer
 from scheduler.web.notices import tell_done
-from scheduler.web.phrasing import ago, clock
+from scheduler.web.phrasing import ago, clock, joined
 from scheduler.web.signed_in import actor
 
 SHOWN = 50
+# Each line is judged anew, so a file holds fewer of them than of other lists.
+MOST_ROWS_IN_FILE = 500
 KEYS_COOKIE, KEYS_OFF = "single_keys", "off"
 
 
@@ -105,12 +109,13 @@ def _tell_decided(keys: tuple[str, ...]) -> None:
     found = decided(desk().store, keys, actor=actor())
     if len(found) == 1:
         words = {
-            "approved": _("%(name)s approved this %(ago)s. Nothing was changed."),
-            "rejected": _("%(name)s said no to this %(ago)s. Nothing was changed."),
+            "approved": _("%(name)s approved “%(title)s” %(ago)s. Nothing was changed."),
+            "rejected": _("%(name)s said no to “%(title)s” %(ago)s. Nothing was changed."),
         }
         for each in found:
-            text = words.get(each.state, _("This was decided %(ago)s. Nothing was changed."))
-            flash(text % {"name": each.name, "ago": ago(each.at, desk().now)}, "note")
+            text = words.get(each.state, _("“%(title)s” was decided %(ago)s. Nothing was changed."))
+            facts = {"name": each.name, "title": each.title, "ago": ago(each.at, desk().now)}
+            flash(text % facts, "note")
     elif found:
         words_of_many = ngettext(
             "%(num)s request had been decided before. Nothing was changed for it.",
@@ -135,8 +140,9 @@ def page(
 ) -> str | Response:
     """Return the board with this request open, or with its first."""
     filters = _filters()
+    group = filters.get("group", "")
     just = tuple(filter(None, request.args.get("just", "").split(",")))
-    found = _review(key, _wanted(filters, just))
+    found = _review(key, _wanted(filters, just), group=group)
     if key and found.opened is None:
         if just:
             return redirect(here("proposals.board", just=",".join(just)), 303)
@@ -148,7 +154,7 @@ def page(
         opened=found.opened,
         schools=found.schools,
         topics=found.topics,
-        following=found.board.following(opened_key),
+        following=found.board.following(opened_key, group=group),
         filters=filters,
         page=_number("page"),
         form=form or RejectForm(formdata=None),
@@ -161,7 +167,30 @@ def page(
     )
 
 
-def _review(key: str, wanted: Wanted) -> Review:
+def queue_file() -> Response:
+    """Return the queue as a table: of each group no more lines than ``MOST_ROWS_IN_FILE``."""
+    filters = _filters()
+    wanted = replace(_wanted(filters, ()), most=MOST_ROWS_IN_FILE, skipped=0)
+    board = _review("", wanted, group="").board
+    groups = (filters["group"],) if "group" in filters else OPEN_GROUPS
+    state_words = {
+        Group.READY: _("Ready"),
+        Group.CHOICE: _("Needs a choice"),
+        Group.NOBODY: _("Nobody yet"),
+    }
+    columns: tuple[Column[BoardRow], ...] = (
+        Column(_("State"), lambda row: state_words[row.group]),
+        Column(_("Day"), lambda row: row.day),
+        Column(_("About"), lambda row: row.title),
+        Column(_("School"), lambda row: row.school_name),
+        Column(_("Class"), lambda row: row.class_name),
+        Column(_("Speakers"), lambda row: joined(row.names)),
+        Column(_("Visits this year"), lambda row: row.visits_this_year),
+    )
+    return csv_answer("proposals", columns, (row for each in groups for row in board.of(each)))
+
+
+def _review(key: str, wanted: Wanted, *, group: str) -> Review:
     try:
         return review(
             desk().store,
@@ -171,6 +200,7 @@ def _review(key: str, wanted: Wanted) -> Review:
             now=desk().now,
             gazetteer=desk().gazetteer,
             wanted=wanted,
+            group=group,
             person=request.args.get("person", "").strip() if key else "",
         )
     except Unknown:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask_babel import gettext as _
 
 from scheduler.domain.visit_sheets import VisitSheet
@@ -15,13 +17,15 @@ from scheduler.web.topic_names import topic_label
 
 def own_columns() -> tuple[Column[Followed], ...]:
     """Return the columns of a teacher's own list."""
+    # Thousands of requests ask for the same lessons: each is put into words once per file.
+    words_of = cache(window_words)
     return (
         Column(_("About"), lambda each: each.request.title),
         Column(_("Topic"), lambda each: topic_label(each.topic)),
         Column(_("School"), lambda each: each.school_name),
         Column(_("Class"), lambda each: each.class_name),
         Column(_("State"), lambda each: tag_of(each)["words"]),
-        Column(_("Asked for"), _windows),
+        Column(_("Asked for"), lambda each: "; ".join(map(words_of, each.request.windows))),
         Column(_("Day of the visit"), _day),
         Column(_("Time"), _hours),
         Column(_("Speakers"), _speakers),
@@ -41,10 +45,6 @@ def all_columns() -> tuple[Column[Followed], ...]:
 
 def _first(followed: Followed) -> VisitSheet | None:
     return next(iter(followed.present_sheets), None)
-
-
-def _windows(followed: Followed) -> Cell:
-    return "; ".join(map(window_words, followed.request.windows))
 
 
 def _day(followed: Followed) -> Cell:

@@ -6,8 +6,11 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from scheduler.domain.runs import Run
+from scheduler.domain.zones import local
 from scheduler.services.runs import Sight, ask, history, latest, look, stop
 from scheduler.web.desk import desk
+from scheduler.web.lists import Cell, Column, csv_answer
 from scheduler.web.notices import tell_done
 from scheduler.web.run_words import (
     changes_of,
@@ -32,6 +35,22 @@ def every() -> ResponseReturnValue:
     return render_template(
         "runs/every.html", past=history(desk().store, actor=actor()), may_act=actor().is_coordinator
     )
+
+
+@bp.get("/runs.csv")
+@overseers_only
+def every_file() -> ResponseReturnValue:
+    """Hand out the latest runs."""
+    past = history(desk().store, actor=actor())
+    columns: tuple[Column[Run], ...] = (
+        Column(_("Asked"), lambda run: local(run.asked_at, past.timezone)),
+        Column(_("By"), lambda run: run_asker(run, past.name_by_email)),
+        Column(_("State"), lambda run: run_state(run)["words"]),
+        Column(_("Requests"), lambda run: run.headway.requests),
+        Column(_("Found"), lambda run: run.headway.filled),
+        Column(_("Seconds"), _seconds),
+    )
+    return csv_answer("searches", columns, past.runs)
 
 
 @bp.post("/runs")
@@ -71,3 +90,9 @@ def stop_it(key: str) -> ResponseReturnValue:
 def latest_run() -> Sight | None:
     """Return the run that is open, else the last one, for whoever oversees."""
     return latest(desk().store, actor=actor(), lease_now=desk().lease_clock())
+
+
+def _seconds(run: Run) -> Cell:
+    if run.begun_at is None or run.ended_at is None:
+        return None
+    return round((run.ended_at - run.begun_at).total_seconds())

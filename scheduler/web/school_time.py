@@ -19,8 +19,9 @@ from scheduler.services.school_time import SchoolTimePage
 from scheduler.services.school_time_reading import MOST_LINES, FileNotTaken, FileReading, Line
 from scheduler.services.school_time_words import Meaning
 from scheduler.web.desk import desk
-from scheduler.web.languages import in_their_language
 from scheduler.web.notices import tell_done
+from scheduler.web.phrasing import local_day
+from scheduler.web.row_words import row_in_their_language
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
 bp = Blueprint("school_time", __name__)
@@ -49,7 +50,7 @@ def look() -> ResponseReturnValue:
             raise FileNotTaken(_("Choose a file first."))
         found = school_time.read_file(desk().store, given.read(), actor=actor())
     except FileNotTaken as refusal:
-        return _page(error=in_their_language(refusal.sentence)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(error=row_in_their_language(refusal.sentence)), HTTPStatus.UNPROCESSABLE_ENTITY
     return _check(found)
 
 
@@ -118,7 +119,7 @@ def _page(*, error: str = "") -> str:
         written=written,
         may_act=actor().is_coordinator,
         error=error,
-        today=desk().now.date(),
+        today=local_day(desk().now, shown.known.district.timezone) if shown else None,
     )
 
 
@@ -131,7 +132,10 @@ def _check(found: FileReading) -> str:
     return render_template(
         "school_time/check.html",
         lines=found.lines,
-        passed_over=found.passed_over,
+        passed_over=[
+            [row_in_their_language(each.component), row_in_their_language(each.reason)]
+            for each in found.passed_over
+        ],
         preview=preview,
         known=shown,
         choices=_choices(shown),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -19,10 +20,14 @@ from scheduler.domain.errors import (
     Unknown,
 )
 from scheduler.domain.stand_ins import LONGEST_PLAN_B, MOST_AT_A_TIME
+from scheduler.domain.zones import local
 from scheduler.services import stand_ins
 from scheduler.services.stand_in_answers import AskStanding, open_ask, say_no, step_in
+from scheduler.services.stand_ins import SearchLine
 from scheduler.web.desk import desk
+from scheduler.web.lists import Column, csv_answer
 from scheduler.web.notices import tell_done
+from scheduler.web.phrasing import joined
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
 bp = Blueprint("stand_ins", __name__)
@@ -88,6 +93,22 @@ def every() -> ResponseReturnValue:
     return _page(None)
 
 
+@bp.get("/stand-ins.csv")
+@overseers_only
+def every_file() -> ResponseReturnValue:
+    """Hand out every search that is on."""
+    found = stand_ins.stand_ins(desk().store, actor=actor())
+    columns: tuple[Column[SearchLine], ...] = (
+        Column(_("About"), lambda line: line.sheet.title),
+        Column(_("School"), lambda line: line.sheet.school_name),
+        Column(_("When"), lambda line: _by_its_clock(line, line.sheet.visit.period.start)),
+        Column(_("Not coming"), lambda line: line.story.dropped_name),
+        Column(_("Asked"), lambda line: joined(name for _ask, name in line.story.asks)),
+        Column(_("We ask until"), lambda line: _by_its_clock(line, line.story.gives_up_at)),
+    )
+    return csv_answer("stand-ins", columns, found.lines)
+
+
 @bp.post("/stand-ins/rules")
 @coordinators_only
 def keep_rules() -> ResponseReturnValue:
@@ -116,7 +137,31 @@ def stop(key: str) -> ResponseReturnValue:
         flash(_("The search had ended already."), "problem")
     else:
         tell_done(_("We ask nobody else. The visit waits for you."))
-    return redirect(url_for("stand_ins.every"), HTTPStatus.SEE_OTHER)
+    return _back()
+
+
+@bp.post("/stand-ins/<key>/more")
+@coordinators_only
+def further(key: str) -> ResponseReturnValue:
+    """Ask the next people at once, without waiting for those who were asked."""
+    try:
+        stand_ins.ask_further(desk().store, key, actor=actor(), now=desk().now)
+    except IllegalTransition:
+        flash(_("The search had ended already."), "problem")
+    else:
+        tell_done(_("The next people who fit are asked within a minute."))
+    return _back()
+
+
+def _by_its_clock(line: SearchLine, moment: datetime) -> datetime:
+    return local(moment, line.sheet.visit.timezone)
+
+
+def _back() -> ResponseReturnValue:
+    """Return to the visit's page if the button stood there, else to the list."""
+    uid = request.form.get("back", "")
+    where = url_for("visit.show", uid=uid) if uid else url_for("stand_ins.every")
+    return redirect(where, HTTPStatus.SEE_OTHER)
 
 
 def _enter(token: str, *, says_yes: bool) -> None:

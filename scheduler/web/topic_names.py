@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scheduler.domain.folding import folded
 from scheduler.domain.topics import Topic
-from scheduler.services.folding import folded
 from scheduler.web.languages import present_locale
 
 

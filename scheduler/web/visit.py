@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -39,10 +39,8 @@ def show(uid: str) -> ResponseReturnValue:
 def cancel(uid: str) -> ResponseReturnValue:
     """Call the visit off, with a reason that everyone is told."""
     page = visit_page(desk().store, uid, actor=actor(), now=desk().now)
-    if not page.may_cancel:
-        abort(HTTPStatus.CONFLICT)
     reason = " ".join(request.form.get("reason", "").split())[:LONGEST_REASON]
-    if not reason:
+    if page.may_cancel and not reason:
         flaw = _("Say in a few words why. Everyone who knew of the visit is told")
         return _page(uid, flaw=flaw), HTTPStatus.UNPROCESSABLE_ENTITY
     visits.cancel(desk().store, uid, reason=reason, actor=actor(), now=desk().now)
@@ -111,6 +109,7 @@ def _page(uid: str, *, flaw: str = "") -> str:
         reference_of=reference_of,
         tile=day_tile(local_day(page.line.period.start, page.line.timezone)),
         zone=district.timezone if district else page.line.timezone,
+        now=desk().now,
     )
 
 

@@ -94,6 +94,7 @@ def purpose_words() -> Mapping[str, str]:
         "no_answer_yet": _("Invitation, once more"),
         "lapsed": _("No answer in time"),
         "let_go": _("Somebody did not answer"),
+        "thanks": _("Thanks"),
         "roster": _("The week’s visits"),
         "approved": _("What was approved"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -174,12 +174,15 @@ def withdraw(reference: str) -> ResponseReturnValue:
 @bp.post("/volunteers/<reference>/clearances/renew")
 @coordinators_only
 def renew(reference: str) -> ResponseReturnValue:
-    """Ask the volunteer to renew."""
+    """Ask the volunteer to renew; a request that they would fill leads back to itself."""
     asked = ask_to_renew(desk().store, (reference,), actor=actor(), now=desk().now)
     if asked:
         tell_done(_("We ask %(name)s to renew the clearance.", name=asked[0]))
     else:
         flash(_("Nothing ends within 90 days, so nobody was asked."), "note")
+    open_request = request.form.get("request", "")
+    if open_request:
+        return redirect(url_for("proposals.one", key=open_request), 303)
     return _back(reference)
 
 

@@ -24,6 +24,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Meanwhile, rest
 from scheduler.mail.smtp import SmtpConnection, SmtpTransport
 from scheduler.services.delivery import deliver_due
 from scheduler.services.ports import Work
@@ -70,9 +71,9 @@ class WatchedTransport:
     watch: Watched
 
     @contextmanager
-    def open(self) -> Iterator[WatchedConnection]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> Iterator[WatchedConnection]:
         """Keep one connection, and time what is sent over it."""
-        with self.inner.open() as connection, self.watch.timing(ON_THE_LINE):
+        with self.inner.open(meanwhile=meanwhile) as connection, self.watch.timing(ON_THE_LINE):
             yield WatchedConnection(connection, self.watch)
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
@@ -88,7 +89,7 @@ class WatchedConnection:
     watch: Watched
 
     @contextmanager
-    def open(self) -> Iterator[WatchedConnection]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> Iterator[WatchedConnection]:
         """Return this same connection."""
         yield self
 

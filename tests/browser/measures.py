@@ -16,6 +16,8 @@ SPACING = (
     "* { line-height: 1.5 !important; letter-spacing: .12em !important;"
     " word-spacing: .16em !important } p { margin-block-end: 2em !important }"
 )
+# A row below the window is laid out when it comes near; whoever measures wants all of them.
+EVERYTHING = "* { content-visibility: visible !important }"
 MAIN_ACTIONS = ".button, .bottom-bar button, .control, .tile, .week-cell, .stepper button"
 
 
@@ -30,6 +32,11 @@ def small_targets(page: Page) -> list[str]:
     Source: WCAG 2.2, 2.5.8, without its exception for spacing.
     """
     return _measured(page, "small", MAIN_ACTIONS)
+
+
+def lay_out_everything(page: Page) -> None:
+    """Lay out what lies far below the window too, so that it has a size."""
+    _measured(page, "spread", EVERYTHING)
 
 
 def clipped_texts(page: Page) -> list[str]:
@@ -59,9 +66,11 @@ def hidden_focus(page: Page, *, most: int = 400) -> list[str]:
 
 
 def stop_at(page: Page) -> str:
-    """Return what is wrong with the focus where it is now, empty where it can be seen."""
+    """Return what is wrong with the focus in the next frame, empty where it can be seen."""
     _measured(page, "wide")
-    wrong: str | None = page.evaluate("window.measures.look()")
+    wrong: str | None = page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => done(window.measures.look())))"
+    )
     return wrong or ""
 
 

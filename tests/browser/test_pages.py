@@ -13,6 +13,7 @@ from tests.browser.axe import barriers
 from tests.browser.measures import (
     clipped_texts,
     hidden_focus,
+    lay_out_everything,
     movements,
     small_targets,
     unframed,
@@ -69,6 +70,7 @@ def test_page_has_no_barrier(window: Window, theme: Literal["light", "dark"]) ->
 
 def test_page_fits_a_small_phone(window: Window) -> None:
     window.set_viewport_size(PHONE)
+    lay_out_everything(window)
     assert wider_than_the_window(window) == []
     assert small_targets(window) == []
     assert barriers(window) == []

@@ -158,6 +158,20 @@ def test_someone_with_two_roles_is_pruned_only_when_no_file_lists_them(
     assert [prunable(both, incoming).people for incoming in readings] == [(), (NOOR,)]
 
 
+def test_last_who_coordinate_are_not_prunable(tmp_path: Path, existing: Bundle) -> None:
+    lena = "email,name,roles\nlena@schools.example,Lena Fischer,"
+    readings = [
+        sample.read(
+            sample.lay(tmp_path / role, {"staff.csv": f"{lena}{role}\n"}), existing=existing
+        )
+        for role in ("teacher", "coordinator")
+    ]
+    assert [prunable(existing, reading.incoming).people for reading in readings] == [
+        ("paul@schools.example",),
+        ("carla@schools.example", "paul@schools.example"),
+    ]
+
+
 def test_what_rests_already_is_not_prunable(tmp_path: Path, existing: Bundle) -> None:
     assert existing.requests is not None
     assert existing.volunteers is not None

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from scheduler.calendars.feeds import render_feed, render_replaced
+from scheduler.calendars.events import Entry
+from scheduler.calendars.feeds import Heading, render_entries, render_replaced
 from scheduler.calendars.scheduling import Attendee, Organizer, cancel, request
 from scheduler.calendars.texts import Audience
 from scheduler.domain.topics import Topic
@@ -21,6 +22,7 @@ from tests.builders import NOW, VOLUNTEER, a_sheet, a_visit, period, some_bookin
 
 FOLDER = Path(__file__).parents[1] / "golden" / "calendars"
 FEED_UID = "2f0f5a52-6d3b-4a0e-8a53-5f5e6f2b7c11"
+HEADING = Heading(FEED_UID, "School visits – Lakeshore District", "America/Toronto")
 PANELIST = "ben@bridges.example"
 ORGANIZER = Organizer("Lakeshore School Visits", "visits@lakeshore.example")
 LATER = NOW + timedelta(hours=3)
@@ -101,15 +103,9 @@ def in_the_repeated_hour() -> VisitSheet:
 
 def feed(audience: Audience, *sheets: VisitSheet) -> bytes:
     """Return a feed of these sheets as that audience sees it."""
-    return render_feed(
-        uid=FEED_UID,
-        name="School visits – Lakeshore District",
-        timezone="America/Toronto",
-        sheets=sheets,
-        audience=audience,
-        viewer_email=VOLUNTEER if audience is Audience.VOLUNTEER else None,
-        page_url=page_url,
-    )
+    email = VOLUNTEER if audience is Audience.VOLUNTEER else None
+    entries = (Entry(sheet, audience, email, page_url(sheet.visit.uid)) for sheet in sheets)
+    return render_entries(HEADING, entries)
 
 
 def attendee(partstat: Partstat = Partstat.NEEDS_ACTION) -> Attendee:
@@ -150,9 +146,7 @@ FEEDS: dict[str, Callable[[], bytes]] = {
     "feed-school.ics": lambda: feed(Audience.SCHOOL, *everything()),
     "feed-empty.ics": lambda: feed(Audience.VOLUNTEER),
     "feed-replaced.ics": lambda: render_replaced(
-        uid=FEED_UID,
-        name="School visits – Lakeshore District",
-        timezone="America/Toronto",
+        HEADING,
         replaced_at=LATER,
         page_url="https://visits.lakeshore.example/calendars",
     ),

@@ -16,7 +16,16 @@ from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.periods import Period
 from scheduler.domain.topics import Topic
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import Booking, Partstat, Visit, VisitState, answer, cancel, move
+from scheduler.domain.visits import (
+    Booking,
+    Partstat,
+    Visit,
+    VisitState,
+    answer,
+    cancel,
+    close,
+    move,
+)
 from scheduler.domain.volunteers import Format
 from tests.builders import VOLUNTEER, a_sheet, a_visit
 
@@ -103,7 +112,9 @@ def _released(random: Random, seed: int) -> Visit:
 
 def _changed(random: Random, visit: Visit, *, at: datetime) -> Visit:
     email = random.choice((VOLUNTEER, PANELIST))
-    match random.randrange(5):
+    match random.randrange(6):
+        case 5:
+            return close(visit, took_place=visit.state is VisitState.CONFIRMED, at=visit.period.end)
         case 0:
             period = _period(random, visit.timezone)
             return move(visit, period=period, room=visit.room, hosts=visit.hosts, at=at)

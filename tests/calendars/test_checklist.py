@@ -78,6 +78,8 @@ def test_words_stay_plain_text() -> None:
     assert unescaped(event.value("SUMMARY")) == (
         "Visit: <b>Bits & bytes</b> – 5A, O’Neill &amp; Co"
     )
+    about = unescaped(event.value("DESCRIPTION")).splitlines()
+    assert "What: <b>Bits & bytes</b> (Robotics)" in about
     for name in ("X-ALT-DESC", "STYLED-DESCRIPTION"):
         assert event.all(name) == []
 
@@ -91,4 +93,6 @@ def test_place_page_and_video_link_are_where_programs_look() -> None:
     online = replace(confirmed_online(), meeting_url="https://meet.example/1")
     (event,) = read(feed(Audience.VOLUNTEER, online)).named("VEVENT")
     (line,) = event.all("CONFERENCE")
-    assert (line.value, line.parameters["FEATURE"]) == ("https://meet.example/1", "VIDEO")
+    label = {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Join the visit online"}
+    assert (line.value, line.parameters) == ("https://meet.example/1", label)
+    assert event.value("LOCATION") == "https://meet.example/1"

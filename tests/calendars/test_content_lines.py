@@ -52,6 +52,17 @@ def test_no_physical_line_is_long_or_cut_inside_a_character(text: str) -> None:
         assert len(line.decode().splitlines()) <= 1
 
 
+@pytest.mark.parametrize("character", ["é", "中", "😀", "a😀"])
+@pytest.mark.parametrize("begins_at", range(5))
+def test_fold_falls_between_characters_wherever_they_begin(character: str, begins_at: int) -> None:
+    text = "x" * begins_at + character * 80
+    written = text_line("SUMMARY", text).encode()
+    lines = written.removesuffix(b"\r\n").split(b"\r\n")
+    # As full as a line can be without cutting the next character.
+    assert {len(line) for line in lines[:-1]} <= {72, 73, 74, 75}
+    assert "".join(line.decode().removeprefix(" ") for line in lines) == f"SUMMARY:{text}"
+
+
 @given(HOSTILE)
 def test_clean_text_is_what_another_reader_sees(text: str) -> None:
     written = text_line("SUMMARY", f"x{text}")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scheduler.calendars.busy import read_busy
 from scheduler.calendars.content_lines import one_line
-from scheduler.calendars.feeds import render_feed, render_replaced
+from scheduler.calendars.feeds import Heading, render_entries, render_replaced
 from scheduler.calendars.texts import Audience, description, summary
 from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.periods import DateRange, merge
@@ -76,16 +76,18 @@ def test_the_icalendar_package_reads_the_same_texts(
     assert {str(event["UID"]): str(event.get("DESCRIPTION", "")) for event in theirs} == ours
 
 
-@given(FEEDS)
+@given(FEEDS, st.sampled_from(Audience))
 def test_own_feed_read_as_a_busy_calendar_is_exactly_what_blocks(
-    given_sheets: list[VisitSheet],
+    given_sheets: list[VisitSheet], audience: Audience
 ) -> None:
     window = DateRange(date(2026, 8, 1), date(2028, 6, 1))
-    reading = read_busy(
-        feed(Audience.TEACHER, *given_sheets), window=window, timezone="America/Toronto"
+    octets = feed(audience, *given_sheets)
+    reading = read_busy(octets, window=window, timezone="America/Toronto")
+    blocking = (s.visit for s in given_sheets if _is_expected(s.visit, viewer(audience)))
+    assert reading.busy == merge(visit.period for visit in blocking)
+    assert len(reading.passed_over) == len(given_sheets) - len(
+        [s for s in given_sheets if _is_expected(s.visit, viewer(audience))]
     )
-    blocking = (s.visit for s in given_sheets if s.visit.state is not VisitState.CANCELLED)
-    assert reading.busy == merge(visit.period.utc() for visit in blocking)
 
 
 def test_same_sheets_in_any_order_give_the_same_octets() -> None:
@@ -112,9 +114,7 @@ def test_empty_feed_holds_the_zone_and_no_event() -> None:
 
 def test_replaced_address_answers_with_one_day_long_notice_for_thirty_days() -> None:
     octets = render_replaced(
-        uid="f",
-        name="Visits",
-        timezone="America/Edmonton",
+        Heading("f", "Visits", "America/Edmonton"),
         replaced_at=datetime(2026, 11, 22, 3, tzinfo=UTC),
         page_url="https://visits.example/calendars",
     )
@@ -124,16 +124,19 @@ def test_replaced_address_answers_with_one_day_long_notice_for_thirty_days() -> 
 
 
 def test_feed_is_named_for_every_kind_of_client() -> None:
-    octets = render_feed(
-        uid="f",
-        name="Visits,\r\nall",
-        timezone="America/Toronto",
-        sheets=(),
-        audience=Audience.SCHOOL,
-        viewer_email=None,
-        page_url=page_url,
-    )
-    assert b"\r\nNAME:Visits\\, all\r\nX-WR-CALNAME:Visits\\, all\r\n" in octets
+    octets = render_entries(Heading("f", "Visits,\r\nall", "America/Toronto"), ())
+    assert octets.partition(b"BEGIN:VTIMEZONE")[0].splitlines() == [
+        b"BEGIN:VCALENDAR",
+        b"VERSION:2.0",
+        b"PRODID:-//Visitbell//Visitbell//EN",
+        b"CALSCALE:GREGORIAN",
+        b"NAME:Visits\\, all",
+        b"X-WR-CALNAME:Visits\\, all",
+        b"X-WR-RELCALID:f",
+        b"X-WR-TIMEZONE:America/Toronto",
+        b"REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        b"X-PUBLISHED-TTL:PT1H",
+    ]
 
 
 def test_video_link_that_is_no_address_stays_text() -> None:
@@ -165,6 +168,12 @@ def _assert_subscribers_follow(steps: list[Visit]) -> None:
         states = [feed(audience, a_sheet(visit)) for visit in steps]
         for before, after in pairwise(states):
             assert faults_between(before, after) == ()
+
+
+def _is_expected(visit: Visit, email: str | None) -> bool:
+    """Tell whether the visit takes place, and with that guest if one is named."""
+    has_left = any(b.removed for b in visit.bookings if b.volunteer_email == email)
+    return visit.state is not VisitState.CANCELLED and not has_left
 
 
 def _printable(text: str) -> str:

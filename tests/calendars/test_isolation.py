@@ -82,7 +82,10 @@ def test_file_that_cannot_be_read_raises_when_it_is_the_only_one() -> None:
 def test_endless_series_is_stopped_and_the_rest_is_read() -> None:
     (answer,) = apart(a_file(ENDLESS, ONCE))
     assert isinstance(answer, BusyReading)
-    assert answer.busy == (period("2026-12-08 10:40-11:30", timezone="UTC"),)
+    assert answer.busy == (
+        period("2026-12-01 09:00-10:00", timezone="UTC"),
+        period("2026-12-08 10:40-11:30", timezone="UTC"),
+    )
     assert [entry.reason for entry in answer.passed_over] == ["It takes too long to work out."]
 
 

@@ -23,6 +23,8 @@ def numbers(first: int, last: int) -> str:
         ("FREQ=DAILY;INTERVAL=-1", "It repeats in steps of nothing."),
         ("COUNT=3", "It repeats in a way that cannot be read."),
         ("FREQ=SOMETIMES", "It repeats in a way that cannot be read."),
+        ("FREQ=MONTHLY;BYMONTHDAY=0", "It repeats in a way that cannot be read."),
+        ("FREQ=YEARLY;BYYEARDAY=1,0", "It repeats in a way that cannot be read."),
         ("RSCALE=HEBREW;FREQ=YEARLY", "It repeats by a calendar that we do not know."),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "It repeats on a day that never comes."),
         ("FREQ=DAILY;BYMONTH=4,6;BYMONTHDAY=31,-31", "It repeats on a day that never comes."),
@@ -33,8 +35,19 @@ def numbers(first: int, last: int) -> str:
         ),
     ],
 )
-def test_rule_is_refused_for_its_shape(rule: str, reason: str) -> None:
-    assert reasons(an_event(START, f"RRULE:{rule}")) == (reason,)
+def test_rule_is_refused_for_its_shape_and_the_first_time_counts(rule: str, reason: str) -> None:
+    event = an_event(START, f"RRULE:{rule}")
+    assert reasons(event) == (reason,)
+    assert busy(event) == ("12-01 09:00/09:10",)
+
+
+def test_series_that_is_refused_blocks_where_its_own_words_say_so() -> None:
+    free = an_event(START, "RRULE:FREQ=SECONDLY", "TRANSP:TRANSPARENT", uid="s")
+    moved = START.replace("20261201", "20261203")
+    assert busy(free) == ()
+    assert busy(free, an_event("RECURRENCE-ID:20261202T090000Z", moved, uid="s")) == (
+        "12-03 09:00/09:10",
+    )
 
 
 def test_hourly_rule_since_long_ago_is_refused() -> None:

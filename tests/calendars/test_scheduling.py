@@ -97,6 +97,21 @@ def test_whole_visit_called_off_says_so() -> None:
     assert (event.value("STATUS"), event.value("SEQUENCE")) == ("CANCELLED", "1")
 
 
+@pytest.mark.parametrize(
+    ("sheet", "whole_visit"), [(called_off(), True), (panel_without_one(), False)]
+)
+def test_cancellation_is_of_the_very_entry_that_was_asked_for(
+    sheet: VisitSheet, whole_visit: bool
+) -> None:
+    begun = a_visit(uid=sheet.visit.uid, period=sheet.visit.period)
+    before = asked(a_sheet(begun, title=sheet.title), partstat=Partstat.NEEDS_ACTION)
+    after = called(sheet, whole_visit=whole_visit)
+    for name in ("UID", "ORGANIZER", "DTSTART", "DTEND"):
+        assert before.all(name) == after.all(name)
+    assert [line.value for line in after.all("ATTENDEE")] == [f"mailto:{VOLUNTEER}"]
+    assert int(after.value("SEQUENCE")) > int(before.value("SEQUENCE"))
+
+
 def test_one_person_called_off_leaves_the_visits_status_alone() -> None:
     event = called(panel_without_one(), whole_visit=False)
     assert event.all("STATUS") == []
@@ -104,11 +119,20 @@ def test_one_person_called_off_leaves_the_visits_status_alone() -> None:
 
 
 @pytest.mark.parametrize("sheet", [called_off(), panel_without_one()])
-def test_feed_and_message_bear_the_same_number(sheet: VisitSheet) -> None:
+def test_feed_and_cancellation_bear_the_same_number(sheet: VisitSheet) -> None:
     (in_feed,) = read(feed(Audience.VOLUNTEER, sheet)).named("VEVENT")
     in_message = called(sheet, whole_visit=False)
     for name in ("UID", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "LOCATION"):
         assert in_feed.all(name) == in_message.all(name)
+
+
+@pytest.mark.parametrize("sheet", [invited(), moved()])
+def test_feed_and_invitation_differ_in_people_and_stamp_alone(sheet: VisitSheet) -> None:
+    (in_feed,) = read(feed(Audience.VOLUNTEER, sheet)).named("VEVENT")
+    in_message = asked(sheet, partstat=Partstat.NEEDS_ACTION)
+    names = {line.name for line in (*in_feed.lines, *in_message.lines)}
+    differing = {name for name in names if in_feed.all(name) != in_message.all(name)}
+    assert differing <= {"DTSTAMP", "URL", "DESCRIPTION", "ORGANIZER", "ATTENDEE"}
 
 
 def test_teachers_copy_is_written_for_the_teacher() -> None:

@@ -116,12 +116,17 @@ def test_nothing_appears_or_goes_within_a_day(
         (VisitState.INVITED, "TENTATIVE"),
         (VisitState.CONFIRMED, "CONFIRMED"),
         (VisitState.HAPPENED, "CONFIRMED"),
-        (VisitState.MISSED, "CONFIRMED"),
+        (VisitState.MISSED, "TENTATIVE"),
         (VisitState.CANCELLED, "CANCELLED"),
     ],
 )
 def test_status_follows_the_state(state: VisitState, status: str) -> None:
     assert status_for(a_visit(state=state), VOLUNTEER) == status
+
+
+def test_visit_that_was_certain_stays_so_when_nobody_came() -> None:
+    yes = some_bookings(VOLUNTEER, partstat=Partstat.ACCEPTED)
+    assert status_for(a_visit(state=VisitState.MISSED, bookings=yes), VOLUNTEER) == "CONFIRMED"
 
 
 def test_held_visit_has_no_status() -> None:

@@ -117,6 +117,15 @@ def test_alberta_stops_changing_its_clocks_in_november_2026() -> None:
     assert "RRULE" not in vtimezone("America/Edmonton", first=FIRST, last=LAST)
 
 
+def test_rule_counts_from_the_year_of_its_law() -> None:
+    block = block_of("America/Toronto", first=date(2006, 1, 1), last=date(2008, 12, 31))
+    shown = {wall: offset_at(block, wall) for wall in (datetime(y, 3, 20) for y in (2006, 2007))}
+    assert shown == {
+        datetime(2006, 3, 20): timedelta(hours=-5),
+        datetime(2007, 3, 20): timedelta(hours=-4),
+    }
+
+
 def test_no_block_lists_dates() -> None:
     for name in sorted(zoneinfo.available_timezones()):
         assert "RDATE" not in vtimezone(name, first=date(2026, 8, 1), last=date(2027, 12, 31))

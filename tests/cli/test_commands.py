@@ -106,10 +106,20 @@ def test_wrong_usage_ends_with_status_two(words: str, sentence: str, anywhere: C
         "serve --workers 0",
         "demo --port 0",
         "busy calendar.ics --from 2026-12-01",
+        "move uid --start 0001-01-01T00:00+14:00",
+        "move uid --start 9999-12-31T23:59",
     ],
 )
 def test_values_that_cannot_be_meant_are_wrong_usage(words: str, anywhere: CommandLine) -> None:
     assert anywhere.misused(*words.split()).startswith("Error: ")
+
+
+def test_octets_that_are_no_text_are_wrong_usage(anywhere: CommandLine) -> None:
+    said = {name: anywhere.run(name, "\udcff") for name in HOME_BY_COMMAND}
+    refusal = (2, "Error: Write everything in UTF-8.")
+    assert {name: (each.status, each.sentences[-1]) for name, each in said.items()} == (
+        dict.fromkeys(HOME_BY_COMMAND, refusal)
+    )
 
 
 @pytest.mark.parametrize("words", ["reject robots", "cancel uid"])

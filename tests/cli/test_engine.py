@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
+from scheduler.cli.stopping import STOPPING, asked_to_stop
 from tests.cli.command_line import CommandLine, Said
 from tests.matching.files import MONDAY_TEN, a_request, a_volunteer, an_instance, written
 
@@ -87,6 +93,33 @@ def test_the_same_seed_gives_the_same_plan(shell: CommandLine, tmp_path: Path) -
         shell.done("solve", instance, "-o", tmp_path / name, "--seed", "7", *QUICKLY)
         bookings.append(json.loads((tmp_path / name).read_text())["bookings"])
     assert bookings[0] == bookings[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_search_keeps_the_best_plan_so_far(
+    number: signal.Signals, shell: CommandLine, tmp_path: Path
+) -> None:
+    instance, plan = written(tmp_path, an_instance()), tmp_path / "plan.json"
+    with interrupted_once_it_can_be(number):
+        said = shell.run("solve", instance, "-o", plan)
+    assert (said.status, said.err) == (0, "Stopped early: this is the best plan so far.\n")
+    assert shell.done("check", instance, plan)[-1].startswith("tier 1: 8; tier 2: ")
+
+
+def test_second_interruption_ends_the_search_at_once() -> None:
+    with asked_to_stop() as is_asked:
+        signal.raise_signal(signal.SIGINT)
+        assert is_asked()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_interruption_after_the_search_is_the_usual_one() -> None:
+    before = [signal.getsignal(number) for number in STOPPING]
+    with asked_to_stop() as is_asked:
+        pass
+    assert [signal.getsignal(number) for number in STOPPING] == before
+    assert not is_asked()
 
 
 def test_pinned_bookings_that_cannot_be_kept_give_no_plan(
@@ -186,3 +219,26 @@ def test_a_plan_for_another_instance_is_refused(shell: CommandLine, tmp_path: Pa
     assert refused(shell.run("check", instance, plan)) == [
         "plan.json: bookings[0]: volunteer 77 is not there."
     ]
+
+
+@contextmanager
+def interrupted_once_it_can_be(number: signal.Signals) -> Iterator[None]:
+    """Send the signal as soon as somebody else than the test listens to it."""
+    heard: list[int] = []
+    former = signal.signal(number, lambda number, _: heard.append(number))
+    ours, is_over = signal.getsignal(number), Event()
+
+    def send() -> None:
+        while signal.getsignal(number) is ours and not is_over.wait(0.0005):
+            pass
+        os.kill(os.getpid(), number)
+
+    sender = Thread(target=send)
+    sender.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        sender.join()
+        signal.signal(number, former)
+    assert not heard

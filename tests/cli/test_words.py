@@ -22,6 +22,7 @@ from tests.builders import NOW, TORONTO
 
 # Rules that a command can meet, beside those that the engine knows.
 OF_THE_SERVICES = {
+    "still_ahead",
     "school_open",
     "period_known",
     "still_open",

@@ -213,6 +213,7 @@ def test_wrong_signing_is_refused_in_a_sentence(
     ("text", "sentence"),
     [
         ("tomorrow", "--now: write a moment such as 2026-11-21T09:00:00-06:00."),
+        ("0001-01-01T00:00+14:00", "--now: write a moment such as 2026-11-21T09:00:00-06:00."),
         ("2026-11-21T09:00", "--now: add the offset, as in 2026-11-21T09:00:00-06:00."),
     ],
 )

@@ -13,7 +13,6 @@ from scheduler.domain.errors import (
     NotAllowed,
     Problem,
     SchedulerError,
-    StaleProposal,
     Unknown,
     UnknownZone,
 )
@@ -35,10 +34,9 @@ FINDINGS = (
             IllegalTransition(subject="visit", state="cancelled", step="moved"),
             "A visit that is cancelled cannot be moved.",
         ),
-        (StaleProposal("robots"), "The proposal for robots no longer holds."),
         (
-            StaleProposal("robots", FINDINGS),
-            "The proposal for robots no longer holds: max_per_week, travel_time.",
+            IllegalTransition(subject="account", state="deactivated", step="signed in"),
+            "An account that is deactivated cannot be signed in.",
         ),
         (
             ConstraintViolated("The new time", FINDINGS),
@@ -56,7 +54,6 @@ def test_error_says_one_plain_sentence(error: SchedulerError, sentence: str) -> 
 
 def test_findings_are_kept_whole_and_in_order() -> None:
     assert ConstraintViolated("The new time", iter(FINDINGS)).findings == FINDINGS
-    assert StaleProposal("robots", iter(FINDINGS)).findings == FINDINGS
 
 
 def test_a_long_zone_name_is_not_repeated_in_full() -> None:

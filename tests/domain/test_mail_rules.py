@@ -14,10 +14,12 @@ from scheduler.domain.mail_rules import (
     Ladder,
     MailRules,
     ladder,
+    last_day_told,
     reminder_day,
     roster_day,
 )
 from tests.builders import a_school_time
+from tests.trying import examples
 
 MONDAY = date(2026, 12, 14)
 OPEN = a_school_time()
@@ -91,3 +93,30 @@ def test_week_is_told_on_the_last_day_of_school_before(
 ) -> None:
     school_time = a_school_time(*(date(2026, 12, day) for day in closed))
     assert roster_day(MONDAY, school_time) == date(2026, 12, told_on)
+
+
+def is_told_by(today: date, visit_day: date, rules: MailRules, closed: frozenset[date]) -> bool:
+    school_time = a_school_time(*closed)
+    asked = ladder(visit_day, days=rules.still_coming_days, school_time=school_time).first
+    reminded = (
+        reminder_day(visit_day, days=days, school_time=school)
+        for days in rules.reminders
+        for school in (school_time, None)
+    )
+    return min((asked, *reminded)) <= today
+
+
+@examples(60)
+@given(today=DAYS, ahead=st.integers(1, 70), closed=CLOSED, days=st.integers(2, MOST_ASKED_DAYS))
+def test_nothing_is_due_about_what_lies_beyond_the_last_day_told(
+    today: date, ahead: int, closed: frozenset[date], days: int
+) -> None:
+    rules = MailRules(still_coming_days=days)
+    last = last_day_told(today, rules, school_time=a_school_time(*closed))
+    assert not is_told_by(today, last + timedelta(ahead), rules, closed)
+
+
+def test_only_a_week_and_a_weekend_are_looked_ahead() -> None:
+    friday = date(2026, 12, 11)
+    assert last_day_told(friday, MailRules(), school_time=OPEN) == date(2026, 12, 21)
+    assert is_told_by(friday, date(2026, 12, 20), MailRules(), frozenset())

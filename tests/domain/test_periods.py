@@ -74,7 +74,6 @@ def test_period_is_equal_in_every_zone() -> None:
     assert in_zone == in_utc
     assert hash(in_zone) == hash(in_utc)
     assert in_zone.start.tzinfo is UTC
-    assert in_zone.utc() == in_utc
 
 
 def test_the_two_hours_that_the_clock_shows_twice_do_not_overlap() -> None:

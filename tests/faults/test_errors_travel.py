@@ -30,7 +30,6 @@ EVERY_ERROR = (
     errors.Unknown("visit", "v1"),
     errors.NotAllowed("move visits"),
     errors.IllegalTransition(subject="visit", state="cancelled", step="moved"),
-    errors.StaleProposal("robots", FINDINGS),
     errors.ConstraintViolated("The new time", FINDINGS),
     errors.DoubleBooked("room 12"),
     errors.Outrun(),

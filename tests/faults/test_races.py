@@ -29,7 +29,7 @@ ROUNDS = 34
 FULL_ROUNDS = 1_667
 # A guard that is down is noticed in the first rounds, or there is no race.
 MUTATED_ROUNDS = 60
-STALE = "no longer holds"
+STALE = "would break"
 FIRST_START = moment("2026-12-08 09:00")
 
 

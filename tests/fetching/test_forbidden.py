@@ -35,6 +35,15 @@ localhost.localdomain ip6-localhost
 240.0.0.1 255.255.255.255 192.88.99.1
 １２７.０.０.１ 127。0。0。1 ①②⑦.⓪.⓪.① ⓛocalhost
 127.0.0.1%00.example.com 127.0.0.1%2f.example.com
+0x7F000001 0177.1 0251.0376.0251.0376 0xa9fea9fe 169.254.43518 3232235521 2852039166
+4294967296 256.256.256.256 1.1.1.1.1 [::ffff:169.254.169.254] [::ffff:a9fe:a9fe] [::ffff:0.0.0.0]
+[::ffff:0:0] [64:ff9b::169.254.169.254] [64:ff9b::100.64.0.1] [64:ff9b::] [64:ff9b::c612:1]
+[2002:a9fe:a9fe::1] [2002:a00:1::] [2001::1] [2001:2::1] [2001:20::1] [ff0e::1] [ff02::1%25eth0]
+[fe80::1%250] [::ffff:127.0.0.1%25eth0] [v1.127.0.0.1] [0000:0000::0001] [::1]. [::1 ::1] []
+192.31.196.1 192.52.193.1 192.175.48.1 [2620:4f:8000::1] 0.255.255.255 100.127.255.255
+198.19.255.255 %31%32%37.0.0.1 127%2e0%2e0%2e1 ١٢٧.٠.٠.١ ｌｏｃａｌｈｏｓｔ
+local\u00adhost 127.0.0.1\u200b 127．1 ⑩.0.0.1 app.localhost 127.0.0.1.nip.example loop.example.
+metadata.example nat64.example linked.example
 inside.example sneaky.example mixed.example mapped.example short.example
 """
 # Whole addresses that readers take apart differently.
@@ -66,6 +75,12 @@ KNOWN = {
     "mixed.example": (PUBLIC, "127.0.0.1"),
     "mapped.example": ("::ffff:127.0.0.1",),
     "short.example": ("0.0.0.0",),
+    "app.localhost": ("127.0.0.1", "::1"),
+    "127.0.0.1.nip.example": ("127.0.0.1",),
+    "loop.example": ("127.0.0.1",),
+    "metadata.example": ("169.254.169.254",),
+    "nat64.example": ("64:ff9b::a9fe:a9fe", PUBLIC),
+    "linked.example": ("fe80::1%lo",),
 }
 
 

@@ -13,6 +13,7 @@ from scheduler.domain.people import RoleName
 from scheduler.domain.visits import VisitState
 from scheduler.jobs.timetable import LEASE, LEASE_LASTS, Ticked
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Meanwhile, rest
 from scheduler.mail.transports import SentMail
 from scheduler.services.delivery import Delivered
 from scheduler.services.records import OutboxState
@@ -49,7 +50,7 @@ class DiesAfter:
     deaths_after: int
     sent: list[Mail] = field(default_factory=list)
 
-    def open(self) -> AbstractContextManager[DiesAfter]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[DiesAfter]:
         return nullcontext(self)
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
@@ -65,7 +66,7 @@ class Stalls:
     meanwhile: Callable[[], None]
     sent: list[SentMail] = field(default_factory=list)
 
-    def open(self) -> AbstractContextManager[Stalls]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[Stalls]:
         return nullcontext(self)
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -88,10 +89,18 @@ def messages_of(catalog: Catalog) -> Mapping[tuple[object, object], Message]:
 
 
 def write(catalog: Catalog, path: Path) -> None:
-    """Write a catalog as this checkout keeps it: files without line numbers, no dates of today."""
+    """Write a catalog as this checkout keeps it: files without line numbers, no dates of today.
+
+    Whoever reads meanwhile reads the former catalog whole.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalog, width=100, include_lineno=False, omit_header=False)
+    fresh = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with fresh.open("wb") as file:
+            write_po(file, catalog, width=100, include_lineno=False, omit_header=False)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def update() -> None:

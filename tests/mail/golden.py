@@ -52,6 +52,20 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         ),
         "no_answer_yet-always": ("no_answer_yet", {"facts": {}}),
         "let_go-teacher": ("let_go", {"role": "teacher"}),
+        "cancellation-office": ("cancellation", {"role": "office", "facts": {}}),
+        "declined-sought": (
+            "declined",
+            {"facts": {"speaker_name": "Amara Okafor", "is_sought": True}},
+        ),
+        "stand_in_looking-lapsed": (
+            "stand_in_looking",
+            {"facts": {"speaker_name": "Amara Okafor", "has_lapsed": True}},
+        ),
+        "stand_in_plan_b-empty": (
+            "stand_in_plan_b",
+            {"facts": {"speaker_name": "Amara Okafor", "plan_b": ""}},
+        ),
+        "still_coming-again": ("still_coming", {"facts": {"days": 3, "offset": "2"}}),
         "roster-teacher": ("roster", {"role": "teacher"}),
         "roster-volunteer": ("roster", {"role": "volunteer"}),
         "approved-office": (

@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import SMTP
@@ -30,12 +31,15 @@ SIGNING_IN_OPENLY = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 @dataclass
 class FallsSilent(Office):
-    """Takes a mail and says nothing of it for longer than anybody waits."""
+    """Says nothing of a mail, or of one person's, for longer than anybody waits."""
 
+    over: str = ""
     asked: int = 0
 
     async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:
         self.asked += 1
+        if self.over and envelope.rcpt_tos != [self.over]:
+            return await super().handle_DATA(server, session, envelope)
         await asyncio.sleep(SILENCE_SECONDS)
         return "250 taken"
 
@@ -79,6 +83,19 @@ def test_refused_mail_tells_whether_to_try_again_and_others_still_go_out(
     assert refused(refusal) == (int(reply[:3]), reply[4:], is_permanent)
     assert [envelope.rcpt_tos for envelope in office.taken] == [[OTHER]]
     assert len(office.peers) == 1
+
+
+def test_pause_after_each_mail_is_used_before_its_answer_is_known() -> None:
+    office, seen = Office({OTHER: "450 4.2.0 Mailbox busy"}, refuses_content=True), []
+    with (
+        a_server(office) as port,
+        a_transport(port).open(meanwhile=lambda: seen.append("pause")) as connection,
+    ):
+        for recipient in (RECIPIENT, OTHER, RECIPIENT):
+            with suppress(MailRefused):
+                connection.send(a_mail(), sender=SENDER, recipient=recipient)
+            seen.append(recipient)
+    assert seen == ["pause", RECIPIENT, "pause", OTHER, "pause", RECIPIENT]
 
 
 def test_full_mailbox_is_tried_again() -> None:
@@ -264,11 +281,21 @@ def certificate(
     return server, ssl.create_default_context(cafile=str(chain))
 
 
-def test_server_that_falls_silent_keeps_only_one_mail_of_a_batch_waiting() -> None:
+def test_silence_over_one_mail_keeps_none_of_the_others() -> None:
+    office = FallsSilent(over=RECIPIENT)
+    with a_server(office) as port, a_transport(port, timeout_seconds=0.3).open() as connection:
+        refusal = refusal_of(connection)
+        for _ in range(3):
+            connection.send(a_mail(), sender=SENDER, recipient=OTHER)
+    assert (refusal.code, refusal.is_permanent) == (NO_ANSWER, False)
+    assert [envelope.rcpt_tos for envelope in office.taken] == [[OTHER]] * 3
+
+
+def test_server_that_falls_silent_keeps_only_two_mails_of_a_batch_waiting() -> None:
     office = FallsSilent()
     with a_server(office) as port, a_transport(port, timeout_seconds=0.3).open() as connection:
         for _ in range(5):
             with pytest.raises(MailRefused) as refused:
                 connection.send(a_mail(), sender=SENDER, recipient=RECIPIENT)
             assert (refused.value.code, refused.value.is_permanent) == (NO_ANSWER, False)
-    assert office.asked == 1
+    assert office.asked == 2

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 
 from scheduler.domain.assignments import Assignment
 from scheduler.domain.constraints import SIEVE, host_free, pair_findings
-from scheduler.matching.explain import RULES_IN_ORDER, SieveStep, explain, sieve
+from scheduler.matching.explain import SieveStep, explain, sieve
 from scheduler.matching.problem import Problem
 from tests.matching.worlds import DAY, PLANE, a_demand, a_speaker, problems
 from tests.trying import examples
+
+RULES_IN_ORDER = (*SIEVE, "host_free")
 
 
 def left_by_plain_rules(problem: Problem, demand_id: str) -> list[int]:
@@ -35,15 +39,32 @@ def left_by_plain_rules(problem: Problem, demand_id: str) -> list[int]:
     return left
 
 
+def problem_left(problem: Problem, demand_id: str, *, start: int) -> int:
+    """Count who is left of the sieve when this is the only start."""
+    alone = [
+        replace(d, options=tuple(o for o in d.options if d.id != demand_id or o.start == start))
+        for d in problem.demands
+    ]
+    return left_by_plain_rules(replace(problem, demands=tuple(alone)), demand_id)[-1]
+
+
 @examples(60)
 @given(problems(most_demands=2, most_speakers=6))
 def test_sieve_counts_as_the_plain_rules_do_and_adds_up_to_the_pool(problem: Problem) -> None:
     for demand in problem.demands:
-        steps = sieve(problem, demand.id)
+        steps = sieve(problem, demand.id).steps
         assert tuple(step.rule for step in steps) == RULES_IN_ORDER
         assert [step.left for step in steps] == left_by_plain_rules(problem, demand.id)
         removed = sum(step.removed for step in steps)
         assert removed + steps[-1].left == len(problem.speakers)
+
+
+@examples(60)
+@given(problems(most_demands=2, most_speakers=6))
+def test_fullest_start_counts_as_the_plain_rules_do(problem: Problem) -> None:
+    for demand in problem.demands:
+        at_one = [problem_left(problem, demand.id, start=option.start) for option in demand.options]
+        assert sieve(problem, demand.id).most_at_once == max(at_one, default=0)
 
 
 def test_sieve_names_what_each_rule_removed() -> None:
@@ -53,7 +74,7 @@ def test_sieve_names_what_each_rule_removed() -> None:
         a_speaker("cy", free=None),
         a_speaker("di", free=()),
     )
-    steps = sieve(Problem(PLANE, people, (a_demand("r1", 541),)), "r1")
+    steps = sieve(Problem(PLANE, people, (a_demand("r1", 541),)), "r1").steps
     assert [step for step in steps if step.removed] == [
         SieveStep("topic_match", removed=1, left=3),
         SieveStep("within_availability", removed=2, left=1),
@@ -101,3 +122,22 @@ def test_own_assignment_does_not_hold_its_people() -> None:
     problem = Problem(PLANE, (a_speaker("ana", max_per_week=1),), (a_demand("r1", 541),))
     plan = (Assignment("r1", 541, ("ana",)),)
     assert explain(problem, "r1", assignments=plan).held == ()
+
+
+def test_whoever_is_held_at_one_start_may_be_free_at_another() -> None:
+    problem = Problem(
+        PLANE,
+        (a_speaker("ana"), a_speaker("bo", free=((541, 600),))),
+        (a_demand("r1", 541, DAY + 541), a_demand("r2", 541)),
+    )
+    explained = explain(problem, "r1", assignments=(Assignment("r2", 541, ("ana",)),))
+    assert (explained.most_at_once, explained.most_free) == (2, 1)
+    assert {ruling.speaker_id for ruling in explained.held} == {"ana"}
+
+
+def test_nobody_is_free_where_the_teacher_is_not() -> None:
+    hosts = frozenset({"teacher:kim"})
+    demands = (a_demand("r1", 541, hosts=hosts), a_demand("r2", 541, hosts=hosts))
+    problem = Problem(PLANE, (a_speaker("ana"), a_speaker("bo")), demands)
+    explained = explain(problem, "r1", assignments=(Assignment("r2", 541, ("ana",)),))
+    assert (explained.most_at_once, explained.most_free) == (2, 0)

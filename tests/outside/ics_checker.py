@@ -23,6 +23,7 @@ ONCE = (
     "LAST-MODIFIED",
 )
 HALF_HOUR = timedelta(minutes=30)
+LEAST_INTERVAL = timedelta(minutes=15)
 CANCELLED_IN_WORDS = ("Cancelled: ", "Annulé : ", "Cancelado: ")
 
 
@@ -238,11 +239,19 @@ def _feed_rules(calendar: Component) -> Iterator[str]:
         yield "REFRESH-INTERVAL is not there once as a DURATION"
     elif refresh[0].value != calendar.value("X-PUBLISHED-TTL"):
         yield "two intervals"
+    elif _interval(refresh[0].value) < LEAST_INTERVAL:
+        yield "asks programs to come more often than every quarter of an hour"
     for event in calendar.named("VEVENT"):
         if event.value("DTSTAMP") != event.value("LAST-MODIFIED"):
             yield f"{event.value('UID')}: DTSTAMP is not the last change"
         if event.value("STATUS") not in ("TENTATIVE", "CONFIRMED", "CANCELLED"):
             yield f"{event.value('UID')}: STATUS is {event.value('STATUS')}"
+
+
+def _interval(value: str) -> timedelta:
+    found = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?", value)
+    hours, minutes = (int(part or 0) for part in found.groups()) if found else (0, 0)
+    return timedelta(hours=hours, minutes=minutes)
 
 
 def _message_rules(calendar: Component) -> Iterator[str]:

@@ -56,6 +56,8 @@ ALARM = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT60M\r\nDESCRIPTION:x\r\nE
         (rb"DTSTART:2025(\d+T020000\r\nRRULE)", rb"DTSTART:2031\1", "has begun"),
         (rb"REFRESH-INTERVAL;VALUE=DURATION", b"REFRESH-INTERVAL", "as a DURATION"),
         (rb"X-PUBLISHED-TTL:PT1H", b"X-PUBLISHED-TTL:PT2H", "two intervals"),
+        (rb"PT1H", b"PT14M", "more often than every quarter"),
+        (rb"PT1H", b"hourly", "more often than every quarter"),
         (rb"X-WR-CALNAME:School", b"X-WR-CALNAME:Other", "two names"),
         (rb"\r\nNAME:", b"\r\nUID:a\r\nNAME:", "a UID of the calendar"),
         (rb"X-WR-TIMEZONE[^\r]*\r\n", b"", "X-WR-TIMEZONE is not there once"),

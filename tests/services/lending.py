@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from scheduler.domain.busy_calendars import BusyCalendar, Trust
-from scheduler.services.access import Actor
 from scheduler.services.busy_calendars import (
     Refreshed,
     add_address,
@@ -14,11 +13,11 @@ from scheduler.services.busy_calendars import (
     refresh_due,
 )
 from scheduler.services.ports.fetching import Fetched, FetchFailed, Validators
-from tests.builders import TORONTO, VOLUNTEER, period
+from tests.actors import AMARA
+from tests.builders import TORONTO, period
 from tests.calendars.files import a_file, an_event, at
 from tests.services.world import World
 
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
 ADDRESS = "https://calendar.example/amara.ics"
 # The request's hour, 8 December 10:40 to 11:30 in Toronto.
 CLASH = an_event(at("20261208T154000Z", "20261208T163000Z"), "SUMMARY:Dentist", uid="clash")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import Booking, Partstat, VisitState, cancel
-from scheduler.services.access import Actor
 from scheduler.services.agenda import MyVisit, my_visits
 from scheduler.services.ports import Store
 from scheduler.services.tokens import answer_token
+from tests.actors import AMARA
 from tests.builders import NOW, VOLUNTEER, a_request, a_visit, period, some_bookings
 from tests.small_district import OTHER_VOLUNTEER
 
 KEY = b"k" * 32
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
 
 
 def uids(visits: tuple[MyVisit, ...]) -> list[str]:

@@ -6,16 +6,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from scheduler.domain.errors import IllegalTransition, NotAllowed, Unknown
+from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.proposals import Proposal, ProposalState
 from scheduler.domain.requests import PeriodWindow
 from scheduler.domain.volunteers import Format, Limits
-from scheduler.services.access import Actor
 from scheduler.services.applying import apply_remedy, can_be_applied
 from scheduler.services.explanations import why
 from tests.builders import (
     DAY,
-    TEACHER,
     VOLUNTEER,
     a_clearance,
     a_proposal,
@@ -129,17 +127,7 @@ def test_what_others_answer_for_is_not_done_here(world: World) -> None:
         carried_out(world, "clearance")
 
 
-def test_only_coordinators_change_requests(world: World) -> None:
-    with pytest.raises(NotAllowed):
-        apply_remedy(
-            world.store,
-            "robots",
-            kind="virtual",
-            start=START,
-            actor=Actor(TEACHER, "Lena Fischer", is_teacher=True),
-            now=world.now,
-            gazetteer=world.gazetteer,
-        )
+def test_what_is_not_there_is_unknown(world: World) -> None:
     with pytest.raises(Unknown):
         apply_remedy(
             world.store,

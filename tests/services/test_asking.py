@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from scheduler.domain.errors import NotAllowed
 from scheduler.domain.topics import Topic, TopicTree
 from scheduler.services.access import Actor
 from scheduler.services.asking import AskSheet, Familiar, ask_sheet, grouped, reference_of
 from scheduler.services.lessons import lessons_in
 from scheduler.services.requests import Answers
 from scheduler.services.warm import Warm
-from tests.builders import TEACHER, VOLUNTEER, a_classroom, a_person, a_request
+from tests.actors import LENA
+from tests.builders import VOLUNTEER, a_classroom, a_person, a_request
 from tests.services.world import World, two_more_volunteers
 
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
 NOTHING = Answers(title="", topic="", classroom="", windows=())
 
 
@@ -79,11 +76,6 @@ def test_held_name_is_not_given_away_as_somebody_known(world: World) -> None:
     world.propose()
     world.approve("robots")
     assert sheet(world).familiar == ()
-
-
-def test_only_teachers_get_the_form(world: World) -> None:
-    with pytest.raises(NotAllowed):
-        sheet(world, actor=world.coordinator)
 
 
 def test_topics_are_grouped_below_their_first_ancestor() -> None:

@@ -19,11 +19,10 @@ from scheduler.services.availability import MyWeek, my_week, save_week
 from scheduler.services.ports import Store
 from scheduler.services.records import Activity
 from scheduler.services.week_boxes import BLOCK_BY_BOX, UsualTime
-from tests.builders import NOW, TEACHER, TORONTO, VOLUNTEER, a_request, a_visit, period
+from tests.actors import AMARA, BEN, LENA
+from tests.builders import NOW, TORONTO, VOLUNTEER, a_request, a_visit, period
 from tests.small_district import OTHER_VOLUNTEER
 
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
-BEN = Actor(OTHER_VOLUNTEER, "Ben Ito", is_volunteer=True)
 EVENING = WeeklyAvailability(3, time(17), time(19))
 SKIING = DateRange(date(2026, 12, 14), date(2026, 12, 18))
 
@@ -145,7 +144,7 @@ def test_days_away_are_added_once_and_removed(small_district: Store) -> None:
 @pytest.mark.parametrize(
     "actor",
     [
-        Actor(TEACHER, "Lena Fischer", is_teacher=True),
+        LENA,
         Actor(VOLUNTEER, "Amara Okafor"),
         Actor("nobody@example.org", "Nobody", is_volunteer=True),
     ],

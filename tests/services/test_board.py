@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from scheduler.domain.errors import IllegalTransition, NotAllowed, Unknown
+from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.proposals import (
     Proposal,
     ProposalState,
@@ -18,18 +18,17 @@ from scheduler.domain.proposals import (
 from scheduler.domain.requests import PeriodWindow
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Format
-from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
 from scheduler.services.board import Board, BoardRow, Group, undo_at
-from scheduler.services.choosing import choose
-from scheduler.services.opened import Alternative, Difference, Opened, review
+from scheduler.services.comparing import Alternative, Difference
+from scheduler.services.deciding_otherwise import choose
+from scheduler.services.opened import Opened, review
 from scheduler.services.proposals import reject
 from scheduler.services.queue_rows import Order, Wanted
 from scheduler.services.warm import Warm
 from tests.builders import (
     DAY,
     NOW,
-    TEACHER,
     VOLUNTEER,
     a_proposal,
     a_request,
@@ -138,20 +137,6 @@ def test_filter_finds_schools_and_people(world: World, text: str, keys: list[str
     world.put_requests(elsewhere())
     world.put_proposals(a_proposal())
     assert sorted(row.key for row in queue(world, text=text).rows) == keys
-
-
-def test_teachers_see_no_queue(world: World) -> None:
-    teacher = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-    for key in ("", "robots"):
-        with pytest.raises(NotAllowed):
-            review(
-                world.store,
-                key,
-                warm=Warm(),
-                actor=teacher,
-                now=world.now,
-                gazetteer=world.gazetteer,
-            )
 
 
 def test_open_request_shows_every_rule_and_wish_of_the_person(world: World) -> None:

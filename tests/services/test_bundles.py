@@ -11,18 +11,17 @@ import pytest
 
 from scheduler.bundle.changes import Change
 from scheduler.bundle.pruning import Prunable
-from scheduler.domain.errors import BadInput, NotAllowed
+from scheduler.domain.errors import BadInput
 from scheduler.domain.periods import Period
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.services import bundles
-from scheduler.services.access import Actor
 from scheduler.services.bundles import Imported
 from scheduler.services.ports import Store
 from scheduler.services.records import OutboxState
 from scheduler.storage.database import connect, sessions
 from scheduler.storage.unit_of_work import SqlStore
-from tests.builders import NOW, TEACHER, moment
+from tests.builders import NOW, moment
 from tests.bundle.sample import BELLS, BOOKINGS, REQUESTS, changed, lay
 from tests.services.bundle_folders import (
     BUSY,
@@ -123,15 +122,6 @@ class TestImport:
             "imported",
             "bundle",
         )
-
-    def test_only_coordinators_import_and_export(self, store: Store, folder: Path) -> None:
-        teacher = Actor(TEACHER, "Lena", is_teacher=True)
-        with pytest.raises(NotAllowed):
-            bundles.import_bundle(store, folder, actor=teacher, now=NOW)
-        with pytest.raises(NotAllowed):
-            bundles.export_bundle(store, folder / "out", actor=teacher)
-        assert is_empty(store)
-        assert not (folder / "out").exists()
 
     def test_mistake_anywhere_keeps_everything_out(self, store: Store, tmp_path: Path) -> None:
         wrong = REQUESTS.replace("robotics,talk", "alchemy,talk")

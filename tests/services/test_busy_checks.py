@@ -22,11 +22,11 @@ from scheduler.services.busy_calendars import (
 from scheduler.services.picture import load_picture
 from scheduler.services.ports.fetching import NOTHING_KNOWN, Fetched, Validators
 from scheduler.services.snapshots import problem_of
+from tests.actors import AMARA
 from tests.builders import VOLUNTEER, a_volunteer, moment
 from tests.calendars.files import a_file, an_event, at
 from tests.services.lending import (
     ADDRESS,
-    AMARA,
     BUSY_ELSEWHEN,
     BUSY_THEN,
     CLASH,

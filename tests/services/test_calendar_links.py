@@ -24,15 +24,12 @@ from scheduler.services.calendar_links import (
 from scheduler.services.feed_answers import answer
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.ports import Store
+from tests.actors import AMARA, LENA, OLIVE, VERA
 from tests.builders import NOW, TEACHER, VOLUNTEER, a_person, a_school, an_organization
 from tests.outside.ics_reading import read
 from tests.small_district import OFFICE
 
 SETTINGS = FeedSettings(b"f" * 32, "https://visits.example")
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-OLIVE = Actor(OFFICE, "Olive Stone", office_of=("maple",))
-VIEWER = Actor("vera@schools.example", "Vera Lund", is_viewer=True)
 
 
 def links(store: Store, actor: Actor) -> tuple[CalendarLink, ...]:
@@ -84,8 +81,8 @@ def test_each_role_has_its_calendars(small_district: Store) -> None:
         ("office", "maple", "Maple School"),
     ]
     assert keys(small_district, boss) == [("organization", "robots", "Robots & Co")]
-    assert keys(small_district, VIEWER) == [("zone", "North", "North")]
-    coordinator = replace(VIEWER, is_viewer=False, is_coordinator=True)
+    assert keys(small_district, VERA) == [("zone", "North", "North")]
+    coordinator = replace(VERA, is_viewer=False, is_coordinator=True)
     assert keys(small_district, coordinator) == [("zone", "North", "North"), ("public", "", "")]
 
 

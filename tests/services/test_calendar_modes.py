@@ -9,19 +9,18 @@ import pytest
 
 from scheduler.domain.visits import PendingMove
 from scheduler.services import calendar_modes, visits
-from scheduler.services.access import Actor
 from scheduler.services.calendar_modes import MyMode, Why, my_mode, uses_feed
 from scheduler.services.delivery import deliver_due
 from scheduler.services.feed_records import CalendarMode, Fetches
 from scheduler.services.feeds import feed_for
 from scheduler.services.records import Feed, FeedKind
+from tests.actors import AMARA
 from tests.builders import NOW, TEACHER, VOLUNTEER, a_request
 from tests.outside.ics_checker import message_faults
 from tests.outside.ics_reading import read
 from tests.services.test_visits import THURSDAY, cancel, move
 from tests.services.world import World
 
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
 A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 
 

@@ -10,22 +10,20 @@ import pytest
 from scheduler.domain.errors import ConstraintViolated, IllegalTransition, Unknown
 from scheduler.domain.requests import RequestState, parse_window
 from scheduler.domain.visits import VisitState
-from scheduler.services import choices
-from scheduler.services.access import Actor
+from scheduler.services import booking_by_hand
 from scheduler.services.changing import answers_of, change, offer_other_times, say_yes
 from scheduler.services.following import Stage, follow
 from scheduler.services.requests import withdraw
+from tests.actors import LENA, OMAR
 from tests.builders import TEACHER, VOLUNTEER, a_proposal, moment
-from tests.services.world import OTHER_TEACHER, World
+from tests.services.world import World
 
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-OMAR = Actor(OTHER_TEACHER, "Omar Haddad", is_teacher=True)
 THURSDAY = (parse_window("2026-12-10 P3"),)
 
 
 def book_elsewhen(world: World) -> None:
     """Book Amara in P4, which the teacher did not offer, and release it."""
-    choices.book(
+    booking_by_hand.book(
         world.store,
         "robots",
         volunteers=(VOLUNTEER,),

@@ -7,9 +7,8 @@ from datetime import date
 
 import pytest
 
-from scheduler.domain.errors import NotAllowed, Unknown
+from scheduler.domain.errors import Unknown
 from scheduler.domain.volunteers import ClearanceState
-from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
 from scheduler.services.clearances import (
     Urgency,
@@ -18,10 +17,10 @@ from scheduler.services.clearances import (
     ask_to_renew,
     clearances,
 )
+from tests.actors import VERA
 from tests.builders import VOLUNTEER, a_clearance, a_volunteer
 from tests.services.world import BRUNO, CHLOE, World, two_more_volunteers
 
-VERA = Actor("vera@x.example", "Vera Lund", is_viewer=True)
 ENDS = {
     VOLUNTEER: date(2026, 12, 1),
     BRUNO: date(2027, 1, 30),
@@ -86,8 +85,3 @@ def test_clearance_that_waits_holds_from_the_day_it_is_approved(world: World) ->
         )
     with pytest.raises(Unknown):
         approve_clearance(world.store, amara, 7, actor=world.coordinator, now=world.now)
-
-
-def test_only_coordinators_ask(world: World) -> None:
-    with pytest.raises(NotAllowed):
-        ask_to_renew(world.store, (), actor=VERA, now=world.now)

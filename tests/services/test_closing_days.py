@@ -8,19 +8,17 @@ from datetime import date, timedelta
 import pytest
 
 from scheduler.domain.closings import Afterwards, Closing
-from scheduler.domain.errors import IllegalTransition, NotAllowed, Unknown
+from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.periods import DateRange
 from scheduler.domain.requests import RangeWindow, RequestState
 from scheduler.domain.schooldays import Closure
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.services import closing_days, closing_pages
-from scheduler.services.access import Actor
 from scheduler.services.records import OutboxState
 from scheduler.services.visits import move, release_due
 from tests.builders import DAY, TEACHER, VOLUNTEER, a_school, a_visit, moment, period
 from tests.services.world import World
 
-VERA = Actor("vera@x.example", "Vera Lund", is_viewer=True)
 CLOSED = Closure("maple", DateRange(DAY, DAY), "Snow day")
 
 
@@ -202,19 +200,3 @@ def test_zone_means_its_schools(world: World) -> None:
         close(world, zone="South")
     with pytest.raises(Unknown):
         close(world, "nowhere")
-
-
-def test_only_coordinators_close_and_open_days(world: World) -> None:
-    for actor in (VERA, Actor(TEACHER, "Lena", is_teacher=True)):
-        with pytest.raises(NotAllowed):
-            closing_days.close_day(
-                world.store,
-                DAY,
-                (),
-                name="Snow",
-                afterwards=Afterwards.CANCEL,
-                actor=actor,
-                now=world.now,
-            )
-        with pytest.raises(NotAllowed):
-            closing_days.undo(world.store, "x", actor=actor, now=world.now)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import combinations
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduler.domain.proposals import Proposal, ProposedSpeaker
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.volunteers import Format
 from scheduler.services.approvals import decided
 from scheduler.services.asking import reference_of
-from scheduler.services.conflicts import Conflicts, Instead, conflicts
+from scheduler.services.conflicts import Conflicts, Instead, conflicts, first_pairs
+from scheduler.services.queue_rows import Claim
 from scheduler.services.warm import Warm
-from tests.builders import VOLUNTEER, a_proposal, a_request, period
+from tests.builders import NOW, VOLUNTEER, a_proposal, a_request, period
 from tests.services.world import BRUNO, CHLOE, World, elsewhere, two_more_volunteers
+from tests.trying import examples
 
 HOURS = ("09:00-10:00", "09:30-10:30", "10:00-11:00", "10:40-11:30")
 
@@ -83,6 +88,41 @@ def test_conflicts_are_all_pairs_that_want_the_same_at_one_time(world: World, se
     assert list(every.shown) == sorted(every.shown, key=lambda each: each.one.start)
 
 
+MINUTES = st.integers(0, 8)
+CLAIM = st.builds(
+    lambda first, length, key: Claim(
+        NOW + timedelta(minutes=first), NOW + timedelta(minutes=first + length), f"r{key}"
+    ),
+    MINUTES,
+    st.integers(1, 4),
+    st.integers(0, 5),
+)
+CLAIMS = st.dictionaries(
+    st.sampled_from(("class:a", "teacher:t", "volunteer:v")), st.lists(CLAIM, max_size=8)
+)
+
+
+@examples(100)
+@given(CLAIMS, CLAIMS)
+def test_pairs_are_those_that_comparing_each_with_each_finds(
+    waiting: dict[str, list[Claim]], held: dict[str, list[Claim]]
+) -> None:
+    every = {
+        frozenset((one.request, other.request))
+        for resource, claims in waiting.items()
+        for place, one in enumerate(claims)
+        for other in (*claims[place + 1 :], *held.get(resource, ()))
+        if one.request != other.request and one.start < other.end and other.start < one.end
+    }
+    shown, total = first_pairs(waiting, held=held, most=3)
+    assert total == len(every)
+    assert len(shown) == min(3, total)
+    assert {frozenset((one.request, other.request)) for _, one, other in shown} <= every
+    whole, _ = first_pairs(waiting, held=held, most=total)
+    assert shown == whole[:3]
+    assert [one.start for _, one, _ in whole] == sorted(one.start for _, one, _ in whole)
+
+
 def test_nothing_is_in_the_way_of_one_proposal(world: World) -> None:
     world.put_proposals(a_proposal())
     assert found(world) == Conflicts((), 0)
@@ -93,7 +133,8 @@ def test_who_decided_is_told_by_name(world: World) -> None:
     assert decided(world.store, ("robots",), actor=world.coordinator) == ()
     world.approve("robots")
     (each,) = decided(world.store, ("robots",), actor=world.coordinator)
-    assert (each.request, each.at, str(each.state)) == ("robots", world.now, "approved")
+    told = (each.request, each.title, each.at, str(each.state))
+    assert told == ("robots", a_request().title, world.now, "approved")
 
 
 def _some_request(key: str, random: Random) -> ClassroomRequest:

@@ -12,6 +12,7 @@ import pytest
 from scheduler.domain.people import RoleName
 from scheduler.domain.visits import Visit
 from scheduler.mail.messages import Mail, message_id_of
+from scheduler.mail.pauses import Meanwhile, rest
 from scheduler.mail.transports import MailRefused, SentMail
 from scheduler.services import delivery, reminders
 from scheduler.services.delivery import CLAIM_LASTS, Delivered
@@ -52,7 +53,7 @@ class PostOffice:
     sent: list[SentMail] = field(default_factory=list)
     refused: list[SentMail] = field(default_factory=list)
 
-    def open(self) -> AbstractContextManager[PostOffice]:
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[PostOffice]:
         return nullcontext(self)
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
@@ -189,6 +190,8 @@ class TestOnce:
         assert received(world) == [("sign_in", TEACHER)]
         world.now = DAYS_MAIL
         assert deliver(world) == Delivered(sent=1)
+        (question,) = world.transport.sent
+        assert "You get this because you volunteer with" in text_of(question)
         assert received(world) == [("ask_availability", BRUNO)]
         assert deliver(world) == Delivered()
 

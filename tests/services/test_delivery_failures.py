@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler.services.delivery import CLAIM_LASTS, RETRY_AFTER, Delivered
+from scheduler.services.delivery import CLAIM_LASTS, RETRY_AFTER, Delivered, deliver_due
 from scheduler.services.records import OutboxState
 from scheduler.services.sign_in import ask_for_link
 from tests.builders import (
@@ -111,6 +111,27 @@ class TestRefused:
         assert row(world, "invitation").problem == "LookupError: no such word"
         world.wait(minutes=5)
         assert deliver(world) == Delivered(sent=1)
+
+    def test_mail_beyond_a_domains_share_waits_unwritten(self, world: World) -> None:
+        people = [a_person(email=f"t{n}@schools.example", name=f"T {n}") for n in range(5)]
+        with world.store.write() as work:
+            work.people.put(people)
+        for person in people:
+            ask_for_link(world.store, person.email, now=world.now)
+        render, subjects = world.letterhead.render, []
+
+        def render_and_count(name: str, context: Mapping[str, object]) -> str:
+            subjects.extend([name] if name.endswith("subject.txt") else [])
+            return render(name, context)
+
+        head = replace(world.letterhead, render=render_and_count)
+        for sent in (2, 2, 1):
+            done = deliver_due(
+                world.store, now=world.now, transport=world.transport, head=head, most_per_domain=2
+            )
+            assert (done, len(subjects)) == (Delivered(sent=sent), sent)
+            subjects.clear()
+            world.wait(minutes=1)
 
     def test_day_without_a_server_loses_nothing(self, world: World) -> None:
         world.invite()

@@ -24,11 +24,9 @@ from scheduler.services.school_pages import (
 )
 from scheduler.services.volunteer_pages import VolunteerProfile, volunteer
 from scheduler.services.warm import Warm
-from tests.builders import DAY, NOW, TEACHER, VOLUNTEER, a_clearance, a_proposal, a_volunteer
+from tests.actors import LENA, VERA
+from tests.builders import DAY, NOW, VOLUNTEER, a_clearance, a_proposal, a_volunteer
 from tests.services.world import BRUNO, CHLOE, World, elsewhere, two_more_volunteers
-
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-VERA = Actor("vera@x.example", "Vera Lund", is_viewer=True)
 
 
 def names(world: World, text: str = "", care: Care | None = None) -> list[str]:
@@ -178,16 +176,3 @@ def test_answers_are_told_with_the_request_they_are_about(world: World) -> None:
         "robots",
         "Robots around us",
     )
-
-
-def test_teachers_read_none_of_it(world: World) -> None:
-    with pytest.raises(NotAllowed):
-        volunteers(world.store, actor=LENA, now=world.now)
-    with pytest.raises(NotAllowed):
-        the_volunteer(world, reference_of(VOLUNTEER), actor=LENA)
-    with pytest.raises(NotAllowed):
-        schools(world.store, actor=LENA, now=world.now)
-    with pytest.raises(NotAllowed):
-        maple(world, actor=LENA)
-    with pytest.raises(NotAllowed):
-        recent(world.store, actor=LENA, now=world.now)

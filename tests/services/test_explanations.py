@@ -8,15 +8,15 @@ from datetime import date
 
 import pytest
 
-from scheduler.domain.errors import NotAllowed, Unknown
+from scheduler.domain.availability import DaysAway
+from scheduler.domain.errors import Unknown
+from scheduler.domain.periods import DateRange
 from scheduler.domain.requests import PeriodWindow, RequestState
 from scheduler.domain.volunteers import Limits
-from scheduler.services.access import Actor
 from scheduler.services.explanations import Why, as_json, why
 from scheduler.services.proposals import reject
 from tests.builders import (
     DAY,
-    TEACHER,
     VOLUNTEER,
     a_proposal,
     a_request,
@@ -101,6 +101,25 @@ def test_person_proposed_elsewhere_at_that_hour_is_named_with_the_other_request(
     assert held.others == (("bridges", "How bridges stand"),)
 
 
+def test_person_who_is_taken_at_one_start_only_can_still_come(world: World) -> None:
+    world.put_requests(a_request(windows=TWO_DAYS), elsewhere())
+    world.put_proposals(a_proposal(request="bridges"))
+    found = told(world)
+    assert (found.decided_by, found.swaps, found.remedies) == ("", (), ())
+    assert {each.reason.rule for each in found.held} == {"max_per_day"}
+
+
+def test_team_that_never_meets_is_told_so(world: World) -> None:
+    away = replace(a_volunteer(), away=(DaysAway(DateRange(DAY, DAY)),))
+    second_day = date(2026, 12, 15)
+    bruno = replace(two_more_volunteers()[0], away=(DaysAway(DateRange(second_day, second_day)),))
+    world.put_volunteers(away, bruno)
+    world.put_requests(a_request(speakers=2, windows=TWO_DAYS))
+    found = told(world)
+    assert (found.decided_by, len(found.candidates), found.swaps) == ("never_at_once", 2, ())
+    assert "another_lesson" in {each.kind for each in found.remedies}
+
+
 def test_booked_request_is_no_longer_open(world: World) -> None:
     world.put_proposals(a_proposal())
     world.approve("robots")
@@ -160,14 +179,6 @@ def test_proposal_with_somebody_who_left_does_not_stop_the_explanation(world: Wo
     assert told(world).decided_by == "topic_match"
 
 
-def test_only_overseers_ask_why(world: World) -> None:
-    with pytest.raises(NotAllowed):
-        why(
-            world.store,
-            "robots",
-            now=world.now,
-            gazetteer=world.gazetteer,
-            actor=Actor(TEACHER, "Lena Fischer", is_teacher=True),
-        )
+def test_what_is_not_there_is_unknown(world: World) -> None:
     with pytest.raises(Unknown):
         told(world, "nothing")

@@ -20,14 +20,13 @@ from scheduler.services.exports import (
     year_of,
 )
 from scheduler.services.tokens import answer_token
+from tests.actors import AMARA, LENA
 from tests.builders import NOW, TEACHER, VOLUNTEER, a_district, a_request, a_visit, period
 from tests.outside.ics_checker import feed_faults
 from tests.outside.ics_reading import Component, read
 from tests.services.world import BRUNO, KEY, OTHER_TEACHER, World, two_more_volunteers
 
 SITE = "https://visits.example"
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
 
 
 def file_of(world: World, visit: Visit, actor: Actor) -> CalendarFile:

@@ -33,10 +33,10 @@ class TestAddress:
         address = world.feeds.address_of(feed(world))
         token = address.removeprefix(f"{SITE}/cal/").removesuffix(".ics")
         with world.store.read() as work:
-            assert work.feeds.by_token(token) is None
-            kept = work.feeds.by_token(token_hash(token))
+            assert work.feeds.door(token, client="") is None
+            kept = work.feeds.door(token_hash(token), client="")
         assert kept is not None
-        assert kept.feed == feed(world)
+        assert kept.address.feed == feed(world)
 
     def test_person_has_a_feed_for_each_role_that_visits_concern(self, world: World) -> None:
         with world.store.write() as work:

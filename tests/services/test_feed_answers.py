@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from scheduler.domain.visits import Booking, Partstat, Visit, VisitState, hosts_of
-from scheduler.services.access import Actor
 from scheduler.services.calendar_links import write_ahead
 from scheduler.services.feed_answers import answer
 from scheduler.services.feed_records import EventText
@@ -17,6 +16,7 @@ from scheduler.services.feeds import feed_for
 from scheduler.services.records import Feed, FeedKind
 from scheduler.services.sheets import sheets_of
 from scheduler.services.tokens import feed_token, token_hash
+from tests.actors import AMARA
 from tests.builders import (
     COORDINATOR,
     NOW,
@@ -233,7 +233,7 @@ class TestCost:
     def test_calendar_written_ahead_costs_its_first_program_no_writing(self, world: World) -> None:
         keep(world, *many(3))
         feed = made(world, FeedKind.VOLUNTEER, VOLUNTEER)
-        amara = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
+        amara = AMARA
         write_ahead(
             world.store,
             FeedKind.VOLUNTEER,

@@ -9,7 +9,6 @@ import pytest
 from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.feedback import Feedback, FeedbackStanding, Impression
 from scheduler.domain.visits import Visit, VisitState
-from scheduler.services.access import Actor
 from scheduler.services.feedback import (
     Said,
     ask_for_feedback,
@@ -20,11 +19,10 @@ from scheduler.services.feedback import (
 )
 from scheduler.services.tokens import answer_token, feedback_token
 from scheduler.services.visits import close_past
+from tests.actors import AMARA, LENA, OMAR, VERA
 from tests.builders import TEACHER, VOLUNTEER
 from tests.services.world import KEY, OTHER_TEACHER, World
 
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-OMAR = Actor(OTHER_TEACHER, "Omar Haddad", is_teacher=True)
 GREAT = Said(True, Impression.GREAT, 23, " They loved it. ")
 
 
@@ -149,7 +147,7 @@ def test_signed_in_teacher_says_the_same(world: World, past_visit: Visit) -> Non
     said = say(world.store, "robots", GREAT, actor=LENA, now=world.now, session=1)
     assert said.given is not None
     assert said.students == 23
-    for stranger in (OMAR, Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)):
+    for stranger in (OMAR, AMARA):
         with pytest.raises(Unknown):
             feedback_on(world.store, "robots", actor=stranger, now=world.now)
         with pytest.raises(Unknown):
@@ -157,7 +155,7 @@ def test_signed_in_teacher_says_the_same(world: World, past_visit: Visit) -> Non
 
 
 def test_viewer_reads_but_says_nothing(world: World, past_visit: Visit) -> None:
-    viewer = Actor("vera@x.example", "Vera", is_viewer=True)
+    viewer = VERA
     assert feedback_on(world.store, "robots", actor=viewer, now=world.now).given is None
     with pytest.raises(Unknown):
         say(world.store, "robots", GREAT, actor=viewer, now=world.now, session=1)

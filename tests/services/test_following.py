@@ -8,7 +8,6 @@ from scheduler.domain.errors import NotAllowed, Unknown
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VisitState
-from scheduler.services.access import Actor
 from scheduler.services.following import (
     Filter,
     Stage,
@@ -18,11 +17,9 @@ from scheduler.services.following import (
     stage_of,
 )
 from scheduler.services.requests import withdraw
-from tests.builders import TEACHER, VOLUNTEER, a_proposal, a_request, a_visit
-from tests.services.world import OTHER_TEACHER, World, elsewhere
-
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-OMAR = Actor(OTHER_TEACHER, "Omar Haddad", is_teacher=True)
+from tests.actors import LENA, OMAR, VERA
+from tests.builders import VOLUNTEER, a_proposal, a_request, a_visit
+from tests.services.world import World, elsewhere
 
 
 def test_teacher_sees_that_a_name_is_found_but_not_whose(world: World) -> None:
@@ -59,7 +56,7 @@ def test_withdrawn_request_can_be_reopened_by_its_teacher_alone(world: World) ->
     withdraw(world.store, "robots", actor=LENA, now=world.now)
     found = follow(world.store, "robots", actor=LENA)
     assert (found.stage, found.can_withdraw, found.can_reopen) == (Stage.STOPPED, False, True)
-    viewer = Actor("vera@x.example", "Vera", is_viewer=True)
+    viewer = VERA
     assert not follow(world.store, "robots", actor=viewer).can_reopen
 
 

@@ -21,13 +21,12 @@ from scheduler.services.handing_over import (
 )
 from scheduler.services.own_classes import own_classes
 from scheduler.services.records import OutboxRow, OutboxState
+from tests.actors import LENA, OMAR
 from tests.builders import TEACHER, VOLUNTEER, a_person, a_request, a_visit
-from tests.services.world import OTHER_TEACHER, World
+from tests.services.world import World
 
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
 MIRA_EMAIL = "mira@schools.example"
 MIRA = Actor(MIRA_EMAIL, "Mira Koch", is_teacher=True)
-OMAR = Actor(OTHER_TEACHER, "Omar Haddad", is_teacher=True)
 
 
 @pytest.fixture

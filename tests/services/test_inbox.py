@@ -6,18 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.domain.errors import IllegalTransition, NotAllowed, Unknown
+from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.incoming import Incoming, IncomingState, Why
 from scheduler.domain.visits import Partstat, VisitState
 from scheduler.services import inbox
-from scheduler.services.access import Actor
 from scheduler.services.ports import Store
 from scheduler.services.tokens import token_hash
-from tests.builders import COORDINATOR, NOW, VOLUNTEER, a_visit
-from tests.small_district import VIEWER
+from tests.actors import CARLA, VERA
+from tests.builders import NOW, VOLUNTEER, a_visit
 
-CARLA = Actor(COORDINATOR, "Carla Diaz", is_coordinator=True)
-VERA = Actor(VIEWER, "Vera Lund", is_viewer=True)
 TEXT = """Hi,
 yes, I will be there!   See https://visits.example/r/abc.def?a=yes
 
@@ -147,17 +144,7 @@ def test_answer_of_a_stranger_or_to_another_visit_is_entered_nowhere(small_distr
         assert work.visits.get(a_visit().uid) == a_visit()
 
 
-def test_only_coordinators_deal_with_mail(small_district: Store) -> None:
-    mail = take_in(small_district)
-    with pytest.raises(NotAllowed):
-        inbox.mark_done(small_district, mail.key, actor=VERA, now=NOW)
-    with pytest.raises(NotAllowed):
-        inbox.mark_open(small_district, mail.key, actor=VERA)
-    with pytest.raises(NotAllowed):
-        inbox.enter_answer(
-            small_district, mail.key, visit=mail.visit, says_yes=True, actor=VERA, now=NOW
-        )
-    with pytest.raises(NotAllowed):
-        inbox.inbox(small_district, actor=Actor(VOLUNTEER, "Amara", is_volunteer=True))
+def test_what_is_not_there_is_unknown(small_district: Store) -> None:
+
     with pytest.raises(Unknown):
         inbox.opened(small_district, "none", actor=CARLA, now=NOW)

@@ -245,6 +245,7 @@ class TestFacts:
             "by": "Carla",
             "days": 17,
             "speaker_name": "Amara",
+            "has_lapsed": False,
         }
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from random import Random
 
 import pytest
 
 from scheduler.domain.requests import RequestState
+from scheduler.domain.volunteers import ClearanceState
 from scheduler.services.directory import (
     PAGE,
     Care,
@@ -17,7 +20,7 @@ from scheduler.services.directory import (
     volunteers,
 )
 from scheduler.services.following import PAGE as REQUESTS_ON_A_PAGE
-from scheduler.services.following import Filter, all_requests, every_request
+from scheduler.services.following import Filter, Followed, all_requests, every_request
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import ListedVolunteer
 from tests.builders import a_clearance, a_request, a_volunteer
@@ -41,12 +44,42 @@ def test_page_of_requests_is_cut_from_the_whole_list(world: World, seed: int) ->
         *(Filter(school=school) for school in ("maple", "birch", "nowhere")),
         Filter(state="open", school="birch"),
     ):
-        whole = every_request(world.store, actor=world.coordinator, wanted=wanted)
+        whole = tuple(every_request(world.store, actor=world.coordinator, wanted=wanted))
         for number in (1, 2):
             page = all_requests(world.store, actor=world.coordinator, wanted=wanted, number=number)
             skipped = (number - 1) * REQUESTS_ON_A_PAGE
             assert page.lines == whole[skipped : skipped + REQUESTS_ON_A_PAGE]
             assert page.found == len(whole)
+
+
+@pytest.mark.each_engine
+def test_requests_with_a_text_are_those_whose_names_hold_it(world: World) -> None:
+    random = Random(5)
+    names = ("Straße über_all", "Zoé's 100% Robots", "ROBOTS", "How — bridges")
+    world.put_requests(
+        *(
+            random.choice((a_request, elsewhere))(
+                key=f"R{number}",
+                title=random.choice(names),
+                topic=random.choice(("robotics", "engineering", "long gone")),
+                classroom="",
+            )
+            for number in range(40)
+        ),
+        a_request(key="R40"),
+    )
+    everything = tuple(every_request(world.store, actor=world.coordinator))
+    texts = ("STRASSE", "ß", "e über", "r_a", "0% rob", "zoe", "zoé's", "bot", "gone", "ne s", "—")
+    for text in (*texts, "r3", "robotics ", "lena", "birch omar", "nobody", "%", "5a", "l l"):
+        found = every_request(world.store, actor=world.coordinator, wanted=Filter(text=text))
+        assert tuple(found) == tuple(each for each in everything if holds(each, text)), text
+
+
+def holds(each: Followed, text: str) -> bool:
+    """Tell whether the names of a request, in a row, hold the text."""
+    names = (each.request.title, each.school_name, each.class_name, each.teacher_name)
+    topics = (each.request.topic, *each.topic.names)
+    return text.casefold() in " ".join((each.request.key, *topics, *names)).casefold()
 
 
 def test_volunteers_are_those_whom_reading_everybody_would_leave(world: World) -> None:
@@ -90,3 +123,36 @@ def test_volunteers_are_those_whom_reading_everybody_would_leave(world: World) -
         assert {line.email for line in whole} == meant
         assert (page.lines, page.found) == (whole[:PAGE], len(meant))
         assert list(page.zones) == zones
+
+
+@pytest.mark.each_engine
+def test_volunteers_are_narrowed_as_the_whole_list_would_be(world: World) -> None:
+    random, today = Random(4), world.now.date()
+    day = today + timedelta(days=30)
+    ends = (None, today - timedelta(days=1), day, day + timedelta(days=1))
+    world.put_volunteers(
+        *(
+            a_volunteer(
+                email=f"v{number}@x.example",
+                organization=random.choice((a_volunteer().organization, "")),
+                clearances=tuple(
+                    a_clearance(
+                        expires=random.choice(ends),
+                        state=random.choice(list(ClearanceState)),
+                        approved=random.choice((today, today, None)),
+                        school=random.choice(("", "", "maple")),
+                    )
+                    for _ in range(random.choice((0, 1, 2)))
+                ),
+            )
+            for number in range(80)
+        )
+    )
+    with world.store.read() as work:
+        listed = partial(work.listings.volunteers, now=world.now, since=world.now)
+        everybody = listed()
+        theirs, ending = listed(organization="robots"), listed(ending_by=day)
+    lasts = {each.email: standing_of(each.clearances, today=today)[1] for each in everybody}
+    assert theirs == tuple(each for each in everybody if each.organization == "robots")
+    assert ending == tuple(e for e in everybody if (last := lasts[e.email]) and last <= day)
+    assert 0 < len(ending) < len(everybody)

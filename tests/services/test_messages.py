@@ -8,13 +8,10 @@ from scheduler.domain.errors import ConstraintViolated, NotAllowed, Unknown
 from scheduler.domain.messages import MOST_LETTERS
 from scheduler.services.access import Actor
 from scheduler.services.messages import MOST_AN_HOUR, thread, write_message
+from tests.actors import AMARA, LENA, OMAR, VERA
 from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_proposal
-from tests.services.world import BRUNO, OTHER_TEACHER, World, two_more_volunteers
+from tests.services.world import BRUNO, World, two_more_volunteers
 
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-OMAR = Actor(OTHER_TEACHER, "Omar Haddad", is_teacher=True)
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
-VERA = Actor("vera@x.example", "Vera Lund", is_viewer=True)
 HELLO = "Bring a robot?\nWe have a table."
 
 

@@ -13,12 +13,10 @@ from scheduler.services.feed_records import CalendarMode
 from scheduler.services.feeds import feed_for
 from scheduler.services.records import FeedKind
 from scheduler.services.tokens import feed_token
+from tests.actors import AMARA, LENA
 from tests.builders import TEACHER, VOLUNTEER
 from tests.outside.ics_reading import read
 from tests.services.world import KEY, World
-
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
-LENA = Actor(TEACHER, "Lena Fischer", is_teacher=True)
 
 
 def chosen(world: World, mode: CalendarMode | None, actor: Actor = AMARA) -> None:

@@ -13,11 +13,11 @@ from scheduler.services.access import Actor
 from scheduler.services.announcements import TIME_KEPT, TIMES_OFFERED
 from scheduler.services.other_times import keep, offer_times, offers, take, times_for
 from scheduler.services.tokens import answer_token
+from tests.actors import VERA
 from tests.builders import COORDINATOR, VOLUNTEER, a_request, moment
 from tests.services.world import KEY, World
 
 THURSDAY = moment("2026-12-10 10:40")
-VIEWER = Actor("vera@schools.example", "Vera", is_viewer=True)
 
 
 def invited(world: World) -> Visit:
@@ -130,8 +130,8 @@ def test_nothing_is_offered_once_the_visit_was_called_off(world: World) -> None:
 def test_only_coordinators_decide(world: World) -> None:
     visit = invited(world)
     offer = offered(world, visit, THURSDAY)
-    assert offers(world.store, actor=VIEWER, now=world.now)[0].offer == offer
+    assert offers(world.store, actor=VERA, now=world.now)[0].offer == offer
     with pytest.raises(NotAllowed):
-        keep(world.store, offer.key, actor=VIEWER, now=world.now)
+        keep(world.store, offer.key, actor=VERA, now=world.now)
     with pytest.raises(NotAllowed):
         offers(world.store, actor=Actor(VOLUNTEER, "Amara"), now=world.now)

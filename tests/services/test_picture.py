@@ -17,6 +17,7 @@ from scheduler.services.picture import (
     find_district,
     load_district,
     load_picture,
+    memory_start,
     school_times,
 )
 from scheduler.storage.database import connect, sessions
@@ -33,6 +34,7 @@ from tests.builders import (
     a_topic_tree,
     a_visit,
     a_volunteer,
+    moment,
     period,
 )
 from tests.services.world import BRUNO, World, elsewhere, two_more_volunteers
@@ -87,6 +89,14 @@ def test_today_is_the_districts(world: World) -> None:
     assert picture(world).today == date(2026, 11, 21)
     world.wait(minutes=1)
     assert picture(world).today == date(2026, 11, 22)
+
+
+def test_school_year_begins_and_ends_by_the_districts_clock() -> None:
+    district = a_district()
+    first = moment("2026-09-08 00:00")
+    assert memory_start(district, moment("2027-06-25 23:59")) == first
+    assert memory_start(district, first) == first
+    assert memory_start(district, moment("2026-09-07 23:59")) == moment("2025-09-06 23:59")
 
 
 class TestVisits:

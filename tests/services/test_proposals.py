@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.domain.errors import IllegalTransition, NotAllowed, Unknown
+from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.proposals import Proposal, ProposalState, ProposedSpeaker, Unassigned
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VisitState
@@ -17,10 +17,8 @@ from scheduler.domain.volunteers import BusySource, Format
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Plan
 from scheduler.services import proposals
-from scheduler.services.access import Actor
 from scheduler.services.proposals import Board, Proposed
 from tests.builders import (
-    TEACHER,
     VOLUNTEER,
     a_clearance,
     a_proposal,
@@ -112,24 +110,6 @@ class TestRun:
             a_request(state=RequestState.WITHDRAWN), elsewhere(state=RequestState.BOOKED)
         )
         assert world.propose().requests == 0
-
-    def test_only_coordinators_propose_and_reject(self, world: World) -> None:
-        world.put_proposals(a_proposal())
-        for stranger in (
-            Actor(TEACHER, "Lena", is_teacher=True),
-            Actor("v@schools.example", "Vera", is_viewer=True),
-        ):
-            with pytest.raises(NotAllowed):
-                propose(world, actor=stranger)
-            with pytest.raises(NotAllowed):
-                proposals.reject(world.store, "robots", reason="", actor=stranger, now=world.now)
-        assert world.proposal() == a_proposal()
-
-    def test_board_is_for_those_who_oversee(self, world: World) -> None:
-        viewer = Actor("v@schools.example", "Vera", is_viewer=True)
-        assert proposals.board(world.store, actor=viewer) == Board({}, {})
-        with pytest.raises(NotAllowed):
-            proposals.board(world.store, actor=Actor(TEACHER, "Lena", is_teacher=True))
 
 
 class TestRejection:

@@ -6,15 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.domain.errors import NotAllowed
 from scheduler.domain.visits import VisitState
-from scheduler.services.access import Actor
 from scheduler.services.feed_answers import answer
 from scheduler.services.feeds import feed_for
 from scheduler.services.public_visits import PublicChoice, choose_public, public_choices
 from scheduler.services.records import FeedKind
 from scheduler.services.tokens import feed_token
-from tests.builders import COORDINATOR, TEACHER, TORONTO, a_request, a_topic_tree, a_visit
+from tests.builders import COORDINATOR, TORONTO, a_request, a_topic_tree, a_visit
 from tests.outside.ics_reading import Component, read
 from tests.services.world import KEY, World
 
@@ -73,7 +71,7 @@ def test_changed_request_stays_public(world: World) -> None:
     assert len(events(world)) == 1
 
 
-def test_choices_are_the_requests_with_visits_to_come(world: World) -> None:
+def test_booking_by_hand_are_the_requests_with_visits_to_come(world: World) -> None:
     visit = a_visit()
     assert public_choices(world.store, actor=world.coordinator, now=world.now) == (
         PublicChoice(
@@ -100,11 +98,3 @@ def test_topic_is_named_in_the_calendars_language(world: World) -> None:
         work.districts.put_topics(a_topic_tree(*french))
     assert "Robotics" in events(world)[0].value("SUMMARY")
     assert "Robotique" in events(world, "fr")[0].value("SUMMARY")
-
-
-def test_only_coordinators_choose(world: World) -> None:
-    teacher = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-    with pytest.raises(NotAllowed):
-        choose_public(world.store, ("robots",), shown=("robots",), actor=teacher, now=world.now)
-    with pytest.raises(NotAllowed):
-        public_choices(world.store, actor=teacher, now=world.now)

@@ -69,6 +69,12 @@ def test_team_that_cannot_be_had_is_too_few() -> None:
     assert (found.reason, found.facts["left"], found.facts["needed"]) == ("too_few", 2, 3)
 
 
+def test_team_that_never_meets_is_not_said_to_be_needed_elsewhere() -> None:
+    early, late = a_speaker(free=((0, 600),)), a_speaker(id="ben", free=((600, 1440),))
+    found = entry(a_demand(speakers=2, options=(an_option(), an_option(600))), early, late)
+    assert (found.reason, found.facts["left"], found.facts["needed"]) == ("never_at_once", 2, 2)
+
+
 def test_whoever_is_left_is_needed_elsewhere() -> None:
     found = entry(a_demand(), a_speaker())
     assert (found.reason, found.facts["left"]) == ("outbid", 1)
@@ -117,4 +123,4 @@ def test_sieve_adds_up_to_the_pool(people: list[Speaker], needed: int) -> None:
     assert left == found.facts["left"]
     counts = [len(speakers), *(step.left for step in found.sieve)]
     assert counts == sorted(counts, reverse=True)
-    assert (found.reason in {"too_few", "outbid"}) is (left > 0)
+    assert (found.reason in {"too_few", "never_at_once", "outbid"}) is (left > 0)

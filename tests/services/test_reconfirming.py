@@ -9,16 +9,13 @@ from scheduler.domain.availability import WeeklyAvailability
 from scheduler.domain.districts import Term
 from scheduler.domain.own_weeks import RIGHT_FOR
 from scheduler.domain.periods import DateRange
-from scheduler.services.access import Actor
 from scheduler.services.announcements import STILL_RIGHT
 from scheduler.services.availability import keep_as_it_is, my_week, save_week
 from scheduler.services.ports import Store
 from scheduler.services.reconfirming import ask_to_reconfirm
+from tests.actors import AMARA, BEN
 from tests.builders import NOW, VOLUNTEER, a_district
 from tests.small_district import OTHER_VOLUNTEER
-
-AMARA = Actor(VOLUNTEER, "Amara Okafor", is_volunteer=True)
-BEN = Actor(OTHER_VOLUNTEER, "Ben Ito", is_volunteer=True)
 
 
 def asked(store: Store, *, days: float) -> int:

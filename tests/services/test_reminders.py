@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +14,7 @@ from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import Closure, SchoolTime
 from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.services import delivery, reminders
+from scheduler.services.ports import Store, Visits, Work
 from scheduler.services.records import OutboxState
 from scheduler.services.reminders import due_offset, reminder_moment
 from tests.builders import (
@@ -217,6 +221,13 @@ class TestWriting:
             ("1d", TEACHER),
         ]
 
+    def test_stop_of_a_week_lists_all_that_came_too_late(self, world: World) -> None:
+        visit = confirmed(world)
+        write_at(world, moment("2026-11-30 12:00"))
+        assert write_at(world, visit.period.end + timedelta(days=6)) == 0
+        late = [row.recipient for row in world.mail_of(visit) if row.state is OutboxState.EXPIRED]
+        assert late == [VOLUNTEER, TEACHER]
+
     def test_reminder_that_went_out_is_not_listed_as_late(self, world: World) -> None:
         visit = confirmed(world)
         write_at(world, DAY_BEFORE)
@@ -268,3 +279,54 @@ def test_yes_on_the_last_day_is_followed_by_no_reminder(world: World) -> None:
     world.now = DAY_BEFORE + timedelta(minutes=1)
     world.answer(visit, VOLUNTEER, True)
     assert write_at(world, world.now) == 0
+
+
+@dataclass
+class CountingVisits:
+    """The real visits, and how many of them were read."""
+
+    inner: Visits
+    read: int = 0
+
+    def in_states(self, *args: Any, **kwargs: Any) -> tuple[Visit, ...]:
+        """Return what the real ones return, counted."""
+        found = self.inner.in_states(*args, **kwargs)
+        self.read += len(found)
+        return found
+
+
+@dataclass
+class CountingStore:
+    """The real store; ``read`` is how many visits the last transaction read."""
+
+    inner: Store
+    read: int = 0
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        """Open a transaction whose visits are counted."""
+        with self.inner.write() as work:
+            counting = CountingVisits(work.visits)
+            work.visits = cast(Visits, counting)
+            yield work
+            self.read = counting.read
+
+
+@pytest.mark.parametrize(
+    ("when", "read"),
+    [
+        ("2026-11-28 10:00", 0),
+        ("2026-11-30 10:00", 1),
+        ("2026-12-07 15:01", 1),
+        ("2026-12-08 11:29", 1),
+        ("2026-12-08 11:31", 0),
+    ],
+)
+def test_clock_reads_the_visits_of_the_coming_days_alone(
+    world: World, when: str, read: int
+) -> None:
+    confirmed(world)
+    write_at(world, moment(when) - timedelta(minutes=1))
+    store = CountingStore(world.store)
+    reminders.write_due(cast(Store, store), now=moment(when))
+    assert store.read == read

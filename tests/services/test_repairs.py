@@ -8,17 +8,14 @@ from datetime import date
 import pytest
 
 from scheduler.domain.batches import BatchState, WhatIf, WhatIfKind
-from scheduler.domain.errors import InvalidPeriod, NotAllowed, Unknown
+from scheduler.domain.errors import InvalidPeriod, Unknown
 from scheduler.domain.periods import DateRange
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState, parse_window
 from scheduler.domain.schooldays import Closure
 from scheduler.domain.visits import Partstat, VisitState
-from scheduler.services import batches
-from scheduler.services.access import Actor
 from tests.builders import (
     DAY,
-    TEACHER,
     VOLUNTEER,
     a_proposal,
     a_request,
@@ -195,19 +192,6 @@ def test_other_weight_proposes_anew_and_is_kept(world: World) -> None:
     proposal = world.proposal()
     assert proposal is not None
     assert [each.email for each in proposal.speakers] == [BRUNO]
-
-
-def test_only_coordinators_try_out_and_decide(world: World) -> None:
-    batch = tried(world, AWAY)
-    teacher = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-    with pytest.raises(NotAllowed):
-        tried(world, AWAY, actor=teacher)
-    with pytest.raises(NotAllowed):
-        batches.drop(world.store, batch.key, actor=teacher, now=world.now)
-    with pytest.raises(NotAllowed):
-        batches.approve(
-            world.store, batch.key, actor=teacher, now=world.now, gazetteer=world.gazetteer
-        )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from scheduler.domain.mail_choices import MailChoices, MailKind, Pace
 from scheduler.domain.people import RoleName
 from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import Closure
-from scheduler.domain.visits import Visit, cancel, hosts_of
+from scheduler.domain.visits import Partstat, Visit, VisitState, cancel, hosts_of
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.rosters import write_rosters
 from tests.builders import (
@@ -21,6 +21,7 @@ from tests.builders import (
     a_visit,
     moment,
     period,
+    some_bookings,
 )
 from tests.services.test_delivery import deliver, text_of
 from tests.services.world import OTHER_TEACHER, World, elsewhere
@@ -158,3 +159,12 @@ def test_visit_that_was_called_off_meanwhile_is_not_in_it(week: World) -> None:
     told = {mail.recipient: mail.message["Subject"] for mail in week.transport.sent}
     assert told[VOLUNTEER] == "1 visit in the week of Mon 7 December"
     assert OTHER_OFFICE not in told
+
+
+def test_teacher_of_one_visit_hears_of_it_while_it_is_not_certain(week: World) -> None:
+    yes = some_bookings(VOLUNTEER, partstat=Partstat.ACCEPTED)
+    with week.store.write() as work:
+        work.visits.save((a_visit(state=VisitState.CONFIRMED, bookings=yes),))
+    write_rosters(week.store, now=FRIDAY)
+    teachers = {TEACHER, OTHER_TEACHER} & set(held_by(week))
+    assert teachers == {OTHER_TEACHER}

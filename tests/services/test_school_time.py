@@ -9,22 +9,20 @@ import pytest
 
 from scheduler.calendars.busy import PassedOver
 from scheduler.domain.districts import Term
-from scheduler.domain.errors import NotAllowed
 from scheduler.domain.periods import DateRange
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.schooldays import BellPeriod, BellSchedule, Closure
 from scheduler.domain.visits import VisitState
-from scheduler.services.access import Actor
 from scheduler.services.closed_days import ClosedVisit
 from scheduler.services.school_time import Preview, preview, read_file, school_time, use
 from scheduler.services.school_time_changes import DayTypeChange, Difference
 from scheduler.services.school_time_reading import FileNotTaken, FileReading, Line
 from scheduler.services.school_time_words import Meaning
-from tests.builders import DAY, TEACHER, TORONTO, YEAR, a_district, a_proposal, a_visit
+from tests.actors import CARLA
+from tests.builders import DAY, TORONTO, YEAR, a_district, a_proposal, a_visit
 from tests.calendars.files import a_file, an_event, at
 from tests.services.world import World
 
-CARLA = Actor("carla@schools.example", "Carla Diaz", is_coordinator=True)
 BREAK = Closure("", DateRange(date(2026, 12, 21), date(2027, 1, 3)), "Winter break")
 LEAK = Closure("maple", DateRange(date(2027, 2, 1), date(2027, 2, 1)), "Leak")
 
@@ -191,16 +189,6 @@ class TestChanges:
 
     def test_line_without_meaning_changes_nothing(self, world: World) -> None:
         assert used(world, Line(days(DAY), "Concert", Meaning.NOTHING)).difference.is_empty
-
-    def test_only_coordinators_change_school_time(self, world: World) -> None:
-        teacher = Actor(TEACHER, "Lena Fischer", is_teacher=True)
-        for deed in (preview, use):
-            with pytest.raises(NotAllowed):
-                deed(world.store, (line(BREAK),), actor=teacher, now=world.now)
-        with pytest.raises(NotAllowed):
-            read_file(world.store, b"x", actor=teacher)
-        with pytest.raises(NotAllowed):
-            school_time(world.store, actor=teacher, now=world.now)
 
 
 class TestVisits:

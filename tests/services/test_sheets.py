@@ -12,12 +12,12 @@ from scheduler.domain.visits import Booking, Partstat, Visit
 from scheduler.domain.volunteers import Format
 from scheduler.services.sheets import sheets_of
 from tests.builders import (
-    TEACHER,
     VOLUNTEER,
     a_classroom,
     a_district,
     a_request,
     a_school,
+    a_sheet,
     a_visit,
     a_volunteer,
     period,
@@ -37,25 +37,9 @@ def sheets(world: World, *visits: Visit) -> tuple[VisitSheet, ...]:
 def test_sheet_gathers_everything(world: World) -> None:
     visit = a_visit()
     assert sheets(world, visit) == (
-        VisitSheet(
-            visit=visit,
-            title="Robots around us",
+        a_sheet(
+            visit,
             topic=Topic("robotics", parent="engineering"),
-            site_name="Lakeshore District",
-            school="maple",
-            school_name="Maple School",
-            address="12 Maple Street, Toronto",
-            arrival_note="Ring at the front door.",
-            phone="416-555-0100",
-            teacher_name="Lena Fischer",
-            teacher_email=TEACHER,
-            class_name="5A",
-            grade="5",
-            students=24,
-            language="en",
-            note="",
-            meeting_url="",
-            sessions=1,
             speakers=(
                 SpeakerOnSheet(VOLUNTEER, "Amara Okafor", "Robots & Co", Partstat.NEEDS_ACTION),
             ),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler.domain.errors import Unknown
+from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.people import Person, Role, RoleName
 from scheduler.services import sign_in
 from scheduler.services.records import OutboxRow
@@ -137,6 +137,15 @@ class TestOperator:
         with world.store.read() as work:
             deeds = {(entry.actor, entry.deed) for entry in work.activities.recent(limit=5)}
         assert ("command line", "created account") in deeds
+
+    def test_account_that_is_not_active_gets_no_link_and_no_role(self, world: World) -> None:
+        with world.store.write() as work:
+            work.people.put((a_person(is_active=False),))
+        for create in ("", "coordinator"):
+            with pytest.raises(IllegalTransition, match="An account that is deactivated"):
+                sign_in.link_for(world.store, TEACHER, now=world.now, create=create)
+        with world.store.read() as work:
+            assert work.people.get(TEACHER) == a_person(is_active=False)
 
     def test_existing_account_gains_the_role_and_keeps_the_rest(self, world: World) -> None:
         for _ in range(2):

@@ -159,3 +159,15 @@ def test_series_is_asked_after_in_one_mail(world: World) -> None:
     assert until(world, LET_GO) == Asked(let_go=2)
     states = [visit.state for visit in world.visits_of()]
     assert states == [VisitState.CANCELLED, VisitState.CONFIRMED, VisitState.CANCELLED]
+
+
+def test_near_visit_leaves_days_to_find_somebody_else(world: World) -> None:
+    limits = replace(a_volunteer().limits, notice_days=0)
+    world.put_volunteers(replace(a_volunteer(), limits=limits))
+    world.now = moment("2026-11-30 07:00")
+    visit = invited(world)
+    assert until(world, moment("2026-12-04 09:00")) == Asked(silent=1)
+    (again,) = (row for row in world.mail_of(visit) if row.purpose == "no_answer_yet")
+    assert again.facts["kept_days"] == 1
+    assert until(world, moment("2026-12-06 07:00")) == Asked()
+    assert until(world, moment("2026-12-06 09:00")) == Asked(let_go=1)

@@ -294,7 +294,17 @@ class TestEnd:
             VisitState.CANCELLED,
             SearchState.NOBODY,
         )
-        assert told(world, visit, "cancellation") == [("cancellation", TEACHER)]
+        assert told(world, visit, "cancellation") == [
+            ("cancellation", each) for each in sorted((COORDINATOR, TEACHER, OFFICE))
+        ]
+
+    def test_office_that_reckons_with_a_guest_hears_that_none_comes(
+        self, world: World, confirmed: Visit
+    ) -> None:
+        world.now = confirmed.period.start - timedelta(days=3)
+        cancel(world.store, confirmed.uid, reason="Snow", actor=world.coordinator, now=world.now)
+        offices = [r for r in world.mail_of(confirmed) if r.recipient == OFFICE]
+        assert [(r.purpose, r.facts["role"]) for r in offices] == [("cancellation", "office")]
 
     def test_search_ends_with_the_visit(self, world: World, confirmed: Visit) -> None:
         drop_out(world, confirmed)

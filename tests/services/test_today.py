@@ -8,18 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from scheduler.domain.districts import Coordinates
-from scheduler.domain.errors import NotAllowed
 from scheduler.domain.periods import DateRange
 from scheduler.domain.proposals import Unassigned
 from scheduler.domain.requests import RequestState
 from scheduler.domain.schooldays import Closure
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Clearance, ClearanceState
-from scheduler.services.access import Actor
 from scheduler.services.ports import Store
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.today import EndingClearance, Today, ending_clearances, today
 from scheduler.services.warm import Warm
+from tests.actors import CARLA
 from tests.builders import (
     NOW,
     VOLUNTEER,
@@ -33,7 +32,6 @@ from tests.builders import (
 )
 
 DAY = date(2026, 11, 21)
-CARLA = Actor("carla@schools.example", "Carla Diaz", is_coordinator=True)
 
 
 class NoGazetteer:
@@ -53,16 +51,6 @@ def needed(store: Store, *, now: datetime = NOW) -> Today:
 def failed(subject: str, purpose: str, **changes: object) -> OutboxRow:
     row = OutboxRow(f"{subject}/{purpose}", subject, purpose, VOLUNTEER, NOW, NOW)
     return replace(row, state=OutboxState.FAILED, **changes)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "actor",
-    [Actor("t@example.org", "T", is_teacher=True), Actor("v@example.org", "V", is_volunteer=True)],
-    ids=["teacher", "volunteer"],
-)
-def test_others_do_not_see_it(small_district: Store, actor: Actor) -> None:
-    with pytest.raises(NotAllowed):
-        today(small_district, warm=Warm(), actor=actor, now=NOW, gazetteer=NoGazetteer())
 
 
 def test_invitation_without_an_answer_is_listed_until_the_visit_begins(

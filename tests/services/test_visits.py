@@ -11,7 +11,6 @@ from scheduler.domain.errors import (
     ConstraintViolated,
     DoubleBooked,
     IllegalTransition,
-    NotAllowed,
     Unknown,
 )
 from scheduler.domain.proposals import ProposalState
@@ -19,6 +18,7 @@ from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.services import visits
 from scheduler.services.access import Actor
+from tests.actors import LENA, OMAR
 from tests.builders import (
     COORDINATOR,
     TEACHER,
@@ -28,11 +28,10 @@ from tests.builders import (
     moment,
     period,
 )
-from tests.services.test_choices import book
+from tests.services.test_booking_by_hand import book
 from tests.services.world import (
     BRUNO,
     CHLOE,
-    OTHER_TEACHER,
     World,
     elsewhere,
     two_more_volunteers,
@@ -220,8 +219,8 @@ class TestCancelling:
     def test_its_teacher_may_and_another_may_not(self, world: World) -> None:
         (visit,) = world.invite()
         with pytest.raises(Unknown):
-            cancel(world, visit, actor=Actor(OTHER_TEACHER, "Omar", is_teacher=True))
-        off = cancel(world, visit, actor=Actor(TEACHER, "Lena", is_teacher=True))
+            cancel(world, visit, actor=OMAR)
+        off = cancel(world, visit, actor=LENA)
         assert off.state is VisitState.CANCELLED
 
     def test_one_date_of_a_series_called_off_leaves_the_news_of_the_others(
@@ -234,6 +233,16 @@ class TestCancelling:
         cancel(world, first)
         assert ("invitation", VOLUNTEER, "due") in world.told(first)
         assert ("cancellation", VOLUNTEER, "due") in world.told(first)
+
+    def test_visit_that_is_over_cannot_be_called_off_or_answered(self, world: World) -> None:
+        (visit,) = world.invite()
+        world.now = visit.period.end
+        with pytest.raises(IllegalTransition, match="over cannot be cancelled"):
+            cancel(world, visit)
+        for says_yes in (True, False):
+            with pytest.raises(IllegalTransition, match="over cannot be answered"):
+                world.answer(visit, VOLUNTEER, says_yes)
+        assert world.visits_of() == (visit,)
 
     def test_cancelled_visit_cannot_be_cancelled_again(self, world: World) -> None:
         (visit,) = world.invite()
@@ -308,6 +317,7 @@ class TestMoving:
     @pytest.mark.parametrize(
         ("start", "rule"),
         [
+            ("2026-11-20 10:40", "still_ahead"),
             ("2026-12-12 10:40", "school_open"),
             ("2026-12-10 17:00", "within_availability"),
             ("2026-11-23 10:40", "notice_given"),
@@ -322,17 +332,12 @@ class TestMoving:
         assert [finding.rule for finding in refusal.value.findings] == [rule]
         assert world.visits_of() == (visit,)
 
-    def test_only_coordinators_move(self, world: World) -> None:
+    def test_visit_that_has_begun_is_not_moved(self, world: World) -> None:
         (visit,) = world.invite()
-        with pytest.raises(NotAllowed):
-            visits.move(
-                world.store,
-                visit.uid,
-                start=THURSDAY,
-                actor=Actor(TEACHER, "Lena", is_teacher=True),
-                now=world.now,
-                gazetteer=world.gazetteer,
-            )
+        world.now = visit.period.start
+        with pytest.raises(IllegalTransition, match="under way cannot be moved"):
+            move(world, visit, THURSDAY)
+        assert world.visits_of() == (visit,)
 
 
 class TestClosing:

@@ -15,8 +15,12 @@ from typing import Any, TypeVar
 from scheduler.domain.errors import DoubleBooked
 from scheduler.domain.periods import Period
 from scheduler.domain.visits import VOLUNTEER_PREFIX
+from scheduler.domain.volunteers import Clearance
+from scheduler.services.asking import reference_of
+from scheduler.services.clearances import add_clearance
 from scheduler.storage.database import sessions
 from scheduler.storage.unit_of_work import SqlStore
+from tests.actors import CARLA
 from tests.builders import NOW, VOLUNTEER, a_visit
 from tests.databases import engine_on
 from tests.processes import quick_processes
@@ -107,6 +111,19 @@ def use_link(store: SqlStore, token: str) -> str | None:
     """Use a one-time link."""
     with store.write() as work:
         return work.sign_ins.use_link(token, now=NOW)
+
+
+def mark_bounces(store: SqlStore, times: int) -> None:
+    """Note this many times that mail to the one volunteer came back."""
+    for _ in range(times):
+        with store.write() as work:
+            work.bounces.mark(VOLUNTEER, at=NOW, problem="550 no such person")
+
+
+def enter_clearance(store: SqlStore, kind: str) -> None:
+    """Enter a clearance of the one volunteer, as a coordinator does."""
+    clearance = Clearance(kind, issued=NOW.date())
+    add_clearance(store, reference_of(VOLUNTEER), clearance, actor=CARLA, now=NOW)
 
 
 def new_key(store: SqlStore, _number: int) -> str:

@@ -30,7 +30,7 @@ from tests.builders import a_district, a_visit
 from tests.databases import postgres_database, sqlite_database
 from tests.storage.district import fill
 
-NEWEST = "0015"
+NEWEST = "0016"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -63,16 +63,19 @@ def test_upgrade_can_be_repeated(blank_url: str) -> None:
 
 
 def test_database_can_grow_step_by_step_and_keeps_its_rows(blank_url: str) -> None:
-    upgrade(blank_url, "0003")
+    upgrade(blank_url)
     engine = connect(blank_url)
     store = SqlStore(sessions(engine))
     fill(store)
     with store.write() as work:
         work.visits.add((a_visit(),))
+    before = found_by(engine)
+    command.downgrade(alembic_config(engine), "0003")
     engine.dispose()
     upgrade(blank_url)
     with store.read() as work:
         assert work.visits.get(a_visit().uid) == a_visit()
+    assert found_by(engine) == before
     engine.dispose()
     assert problems(blank_url) == ()
 
@@ -102,6 +105,22 @@ def test_connection_that_migrated_checks_references_again(blank_url: str) -> Non
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(text(stray))
     engine.dispose()
+
+
+def found_by(engine: Engine) -> list[tuple[str, str, str]]:
+    """Return what all rows that can be looked for are found by; none of it is empty."""
+    columns = (
+        *((table, "words") for table in ("person", "school", "classroom", "request", "visit")),
+        *(("person", "reference"), ("request", "key_words")),
+    )
+    with engine.connect() as connection:
+        found = [
+            (table, column, words)
+            for table, column in columns
+            for words in connection.scalars(text(f"SELECT {column} FROM {table} ORDER BY id"))
+        ]
+    assert all(words for *_, words in found)
+    return found
 
 
 def alembic_config(engine: Engine) -> Config:

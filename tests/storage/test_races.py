@@ -18,6 +18,8 @@ from tests.storage.racers import (
     book,
     book_after_a_look,
     claim_all,
+    enter_clearance,
+    mark_bounces,
     new_key,
     race_on,
     racers,
@@ -95,6 +97,20 @@ def test_one_time_link_is_used_once(race: Race, store: SqlStore) -> None:
             work.sign_ins.add_link(link)
         outcome = race(use_link, [link.token_sha256] * RACERS)
         assert sorted(outcome, key=str) == [None] * (RACERS - 1) + [VOLUNTEER]
+
+
+def test_each_mail_that_comes_back_counts(race: Race, store: SqlStore) -> None:
+    race(mark_bounces, [10] * RACERS)
+    with store.read() as work:
+        assert work.bounces.of((VOLUNTEER,))[VOLUNTEER].times == 10 * RACERS
+
+
+def test_clearances_entered_at_once_are_all_kept(race: Race, store: SqlStore) -> None:
+    kinds = [f"kind-{racer}" for racer in range(RACERS)]
+    race(enter_clearance, kinds)
+    with store.read() as work:
+        kept = work.volunteers.many((VOLUNTEER,))[VOLUNTEER].clearances
+    assert {clearance.kind for clearance in kept} >= set(kinds)
 
 
 def test_new_keys_asked_for_at_once_differ(race: Race) -> None:

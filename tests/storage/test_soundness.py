@@ -140,7 +140,7 @@ def test_unsent_mail_about_a_missing_visit_is_named(booked: SqlStore, engine: En
 def test_another_version_of_the_database_is_named(booked: SqlStore, engine: Engine) -> None:
     run(engine, "UPDATE alembic_version SET version_num = '0001'")
     assert problems(engine) == (
-        "The database is at version 0001, but this program needs version 0015.",
+        "The database is at version 0001, but this program needs version 0016.",
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.domain.errors import DoubleBooked, StaleProposal
+from scheduler.domain.errors import ConstraintViolated, DoubleBooked
 from scheduler.services import approvals
 from scheduler.services.access import Actor
 from scheduler.storage import database
@@ -67,5 +67,5 @@ def _approve(request: str, start: float, now: datetime) -> Outcome:
     except DoubleBooked as refusal:
         return Outcome(request, False, str(refusal))
     if done.stale:
-        return Outcome(request, False, str(StaleProposal(request, done.stale[request])))
+        return Outcome(request, False, str(ConstraintViolated(request, done.stale[request])))
     return Outcome(request, bool(done.approved or done.already))

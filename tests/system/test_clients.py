@@ -9,6 +9,7 @@ them every time. One more file has all zones.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -34,7 +35,7 @@ from scheduler.services.records import FeedKind
 from tests.architecture.source import CHECKOUT
 from tests.builders import COORDINATOR, VOLUNTEER, moment
 from tests.calendars.golden import feed as render
-from tests.calendars.histories import FIRST_YEAR, LAST_YEAR, ZONES, state
+from tests.calendars.histories import FIRST_YEAR, LAST_YEAR, ZONES, life, state
 from tests.databases import engine_on
 from tests.outside.ics_checker import instants
 from tests.outside.ics_reading import read, unescaped
@@ -48,7 +49,7 @@ FEEDS = [
 ]
 KHAL = ("khal==0.14.1", "vdirsyncer==0.21.0", "tzdata")
 ICAL_JS, NODE_ICAL = "ical.js@2.2.1", "node-ical@0.26.1"
-RANDOM_VISITS, MIXED_VISITS = 10_000, 300
+RANDOM_VISITS, MIXED_VISITS, HOSTILE_VISITS = 10_000, 300, 200
 RANDOM_FEEDS = {
     "random-mixed": range(RANDOM_VISITS, RANDOM_VISITS + MIXED_VISITS),
     # A visit's seed chooses its zone by the remainder.
@@ -76,6 +77,19 @@ const found = ical.sync.parseICS(fs.readFileSync(process.argv[2], "utf8"));
 for (const event of Object.values(found))
   if (event.type === "VEVENT")
     console.log(`${moment(event.start)} ${moment(event.end)} ${event.summary}`);
+"""
+TEXTS = ("summary", "location", "description")
+TEXTS_SCRIPT = """
+import ICAL from "ical.js"; import fs from "fs";
+const calendar = new ICAL.Component(ICAL.parse(fs.readFileSync(process.argv[2], "utf8")));
+const told = (part) => process.argv.slice(3).map((n) => part.getFirstPropertyValue(n) ?? "");
+console.log(JSON.stringify(calendar.getAllSubcomponents("vevent").map(told)));
+"""
+NODE_TEXTS_SCRIPT = """
+import ical from "node-ical"; import fs from "fs";
+const events = Object.values(ical.sync.parseICS(fs.readFileSync(process.argv[2], "utf8")));
+const told = (event) => process.argv.slice(3).map((n) => event[n]?.val ?? event[n] ?? "");
+console.log(JSON.stringify(events.filter((event) => event.type === "VEVENT").map(told)));
 """
 # Which offset, in minutes, the zone data inside Node gives for each line "zone milliseconds".
 OFFSETS_SCRIPT = """
@@ -108,6 +122,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, seeds in RANDOM_FEEDS.items():
         octets = render(Audience.SCHOOL, *(shown_alone(seed) for seed in seeds))
         (folder / f"{name}.ics").write_bytes(octets)
+    hostile = (life(seed)[-1] for seed in range(HOSTILE_VISITS))
+    (folder / "hostile.ics").write_bytes(render(Audience.SCHOOL, *hostile))
     return folder
 
 
@@ -159,6 +175,8 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "package.json").write_text('{"private": true}')
     (folder / "instants.mjs").write_text(SCRIPT)
     (folder / "node-instants.mjs").write_text(NODE_SCRIPT)
+    (folder / "texts.mjs").write_text(TEXTS_SCRIPT)
+    (folder / "node-texts.mjs").write_text(NODE_TEXTS_SCRIPT)
     (folder / "offsets.mjs").write_text(OFFSETS_SCRIPT)
     run("npm", "install", "--silent", ICAL_JS, NODE_ICAL, folder=folder)
     return folder
@@ -249,13 +267,16 @@ def synchronise(programs: Path, home: Path) -> None:
 
 def listed(programs: Path, home: Path, form: str) -> list[str]:
     """Return khal's events of ten years, in order."""
-    said = run(
-        str(programs / "venv/bin/khal"),
-        *("-c", str(home / "khal.conf"), "list", "--once", "--notstarted"),
-        *("--day-format", "", "--format", form),
-        *("2024-01-01", "3650d"),
-    )
+    said = khal(programs, home, "--day-format", "", "--format", form)
     return sorted({line for line in said.splitlines() if line})
+
+
+def khal(programs: Path, home: Path, *words: str) -> str:
+    """Return what khal lists of ten years."""
+    settings = ("-c", str(home / "khal.conf"))
+    span = ("2024-01-01", "3650d")
+    command = ("list", "--once", "--notstarted", *words, *span)
+    return run(str(programs / "venv/bin/khal"), *settings, *command)
 
 
 @pytest.mark.parametrize("name", [*(feed.stem for feed in FEEDS), *RANDOM_FEEDS])
@@ -277,6 +298,29 @@ def test_clients_read_the_same_instants(
     assert [line for line in sorted(told.splitlines()) if line[40:] not in unknown] == [
         line for line in expected if line[40:] not in unknown
     ]
+
+
+def test_clients_read_the_same_texts(
+    folder: Path, address: str, programs: Path, tmp_path: Path
+) -> None:
+    feed = folder / "hostile.ics"
+    events = read(feed.read_bytes()).named("VEVENT")
+    expected = sorted([unescaped(e.value(name.upper())) for name in TEXTS] for e in events)
+    told = run("node", str(programs / "texts.mjs"), str(feed), *TEXTS, folder=programs)
+    assert sorted(json.loads(told)) == expected
+
+    subscribe(f"{address}/{feed.name}", programs=programs, home=tmp_path)
+    synchronise(programs, tmp_path)
+    fields = (word for name in ("title", *TEXTS[1:]) for word in ("--json", name))
+    days = khal(programs, tmp_path, *fields).splitlines()
+    shown = [[e["title"], e["location"], e["description"]] for d in days for e in json.loads(d)]
+    assert sorted(shown) == expected
+
+    told = run("node", str(programs / "node-texts.mjs"), str(feed), *TEXTS, folder=programs)
+    # Of a backslash before an n, node-ical makes a line break of its own.
+    plain = [texts for texts in expected if "\\" not in "".join(texts)]
+    assert len(plain) > HOSTILE_VISITS / 10
+    assert [texts for texts in plain if texts not in json.loads(told)] == []
 
 
 def test_subscriber_sees_each_step_of_a_visit(

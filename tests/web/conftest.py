@@ -7,7 +7,9 @@ its database, its clock and what it remembers of the district are new for each t
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +22,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import get_babel
+from sqlalchemy import make_url
 from werkzeug.test import TestResponse
 
 from scheduler.config import Settings
@@ -97,6 +100,19 @@ def text_of(element: Element | None) -> str:
 def main_text(tree: Element) -> str:
     """Return what stands in the page's main part."""
     return text_of(tree.find(".//main"))
+
+
+@pytest.fixture
+def contents(sqlite_url: str) -> Callable[[], str]:
+    """Return a way to read the whole database."""
+    file = make_url(sqlite_url).database
+    assert file is not None
+
+    def read() -> str:
+        with closing(sqlite3.connect(file)) as connection:
+            return "\n".join(connection.iterdump())
+
+    return read
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
 
 from scheduler.domain.errors import (
     ConstraintViolated,
@@ -15,9 +16,9 @@ from scheduler.domain.errors import (
     NotAllowed,
     SchedulerError,
     SolverFailed,
-    StaleProposal,
     Unknown,
 )
+from tests.architecture.source import CHECKOUT
 from tests.builders import COORDINATOR, TEACHER, VOLUNTEER
 from tests.small_district import VIEWER
 from tests.web.conftest import Visitor, main_text, parsed, text_of
@@ -55,6 +56,16 @@ def test_page_that_is_not_there_says_so(client: Visitor) -> None:
     assert "We can’t find that page" in main_text(parsed(answer.text))
 
 
+def test_every_address_that_a_page_names_is_there(app: Flask) -> None:
+    named = {
+        endpoint
+        for file in (CHECKOUT / "templates").rglob("*.html")
+        for endpoint in re.findall(r"""url_for\(\s*["']([\w.]+)["']""", file.read_text("utf-8"))
+    }
+    assert len(named) > 100
+    assert named - set(app.view_functions) == set()
+
+
 @pytest.fixture
 def start_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], str]], None]:
     """Return a way to have another view answer at the start page, for this test."""
@@ -67,7 +78,6 @@ def start_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callabl
         (Unknown("visit", "x"), 404, "It may have moved, or it is not yours to see."),
         (NotAllowed("look"), 404, "It may have moved, or it is not yours to see."),
         (DoubleBooked(), 409, "Somebody else booked this person"),
-        (StaleProposal("robots"), 409, "The proposal for robots no longer holds."),
         (ConstraintViolated("It", ()), 409, "It would break"),
         (
             IllegalTransition(subject="visit", state="over", step="moved"),
@@ -108,3 +118,25 @@ def test_fault_of_our_own_is_not_phrased_as_a_refusal(
     answer = client.get("/")
     assert answer.status_code == 500
     assert "broke a promise" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (400, "too old"),
+        (403, "The district’s office can tell you who may do it."),
+        (415, "We did not understand what your browser sent."),
+        (429, "Wait a few minutes, then try again."),
+        (502, "It is our fault."),
+    ],
+)
+def test_each_kind_of_failure_has_true_words(
+    client: Visitor,
+    start_page: Callable[[Callable[[], str]], None],
+    code: int,
+    words: str,
+) -> None:
+    start_page(lambda: abort(code))
+    answer = client.get("/")
+    assert answer.status_code == code
+    assert words in main_text(parsed(answer.text))

@@ -8,12 +8,13 @@ import pytest
 
 from scheduler.services.asking import reference_of
 from scheduler.services.ports import Store
-from tests.builders import COORDINATOR, NOW, VOLUNTEER
+from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER
 from tests.web.conftest import Visitor, main_text
 
 SignIn = Callable[[str], Visitor]
 PERSON, AMARA = (f"/{pages}/{reference_of(VOLUNTEER)}" for pages in ("people", "volunteers"))
 COMES_BACK = "E-mail to this address comes back."
+LISTED = "E-mail comes back"
 
 
 @pytest.fixture
@@ -47,3 +48,26 @@ def test_mark_ends_with_the_address(signed_in_as: SignIn) -> None:
 def test_nothing_is_said_where_nothing_came_back(signed_in_as: SignIn) -> None:
     for path in (PERSON, AMARA):
         assert COMES_BACK not in main_text(signed_in_as(COORDINATOR).page(path))
+
+
+@pytest.mark.usefixtures("marked")
+def test_coordinator_who_knows_better_takes_the_mark_away(
+    signed_in_as: SignIn, store: Store
+) -> None:
+    visitor = signed_in_as(COORDINATOR)
+    assert LISTED in main_text(visitor.page("/volunteers"))
+    sent = visitor.send(f"{PERSON}/address/right", {}, on=AMARA)
+    assert (sent.status_code, sent.headers["Location"]) == (303, PERSON)
+    for path in (PERSON, AMARA):
+        assert COMES_BACK not in main_text(visitor.page(path))
+    assert LISTED not in main_text(visitor.page("/volunteers"))
+    with store.write() as work:
+        work.bounces.mark(VOLUNTEER, at=NOW, problem="550 still no such person")
+    assert COMES_BACK in main_text(visitor.page(PERSON))
+
+
+@pytest.mark.usefixtures("marked")
+def test_nobody_else_takes_the_mark_away(signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(TEACHER)
+    assert visitor.send(f"{PERSON}/address/right", {}, on="/profile").status_code in (403, 404)
+    assert COMES_BACK in main_text(signed_in_as(COORDINATOR).page(PERSON))

@@ -13,10 +13,10 @@ from flask import Flask
 
 from scheduler.domain.busy_calendars import BusyCalendar
 from scheduler.services import busy_calendars
-from scheduler.services.access import Actor
 from scheduler.services.ports import Store
 from scheduler.services.ports.fetching import Fetched, FetchFailed, Validators
 from scheduler.web.desk import EXTENSION
+from tests.actors import AMARA
 from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, period
 from tests.calendars.files import a_file, an_event, at
 from tests.services.world import SmallWeb
@@ -56,7 +56,7 @@ def upload(visitor: Visitor, octets: bytes) -> str:
 
 
 def kept(store: Store) -> tuple[BusyCalendar, ...]:
-    return busy_calendars.my_calendars(store, actor=Actor(VOLUNTEER, "", is_volunteer=True))
+    return busy_calendars.my_calendars(store, actor=AMARA)
 
 
 def refresh(store: Store, web: SmallWeb, clock: StoppedClock, **later: float) -> None:

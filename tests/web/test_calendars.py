@@ -43,12 +43,14 @@ def test_each_program_gets_the_form_it_understands(amara: Visitor) -> None:
     amara.send(PAGE, MINE)
     https = address(amara)
     webcal = https.replace("http:", "webcal:", 1)
-    apple, google, outlook, at_work = (
+    apple, google, letter, outlook, at_work = (
         a.get("href") or "" for a in amara.page(PAGE).findall(".//ul[@class='feed-apps']//a")
     )
     assert apple == webcal
     assert google.startswith("https://calendar.google.com/calendar/r?cid=webcal%3A%2F%2Flocalhost")
     assert parse_qs(urlsplit(google).query) == {"cid": [webcal]}
+    assert urlsplit(letter)[:3] == ("mailto", "", VOLUNTEER)
+    assert parse_qs(urlsplit(letter).query)["body"] == [google]
     for subscribe in (outlook, at_work):
         assert urlsplit(subscribe).path == "/calendar/0/addfromweb"
         assert parse_qs(urlsplit(subscribe).query) == {"url": [https]}
@@ -121,7 +123,7 @@ class TestOneCalendar:
         )
         assert drawn.data == expected.getvalue()
 
-    def test_choices_are_kept_and_shown_again(self, amara: Visitor) -> None:
+    def test_booking_by_hand_are_kept_and_shown_again(self, amara: Visitor) -> None:
         page = self.page_of(amara)
         fields = {**MINE, "language": "fr", "alarm": "60", "certain_only": "y"}
         assert amara.send(f"{PAGE}/choices", fields, on=page).status_code == 303

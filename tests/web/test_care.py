@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 
 from scheduler.domain.visits import VisitState
 from scheduler.services.asking import reference_of
@@ -41,7 +42,13 @@ PAGES = (
     "/day",
     "/activity?topic=visits",
 )
-FILES = ("volunteers", "schools", "organizations", "clearances", "people", "activity", "day")
+FILES = (
+    *("volunteers", "schools", "organizations", "clearances", "people", "activity", "day"),
+    *("all-requests", "proposals", "conflicts", "runs", "stand-ins", "other-times"),
+    *("mail", "inbox", "joining"),
+)
+# Links to other pages, and what is being tried out: nothing to take along.
+NO_FILE = frozenset({"more.every", "repairs.every"})
 
 
 def rows_of(markup: str) -> list[list[str]]:
@@ -55,6 +62,19 @@ def test_page_is_for_those_who_oversee(signed_in_as: SignIn, path: str) -> None:
         signed_in_as(email).page(path)
     if not path.startswith("/search"):
         assert signed_in_as(OTHER_TEACHER).get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("small_district")
+def test_every_link_of_more_opens_for_who_reads_it(signed_in_as: SignIn) -> None:
+    links = {}
+    for email in (COORDINATOR, VIEWER):
+        visitor = signed_in_as(email)
+        main = visitor.page("/more").find(".//main")
+        assert main is not None
+        links[email] = [a.get("href") or "" for a in main.iter("a")]
+        assert [visitor.get(path).status_code for path in links[email]] == [200] * len(links[email])
+    assert set(links[COORDINATOR]) - set(links[VIEWER]) == {"/closing"}
+    assert "/schools/time" in links[VIEWER]
 
 
 @pytest.mark.usefixtures("small_district")
@@ -75,6 +95,12 @@ def test_every_list_is_a_file_too(signed_in_as: SignIn, name: str) -> None:
     heading, *lines = rows_of(answer.text)
     assert {len(line) for line in lines} <= {len(heading)}
     assert signed_in_as(TEACHER).get(f"/{name}.csv").status_code == 404
+
+
+def test_no_list_is_without_its_file(app: Flask) -> None:
+    lists = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.endswith(".every")}
+    missing = {each for each in lists if f"{each}_file" not in app.view_functions}
+    assert (len(lists) > 10, missing) == (True, NO_FILE)
 
 
 def test_file_holds_what_the_list_shows_and_no_formula(

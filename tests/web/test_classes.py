@@ -40,6 +40,13 @@ def test_class_is_offered_and_taken_over(small_district: Store, signed_in_as: Si
     assert "was handed over" in main_text(giver.page(page))
 
 
+@pytest.mark.usefixtures("small_district")
+def test_classes_can_be_taken_along(signed_in_as: SignIn) -> None:
+    file = signed_in_as(TEACHER).get("/classes.csv").text
+    assert file.splitlines()[1:] == ['"Maple School","5A","Science","24","2","1"']
+    assert signed_in_as(VOLUNTEER).get("/classes.csv").status_code == 404
+
+
 def test_no_and_taking_back(small_district: Store, signed_in_as: SignIn) -> None:
     giver, taker = signed_in_as(TEACHER), signed_in_as(OTHER_TEACHER)
     page = offer(giver, small_district)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
 
 import pytest
 from flask import Flask
-from sqlalchemy.engine import make_url
 
-from scheduler.services.feeds import feed_for, rotate
+from scheduler.services.feeds import feed_for, revoke, rotate
 from scheduler.services.ports import Store
 from scheduler.services.records import Feed, FeedKind
 from scheduler.web.desk import EXTENSION
 from tests.builders import NOW, VOLUNTEER
+from tests.outside.ics_reading import read
 from tests.web.conftest import StoppedClock, Visitor
 
 
@@ -25,18 +25,6 @@ from tests.web.conftest import StoppedClock, Visitor
 def feed(app: Flask, small_district: Store) -> Feed:
     settings = app.extensions[EXTENSION].feeds
     return feed_for(small_district, kind=FeedKind.VOLUNTEER, owner=VOLUNTEER, settings=settings)
-
-
-@pytest.fixture
-def contents(sqlite_url: str) -> Callable[[], str]:
-    file = make_url(sqlite_url).database
-    assert file is not None
-
-    def read() -> str:
-        with closing(sqlite3.connect(file)) as connection:
-            return "\n".join(connection.iterdump())
-
-    return read
 
 
 @pytest.fixture
@@ -67,6 +55,11 @@ def test_unchanged_feed_costs_one_empty_answer(client: Visitor, path: str) -> No
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["ETag"] == first.headers["ETag"]
         assert "Content-Type" not in again.headers
+
+
+def test_tag_is_strong_and_that_of_the_octets(client: Visitor, path: str) -> None:
+    answer = client.get(path)
+    assert answer.headers["ETag"] == f'"{sha256(answer.data).hexdigest()[:32]}"'
 
 
 def test_later_fetch_gives_the_same_octets(client: Visitor, path: str, clock: StoppedClock) -> None:
@@ -127,10 +120,24 @@ def test_other_tag_gives_the_whole_feed(client: Visitor, path: str, tag: str) ->
     assert (answer.status_code, answer.data) == (200, client.get(path).data)
 
 
-def test_date_alone_never_hides_a_change(client: Visitor, path: str) -> None:
+@pytest.mark.parametrize(
+    "date",
+    ["", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "Sat, 21 Nov 2026 14:00:00 GMT", "9" * 99],
+    ids=["the feed's own", "nonsense", "long ago", "now", "number"],
+)
+def test_date_alone_never_hides_a_change(client: Visitor, path: str, date: str) -> None:
     whole = client.get(path)
-    answer = client.get(path, headers={"If-Modified-Since": whole.headers["Last-Modified"]})
+    since = {"If-Modified-Since": date or whole.headers["Last-Modified"]}
+    answer = client.get(path, headers=since)
     assert (answer.status_code, answer.data) == (200, whole.data)
+
+
+def test_tag_wins_over_any_date(client: Visitor, path: str) -> None:
+    whole = client.get(path)
+    long_ago, latest = "Thu, 01 Jan 1970 00:00:00 GMT", whole.headers["Last-Modified"]
+    for tag, date, status in ((whole.headers["ETag"], long_ago, 304), ('"other"', latest, 200)):
+        both = {"If-None-Match": tag, "If-Modified-Since": date}
+        assert client.get(path, headers=both).status_code == status
 
 
 def test_head_tells_what_get_would(client: Visitor, path: str) -> None:
@@ -167,13 +174,24 @@ def test_feed_has_no_attachments_name_and_no_sign_in(client: Visitor, path: str)
 def test_wrong_and_ended_addresses_are_answered_alike(
     app: Flask, client: Visitor, feed: Feed, path: str, clock: StoppedClock, store: Store
 ) -> None:
-    rotate(store, feed, settings=app.extensions[EXTENSION].feeds, now=NOW)
-    replaced = client.get(path)
-    assert (replaced.status_code, b"Robots" in replaced.data) == (200, False)
+    settings = app.extensions[EXTENSION].feeds
+    renewed = rotate(store, feed, settings=settings, now=NOW)
+    clock.now = NOW + timedelta(days=30) - timedelta(seconds=1)
+    (notice,) = read(client.get(path).data).named("VEVENT")
+    assert notice.value("SUMMARY") == "Your visits have a new calendar address"
+    (start,) = notice.all("DTSTART")
+    assert (start.parameters, start.value) == ({"VALUE": "DATE"}, "20261121")
     clock.now = NOW + timedelta(days=30)
-    ended, wrong = client.get(path), client.get(f"/cal/{'x' * 43}.ics")
-    assert (ended.status_code, ended.data) == (404, wrong.data)
-    assert sorted(ended.headers.items()) == sorted(wrong.headers.items())
+    present = urlsplit(settings.address_of(renewed)).path
+    token = present.removeprefix("/cal/").removesuffix(".ics")
+    never, cut, long = (f"/cal/{guess}.ics" for guess in ("x" * 43, token[:-1], f"{token}x"))
+    answers = [client.get(each) for each in (never, path, cut, long, present)]
+    assert answers.pop().status_code == 200
+    revoke(store, renewed)
+    answers.append(client.get(present))
+    told = [(each.status_code, each.data, sorted(each.headers.items())) for each in answers]
+    assert told[0][0] == 404
+    assert told == told[:1] * 5
 
 
 def test_feed_takes_no_changes(client: Visitor, path: str) -> None:
@@ -197,5 +215,10 @@ def test_wrong_address_gets_neither_a_page_nor_a_cookie(client: Visitor) -> None
     assert "Set-Cookie" not in answer.headers
 
 
-def test_robots_may_fetch_feeds(client: Visitor) -> None:
-    assert "Disallow: /" not in client.get("/robots.txt").text
+def test_robots_may_fetch_feeds_and_list_no_page(client: Visitor, path: str) -> None:
+    robots = RobotFileParser()
+    robots.parse(client.get("/robots.txt").text.splitlines())
+    for agent in ("Googlebot", "Google-Calendar-Importer", "*"):
+        assert robots.can_fetch(agent, path)
+    for page in ("/", "/login", "/robots.txt", path, "/nowhere"):
+        assert client.get(page).headers["X-Robots-Tag"] == "noindex"

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from scheduler.domain.periods import DateRange
+from scheduler.domain.schooldays import Closure
 from scheduler.services.ports import Store
 from scheduler.services.sign_in import link_for
-from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER
+from tests.builders import COORDINATOR, DAY, NOW, TEACHER, VOLUNTEER
 from tests.small_district import VIEWER
 from tests.web.conftest import Visitor, main_text, text_of
 
@@ -31,12 +33,22 @@ def test_morning_is_for_those_who_oversee(
     page = signed_in_as(email).page("/today")
     counts = page.findall(".//ul[@class='counts']//a")
     assert [(text_of(a), a.get("href")) for a in counts] == [
-        ("0 proposals ready to approve", "/proposals"),
-        ("0 requests that nobody fits yet", "/proposals"),
+        ("0 proposals to look at", "/proposals"),
+        ("0 requests that nobody fits yet", "/proposals?group=nobody"),
         ("1 invitation without an answer", "#silent"),
         ("0 e-mails that did not arrive", "#mail"),
     ]
     assert "Amara Okafor" in text_of(page.find(".//section[@aria-labelledby='silent']"))
+
+
+def test_morning_counts_visits_on_days_that_were_closed_since(
+    small_district: Store, signed_in_as: Callable[[str], Visitor]
+) -> None:
+    with small_district.write() as work:
+        work.districts.put_closures((Closure("", DateRange(DAY, DAY), "Snow day"),))
+    page = signed_in_as(COORDINATOR).page("/today")
+    counts = [(text_of(a), a.get("href")) for a in page.findall(".//ul[@class='counts']//a")]
+    assert ("1 visit on a day without school", "/schools/time#visits") in counts
 
 
 @pytest.mark.usefixtures("small_district")

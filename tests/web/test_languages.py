@@ -142,6 +142,13 @@ class TestWriting:
             )
         assert tuple(map(plain, written)) == tuple(map(plain, expected))
 
+    def test_no_line_ends_within_an_hour(self, app: Flask) -> None:
+        with speaking("fr-CA", within=app):
+            assert clock(START, TORONTO) == "14\xa0h\xa040"
+            assert span(period("2026-12-08 14:40-15:30"), TORONTO).split(" ") == [
+                "14\xa0h\xa040\u2009–\u200915\xa0h\xa030"
+            ]
+
     def test_lists_ranges_and_zones_are_those_of_the_language(self, app: Flask) -> None:
         week = DateRange(TUESDAY, date(2026, 12, 11))
         with speaking("fr-CA", within=app):

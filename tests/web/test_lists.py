@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from weakref import WeakSet
 
 import pytest
 from flask import Flask
@@ -23,6 +25,7 @@ from scheduler.web.lists import FORMULA_SIGNS, Cell, Column, csv_answer, harmles
         (-3, "-3"),
         (2.5, "2.5"),
         (date(2026, 12, 8), "2026-12-08"),
+        (datetime(2026, 12, 8, 10, 40, tzinfo=UTC), "2026-12-08 10:40"),
         ("=1+1", "' =1+1"),
         ("+1 416 555 0100", "' +1 416 555 0100"),
         ("-x", "' -x"),
@@ -51,3 +54,21 @@ def test_any_text_is_one_harmless_cell(texts: list[str]) -> None:
     assert heading == [column.label for column in columns]
     assert line == [harmless(text) for text in texts]
     assert not any(cell[:1] in FORMULA_SIGNS for cell in line if cell)
+
+
+def test_lines_that_are_written_are_let_go() -> None:
+    alive: WeakSet[_Line] = WeakSet()
+
+    def lines() -> Iterator[_Line]:
+        for _ in range(100):
+            alive.add(line := _Line())
+            yield line
+            assert len(alive) <= 2
+
+    with Flask(__name__).test_request_context():
+        answer = csv_answer("list", (Column("c", lambda line: "x"),), lines())
+    assert answer.get_data().count(b"x") == 100
+
+
+class _Line:
+    """Something that can be watched."""

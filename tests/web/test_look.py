@@ -191,6 +191,17 @@ def test_sheets_use_no_token_that_is_missing() -> None:
     assert set(re.findall(r"var\(--([\w-]+)", text)) - named == set()
 
 
+def test_every_class_of_the_sheets_stands_in_a_page_or_a_script() -> None:
+    files = (*PAGE_TEMPLATES, *(ROOT / "static").glob("*.js"))
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    rules = re.sub(r"/\*.*?\*/", "", "".join(file.read_text() for file in SHEETS), flags=re.S)
+    named = set(re.findall(r"\.([a-z][\w-]*)(?=[^{}]*\{)", rules))
+    # The end of a name may be put in: class="tag tag-{{ tone }}".
+    stems = set(re.findall(r"([a-z][\w-]*-)\{[{%]", text))
+    whole = {name for name in named if re.search(rf"(?<![\w-]){name}(?![\w-])", text)}
+    assert {n for n in named - whole if f"{n.rpartition('-')[0]}-" not in stems} == set()
+
+
 @pytest.mark.parametrize("file", PAGE_TEMPLATES, ids=lambda file: file.stem)
 def test_template_obeys_the_content_policy(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
@@ -317,13 +328,11 @@ def test_reason_is_told_in_words(state: str, said: str) -> None:
 
 def test_day_strip_keeps_the_scale_and_cuts_what_lies_outside() -> None:
     spans = [
-        {"start_minutes": 6 * 60, "end_minutes": 10 * 60, "kind": "busy"},
-        {"start_minutes": 10 * 60, "end_minutes": 11 * 60, "kind": "visit"},
-        {"start_minutes": 17 * 60, "end_minutes": 18 * 60, "kind": "busy"},
+        {"start_minutes": start * 60, "end_minutes": end * 60, "kind": kind}
+        for start, end, kind in ((6, 10, "busy"), (10, 11, "visit"), (17, 18, "busy"))
     ]
-    tree = drawn(
-        "day_strip", "day_strip([lane])", lane={"label": "Maya", "said": "", "spans": spans}
-    )
+    lane = {"label": "Maya", "said": "", "spans": spans}
+    tree = drawn("day_strip", "day_strip([lane])", lane=lane)
     bars = [svg for svg in tree.iter() if svg.get("class") in {"day-busy", "day-visit"}]
     assert [(bar.get("x"), bar.get("width")) for bar in bars] == [
         ("0.0%", "25.0%"),

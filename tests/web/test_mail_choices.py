@@ -11,6 +11,7 @@ from scheduler.services.own_links import MAIL_DOOR
 from scheduler.services.ports import Store
 from scheduler.services.tokens import door_token, token_hash
 from tests.builders import TEACHER, VOLUNTEER
+from tests.small_district import OFFICE
 from tests.web.conftest import SECRET_KEY, Visitor, main_text, parsed
 
 TOKEN = door_token(MAIL_DOOR, VOLUNTEER, key=SECRET_KEY)
@@ -31,7 +32,7 @@ def choices(store: Store, email: str = VOLUNTEER) -> MailChoices | None:
         return work.mail_doors.choices((email,)).get(email)
 
 
-def test_choices_are_kept_and_shown_to_who_is_signed_in(
+def test_booking_by_hand_are_kept_and_shown_to_who_is_signed_in(
     small_district: Store, signed_in_as: Callable[[str], Visitor]
 ) -> None:
     lena = signed_in_as(TEACHER)
@@ -43,8 +44,16 @@ def test_choices_are_kept_and_shown_to_who_is_signed_in(
         (box.get("name"), box.get("value")) for box in page.iter("input") if "checked" in box.attrib
     }
     assert ("reminder", "daily") in ticked
-    assert ("invitation", "at_once") in ticked
     assert "Saved. Undo" in main_text(page)
+
+
+@pytest.mark.usefixtures("small_district")
+def test_only_volunteers_choose_about_invitations(signed_in_as: Callable[[str], Visitor]) -> None:
+    named = {
+        email: {box.get("name") for box in signed_in_as(email).page("/mail-choices").iter("input")}
+        for email in (TEACHER, OFFICE, VOLUNTEER)
+    }
+    assert [email for email, names in named.items() if "invitation" in names] == [VOLUNTEER]
 
 
 def test_link_shows_the_choices_and_changes_nothing(with_link: Store, client: Visitor) -> None:

@@ -67,6 +67,18 @@ def test_log_tells_whom_what_and_what_the_server_said(signed_in_as: SignIn, fail
     assert "Send again" not in told
 
 
+def test_mail_can_be_taken_along(signed_in_as: SignIn, failed: str, letter: str) -> None:
+    assert failed != letter
+    vera = signed_in_as(VIEWER)
+    sent = '"Invitation","Amara Okafor","2026-11-21 09:00","Did not arrive","1","Robots around us"'
+    assert vera.get("/mail.csv?state=failed").text.splitlines()[1:] == [sent]
+    assert vera.get("/mail.csv?state=sent").text.splitlines()[1:] == []
+    why = "It is written in words. We can’t tell whether it is a yes or a no."
+    line = f'"Re: <b>Robots</b>","Amara Okafor","2026-11-21 09:00","{why}","Robots around us",""'
+    assert vera.get("/inbox.csv").text.splitlines()[1:] == [line]
+    assert vera.get("/inbox.csv?state=done").text.splitlines()[1:] == []
+
+
 @pytest.mark.parametrize(
     ("query", "is_there"),
     [

@@ -56,6 +56,13 @@ def test_offer_is_shown_and_taken(
     assert "No other times" in main_text(carla.page("/other-times"))
 
 
+def test_offers_can_be_taken_along(key: str, signed_in_as: Callable[[str], Visitor]) -> None:
+    assert key
+    file = signed_in_as(VIEWER).get("/other-times.csv").text
+    times = '"2026-12-08 10:40","2026-12-10 10:40",""'
+    assert file.splitlines()[1:] == [f'"Robots around us","Amara Okafor","Maple School",{times}']
+
+
 def test_time_is_kept_and_decided_once(
     key: str, store: Store, signed_in_as: Callable[[str], Visitor]
 ) -> None:

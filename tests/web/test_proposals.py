@@ -18,15 +18,17 @@ from scheduler.services.ports import Store, Work
 from tests.builders import (
     COORDINATOR,
     DAY,
+    NOW,
     TEACHER,
     VOLUNTEER,
+    a_clearance,
     a_proposal,
     a_request,
     a_volunteer,
     period,
 )
 from tests.small_district import OTHER_TEACHER, OTHER_VOLUNTEER, VIEWER
-from tests.web.conftest import StoppedClock, Visitor, main_text, parsed
+from tests.web.conftest import StoppedClock, Visitor, main_text, parsed, text_of
 
 SignIn = Callable[[str], Visitor]
 BOARD = "/proposals"
@@ -125,7 +127,7 @@ def test_what_no_longer_holds_stays_behind_with_its_reason(
     said = main_text(visitor.page(f"{BOARD}/bridges"))
     assert page.status_code == 200
     assert "1 proposal no longer holds and stays behind." in said
-    assert "No longer holds: clearance" in said
+    assert "Amara Okafor · no longer holds: clearance" in said
     assert "Renew Amara Okafor’s clearance" in said
     assert proposal(proposed).state is ProposalState.STALE
 
@@ -288,6 +290,20 @@ def test_remedy_carried_out_yields_a_match(nobody_fits: Store, signed_in_as: Sig
     assert request.format is Format.VIRTUAL
 
 
+def test_who_would_fit_is_asked_to_renew_from_the_board(
+    nobody_fits: Store, signed_in_as: SignIn
+) -> None:
+    ended = a_clearance(expires=NOW.date() - timedelta(days=20))
+    with nobody_fits.write() as work:
+        work.volunteers.put((a_volunteer(clearances=(ended,)),))
+    visitor, path = signed_in_as(COORDINATOR), f"{BOARD}/bridges"
+    renew = f"/volunteers/{reference_of(VOLUNTEER)}/clearances/renew"
+    assert [f.get("action") for f in visitor.page(path).iter("form")].count(renew) == 1
+    answer = visitor.send(renew, {"request": "bridges"}, on=path)
+    assert (answer.status_code, answer.location) == (303, path)
+    assert "We ask Amara Okafor to renew the clearance." in main_text(visitor.page(path))
+
+
 def test_remedy_is_taken_back_with_one_button(nobody_fits: Store, signed_in_as: SignIn) -> None:
     visitor = signed_in_as(COORDINATOR)
     path = f"{BOARD}/bridges"
@@ -346,3 +362,37 @@ def test_board_says_what_its_proposals_are_worth_by_term(
     said = main_text(signed_in_as(COORDINATOR).page(BOARD))
     assert "Why these proposals" in said
     assert "Best known+120 points" in said
+
+
+@pytest.mark.usefixtures("proposed")
+def test_who_was_faster_is_told_with_what_they_decided(signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(COORDINATOR)
+    for _ in range(2):
+        visitor.send(f"{BOARD}/bridges/approve", on=BOARD)
+    said = main_text(visitor.page(BOARD))
+    assert "approved “How bridges stand” just now. Nothing was changed." in said
+
+
+@pytest.mark.usefixtures("proposed")
+def test_what_is_open_belongs_to_the_group_shown(signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(COORDINATOR)
+    assert visitor.page(f"{BOARD}?group=ready").find(".//*[@id='open']") is not None
+    page = visitor.page(f"{BOARD}?group=choice")
+    assert page.find(".//*[@id='open']") is None
+    assert "Nothing needs a choice." in main_text(page)
+
+
+@pytest.mark.usefixtures("proposed")
+def test_filter_that_nothing_passes_leads_back_to_everything(signed_in_as: SignIn) -> None:
+    page = signed_in_as(COORDINATOR).page(f"{BOARD}?text=xyzzy")
+    links = {text_of(a): a.get("href") for a in page.iter("a")}
+    assert links["Show all open requests"] == BOARD
+
+
+@pytest.mark.usefixtures("proposed")
+def test_queue_can_be_taken_along_filtered(signed_in_as: SignIn) -> None:
+    vera = signed_in_as(VIEWER)
+    file = vera.get(f"{BOARD}.csv").text
+    where = f'"{LATER}","How bridges stand","Maple School","6B"'
+    assert file.splitlines()[1:] == [f'"Ready",{where},"Amara Okafor","1"']
+    assert vera.get(f"{BOARD}.csv?group=nobody").text.splitlines()[1:] == []

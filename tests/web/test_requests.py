@@ -56,7 +56,9 @@ def test_parts_that_change_with_the_answers_can_be_had_alone(signed_in_as: SignI
     alone = visitor.get(f"{NEW}/free", query_string=asked)
     parts = {part.get("id"): part for part in parsed(alone.text).findall("body/*")}
     assert set(parts) == {"topic-shown", "lessons-shown", "request-so-far"}
-    assert "10:40 to 11:30, 1 free speakers" in text_of(parts["lessons-shown"])
+    told = text_of(parts["lessons-shown"])
+    assert "10:40 to 11:30, 1 free speaker" in told
+    assert "1 free speakers" not in told
     assert "<b>Robots</b> for 5A, at school, on" in text_of(parts["request-so-far"])
     whole = parsed(visitor.get(NEW, query_string=asked).text)
     for name, part in parts.items():
@@ -90,6 +92,17 @@ def test_what_was_ticked_stays_ticked(signed_in_as: SignIn) -> None:
         if box.get("checked") is not None
     }
     assert "2026-12-10 P3" in boxes
+
+
+@pytest.mark.usefixtures("small_district")
+def test_everything_wrong_is_said_at_once_where_the_form_was_sent_from(
+    signed_in_as: SignIn,
+) -> None:
+    answer = signed_in_as(TEACHER).send(NEW, {**ANSWERS, "title": "", "lessons": []})
+    tree = parsed(answer.text)
+    wrong = [text_of(link) for link in tree.iter("a") if link.get("href", "").startswith("#")]
+    assert wrong[1:] == ["Tell us what the visit should be about", "Pick at least one lesson"]
+    assert [a.get("href") for a in tree.iter("a") if a.get("aria-current")] == [NEW]
 
 
 @pytest.mark.parametrize(

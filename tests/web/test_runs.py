@@ -12,10 +12,10 @@ from flask import Flask
 
 from scheduler.domain.runs import Change, Headway, Run, RunState, abandoned, ended, taken
 from scheduler.services import runs
-from scheduler.services.access import Actor
 from scheduler.services.ports import Store
 from scheduler.services.runs import TIMETABLE
 from scheduler.web.desk import EXTENSION, real_time
+from tests.actors import CARLA
 from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER, a_request
 from tests.small_district import OTHER_TEACHER, VIEWER
 from tests.web.conftest import StoppedClock, Visitor, main_text, text_of
@@ -54,7 +54,7 @@ def put(store: Store, run: Run, *, was: Run) -> None:
 
 def asked(store: Store) -> Run:
     """Return a run that the coordinator asked for."""
-    who = Actor(COORDINATOR, "Carla Diaz", is_coordinator=True)
+    who = CARLA
     return runs.ask(store, actor=who, now=NOW, lease_now=REAL)
 
 
@@ -296,6 +296,11 @@ class TestHistory:
             work.runs.add(run)
         assert row_of(carla)[1:] == ["The nightly check", "Waiting", "–", "–"]
         assert "Asked for by the nightly check," in said(carla, run)
+
+    def test_list_can_be_taken_along(self, small_district: Store, carla: Visitor) -> None:
+        over(small_district, RunState.DONE, headway=HALFWAY)
+        (line,) = carla.get(f"{RUNS}.csv").text.splitlines()[1:]
+        assert line.endswith('"Carla Diaz","Done","14","12","90"')
 
     def test_empty_list_says_so(self, carla: Visitor) -> None:
         assert "Nobody has looked for speakers yet." in main_text(carla.page(RUNS))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from xml.etree.ElementTree import Element
+from zoneinfo import ZoneInfo
 
 import pytest
 from werkzeug.test import TestResponse
@@ -18,11 +19,11 @@ from scheduler.services.school_time_reading import Line
 from scheduler.services.school_time_words import Meaning
 from scheduler.web.school_time import line_of, written
 from tests.benchmarks.feeds import some_visits
-from tests.builders import COORDINATOR, DAY, TEACHER, YEAR, a_district, a_visit
+from tests.builders import COORDINATOR, DAY, TEACHER, TORONTO, YEAR, a_district, a_visit
 from tests.calendars.files import a_file, an_event
 from tests.databases import statements
 from tests.small_district import VIEWER
-from tests.web.conftest import Visitor, csrf_token, main_text, parsed
+from tests.web.conftest import StoppedClock, Visitor, csrf_token, main_text, parsed, text_of
 
 SignIn = Callable[[str], Visitor]
 PAGE, LOOK, USE = "/schools/time", "/schools/time/look", "/schools/time/use"
@@ -126,6 +127,18 @@ def test_holidays_that_are_ticked_are_looked_at_alike(
     assert "Family Day" not in [line[-10:] for line in fields(visitor.page(PAGE)).get("line", [])]
 
 
+def test_day_without_school_stays_listed_until_it_is_over_in_the_district(
+    small_district: Store, signed_in_as: SignIn, clock: StoppedClock
+) -> None:
+    with small_district.write() as work:
+        work.districts.put_closures((SNOW,))
+    clock.now = datetime.combine(DAY, time(23, 30), ZoneInfo(TORONTO)).astimezone(UTC)
+    assert clock.now.date() > DAY
+    assert "Snow day" in main_text(signed_in_as(COORDINATOR).page(PAGE))
+    clock.now += timedelta(hours=1)
+    assert "Snow day" not in main_text(signed_in_as(COORDINATOR).page(PAGE))
+
+
 def test_closure_that_the_file_lacks_goes_only_when_ticked(
     small_district: Store, signed_in_as: SignIn
 ) -> None:
@@ -188,3 +201,68 @@ def test_page_asks_few_queries_whatever_stands_on_it(
     with statements() as queries:
         visitor.page(PAGE)
     assert len(queries) <= MOST_QUERIES
+
+
+BROKEN_ROWS = (
+    b"school,first_date,last_date,name\n"
+    b",2026-12-08,2026-12-08,Snow\n"
+    b"elm,2027-02-01,2027-02-01,Leak\n"
+    b",2027-02-31,soon,Nonsense\n"
+    b",2027-02-02,2027-02-01,Backwards\n"
+    b",,2027-02-01,\n"
+    b",2027-02-01\n"
+    b",2027-02-01,2027-02-01,a\xff\n"
+)
+
+
+@pytest.mark.usefixtures("small_district")
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "fr",
+            {
+                "Ligne 3": ["Il n’y a pas d’école “elm” ici."],
+                "Ligne 4": [
+                    "Le jour “2027-02-31” n’existe pas.",
+                    "“soon” n’est pas une date comme 2026-12-08.",
+                ],
+                "Ligne 5": ["“2027-02-01” est avant le premier jour, 2027-02-02."],
+                "Ligne 6": [
+                    "Il manque une valeur dans la colonne first_date.",
+                    "Il manque une valeur dans la colonne name.",
+                ],
+                "Ligne 7": ["Cette ligne a 2 cellules, mais il y a 4 colonnes."],
+                "Ligne 8": ["“a?” n’est pas en UTF-8 : enregistrez le fichier en « CSV UTF-8 »."],
+            },
+        ),
+        (
+            "es",
+            {
+                "Fila 3": ["Aquí no hay ninguna escuela “elm”."],
+                "Fila 4": [
+                    "El día “2027-02-31” no existe.",
+                    "“soon” no es una fecha como 2026-12-08.",
+                ],
+                "Fila 5": ["“2027-02-01” es anterior al primer día, 2027-02-02."],
+                "Fila 6": [
+                    "Falta un valor en la columna first_date.",
+                    "Falta un valor en la columna name.",
+                ],
+                "Fila 7": ["Esta fila tiene 2 celdas, pero hay 4 columnas."],
+                "Fila 8": ["“a?” no está en UTF-8: guarde el archivo como “CSV UTF-8”."],
+            },
+        ),
+    ],
+)
+def test_rows_that_do_not_count_are_told_in_the_readers_language(
+    signed_in_as: SignIn, language: str, sentences: dict[str, list[str]]
+) -> None:
+    carla = signed_in_as(COORDINATOR)
+    carla.set_cookie("language", language)
+    table = parsed(brought(carla, BROKEN_ROWS).text).findall(".//details//tbody/tr")
+    told: dict[str, list[str]] = {}
+    for row in table:
+        entry, why = (text_of(cell) for cell in row)
+        told.setdefault(entry, []).append(why)
+    assert told == sentences

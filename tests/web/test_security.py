@@ -5,39 +5,32 @@ Routes are taken from the application itself, so a page that is added later is t
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy.engine import make_url
 
+from scheduler.domain.people import reference_of
 from scheduler.services.feeds import feed_for
 from scheduler.services.ports import Store
 from scheduler.services.records import FeedKind
 from scheduler.services.tokens import answer_token, feed_token
 from scheduler.web.desk import EXTENSION
 from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_visit
-from tests.small_district import OFFICE
+from tests.small_district import OFFICE, VIEWER
 from tests.web.conftest import FEED_KEY, SECRET_KEY, Visitor, csrf_token
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 ANSWER = answer_token(a_visit().uid, VOLUNTEER, key=SECRET_KEY)
-
-
-@pytest.fixture
-def contents(sqlite_url: str) -> Callable[[], str]:
-    """Return a way to read the whole database."""
-    file = make_url(sqlite_url).database
-    assert file is not None
-
-    def read() -> str:
-        with closing(sqlite3.connect(file)) as connection:
-            return "\n".join(connection.iterdump())
-
-    return read
+# Who may look at everything still has an account, mail and calendars of their own.
+OWN_OF_ANYBODY = frozenset(
+    {
+        *("/login", "/logout", "/language", "/join", "/mail-choices", "/proposals/keys"),
+        *("/calendars", "/calendars/new-link", "/calendars/end", "/calendars/choices"),
+        "/calendars/way",
+    }
+)
 
 
 @pytest.fixture
@@ -52,7 +45,12 @@ def feed_path(app: Flask, small_district: Store) -> str:
 
 def addresses(app: Flask, *, token: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield every route with its methods, its blanks filled with what exists."""
-    known = {"key": "robots", "token": ANSWER, "filename": "css/base.css"}
+    known = {
+        "token": ANSWER,
+        "filename": "css/base.css",
+        "reference": reference_of(VOLUNTEER),
+        "uid": a_visit().uid,
+    }
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             values = {name: known.get(name, "robots") for name in rule.arguments}
@@ -114,6 +112,22 @@ def test_nothing_is_changed_without_the_token_of_a_form(
             tried += 1
             assert carla.open(path, method=method, data={}).status_code == 400, (method, path)
     assert (tried > 10, contents() == before) == (True, True)
+
+
+def test_viewer_is_refused_whatever_is_not_their_own(
+    app: Flask,
+    signed_in_as: Callable[[str], Visitor],
+    contents: Callable[[], str],
+    feed_path: str,
+) -> None:
+    vera = signed_in_as(VIEWER)
+    fields = {"csrf_token": csrf_token(vera.get("/mail-choices").text)}
+    before, refused = contents(), set()
+    for path, methods in addresses(app, token=feed_path):
+        if methods & CHANGING and ANSWER not in path and path not in OWN_OF_ANYBODY:
+            assert vera.post(path, data=fields).status_code in (403, 404), path
+            refused.add(path)
+    assert (len(refused) > 80, contents() == before) == (True, True)
 
 
 @pytest.mark.usefixtures("small_district")

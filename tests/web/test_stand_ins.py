@@ -100,11 +100,42 @@ def test_coordinator_sees_who_was_asked_and_stops_it(
 ) -> None:
     carla = signed_in_as(COORDINATOR)
     said = main_text(carla.page("/stand-ins"))
-    for words in ("Amara Okafor can’t come.", "Bruno Silva: asked", "Chloé Roy: asked"):
+    for words in ("Amara Okafor is not coming.", "Bruno Silva: asked", "Chloé Roy: asked"):
         assert words in said
     assert carla.send(f"/stand-ins/{UID}:1/stop", {}, on="/stand-ins").status_code == 303
     assert "Nobody is looked for" in main_text(carla.page("/stand-ins"))
     assert "Nobody is needed any more" in carla.get(link(BRUNO)).text
+
+
+def test_search_stands_on_the_visits_page_and_on_today(
+    looking: Store, signed_in_as: SignedInAs
+) -> None:
+    carla = signed_in_as(COORDINATOR)
+    page = main_text(carla.page(f"/visits/{UID}"))
+    for words in ("Amara Okafor is not coming.", "Bruno Silva: asked on", "has until"):
+        assert words in page
+    today = main_text(carla.page("/today"))
+    assert "1 visit that looks for a stand-in" in today
+    assert "is not coming" not in signed_in_as(TEACHER).get(f"/visits/{UID}").text
+
+
+def test_coordinator_asks_further_and_stops_from_the_visits_page(
+    looking: Store, signed_in_as: SignedInAs
+) -> None:
+    carla, page = signed_in_as(COORDINATOR), f"/visits/{UID}"
+    with looking.write() as work:
+        work.volunteers.put((a_volunteer(email="dora@robots.example", name="Dora Lind"),))
+    sent = carla.send(f"/stand-ins/{UID}:1/more", {"back": UID}, on=page)
+    assert (sent.status_code, sent.location) == (303, page)
+    advance_stand_ins(looking, now=NOW, gazetteer=gazetteer)
+    assert "Dora Lind: asked on" in main_text(carla.page(page))
+    assert carla.send(f"/stand-ins/{UID}:1/stop", {"back": UID}, on=page).location == page
+    said = main_text(carla.page(page))
+    assert ("A coordinator looks for somebody." in said, "Stop asking" in said) == (True, False)
+    assert carla.send(f"/stand-ins/{UID}:1/more", {}, on="/stand-ins").status_code == 303
+    assert carla.send("/stand-ins/nobody:1/more", {}, on="/stand-ins").status_code == 404
+    viewer = signed_in_as(VIEWER).post(f"/stand-ins/{UID}:1/more")
+    assert viewer.status_code in (400, 403, 404)
 
 
 def test_rules_are_kept_and_wrong_ones_are_named(looking: Store, signed_in_as: SignedInAs) -> None:
@@ -124,3 +155,10 @@ def test_viewer_reads_and_others_do_not(looking: Store, signed_in_as: SignedInAs
     stop = f"/stand-ins/{UID}:1/stop"
     assert viewer.post(stop).status_code in (400, 403)
     assert signed_in_as(TEACHER).get("/stand-ins").status_code in (403, 404)
+
+
+def test_searches_can_be_taken_along(looking: Store, signed_in_as: SignedInAs) -> None:
+    assert looking
+    (line,) = signed_in_as(VIEWER).get("/stand-ins.csv").text.splitlines()[1:]
+    assert line.startswith('"Robots around us","Maple School","2026-12-08 10:40","Amara Okafor",')
+    assert '"Bruno Silva and Chloé Roy"' in line

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from scheduler.domain.districts import Coordinates
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Meanwhile, rest
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Milestone, Plan
 
@@ -31,16 +32,13 @@ from scheduler.services.ports.asking import Promises as Promises
 from scheduler.services.ports.batches import Batches as Batches
 from scheduler.services.ports.busy_calendars import BusyCalendars as BusyCalendars
 from scheduler.services.ports.care import Accounts as Accounts
+from scheduler.services.ports.care import AccountsWanted as AccountsWanted
 from scheduler.services.ports.care import Closings as Closings
 from scheduler.services.ports.care import CountOfOrganization as CountOfOrganization
 from scheduler.services.ports.care import CountOfSchool as CountOfSchool
 from scheduler.services.ports.care import ListedAccount as ListedAccount
 from scheduler.services.ports.care import ListedVolunteer as ListedVolunteer
 from scheduler.services.ports.care import Listings as Listings
-from scheduler.services.ports.care import NamedClass as NamedClass
-from scheduler.services.ports.care import NamedPerson as NamedPerson
-from scheduler.services.ports.care import NamedRequest as NamedRequest
-from scheduler.services.ports.care import NamedVisit as NamedVisit
 from scheduler.services.ports.care import NamedVolunteer as NamedVolunteer
 from scheduler.services.ports.care import OnSheet as OnSheet
 from scheduler.services.ports.care import Waiting as Waiting
@@ -52,6 +50,12 @@ from scheduler.services.ports.diary import OwnWeek as OwnWeek
 from scheduler.services.ports.diary import VisitFacts as VisitFacts
 from scheduler.services.ports.feeds import CalendarModes as CalendarModes
 from scheduler.services.ports.feeds import Feeds as Feeds
+from scheduler.services.ports.finding import NamedClass as NamedClass
+from scheduler.services.ports.finding import NamedPerson as NamedPerson
+from scheduler.services.ports.finding import NamedRequest as NamedRequest
+from scheduler.services.ports.finding import NamedVisit as NamedVisit
+from scheduler.services.ports.finding import Search as Search
+from scheduler.services.ports.finding import Sought as Sought
 from scheduler.services.ports.joining import Joinings as Joinings
 from scheduler.services.ports.joining import MailDoors as MailDoors
 from scheduler.services.ports.joining import OwnWeeks as OwnWeeks
@@ -143,6 +147,7 @@ class Work(Protocol):
     runs: Runs
     batches: Batches
     listings: Listings
+    search: Search
     accounts: Accounts
     closings: Closings
     drafts: Drafts
@@ -175,8 +180,12 @@ class Store(Protocol):
 class Transport(Protocol):
     """A way to send mail."""
 
-    def open(self) -> AbstractContextManager[Transport]:
-        """Keep one connection for several messages."""
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[Transport]:
+        """Keep one connection for several messages.
+
+        ``meanwhile`` may be called whenever there is nothing to do but wait for an answer. It
+        raises nothing.
+        """
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
         """Send one message.

@@ -12,10 +12,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from scheduler.domain.closings import Closing
-from scheduler.domain.people import Role
-from scheduler.domain.requests import RequestState
-from scheduler.domain.visits import VisitState
+from scheduler.domain.people import Person, Role
 from scheduler.domain.volunteers import Clearance
+from scheduler.services.ports.finding import NamedClass, NamedVisit
 from scheduler.services.records import OutboxRow
 
 
@@ -47,6 +46,7 @@ class ListedVolunteer:
     is_active: bool
     has_times: bool
     has_calendar: bool
+    mail_comes_back: bool
     clearances: tuple[Clearance, ...] = ()
     visits: int = 0
     zones: frozenset[str] = frozenset()
@@ -67,6 +67,19 @@ class ListedAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountsWanted:
+    """Which accounts are meant: those who hold a role, empty for any, and are active or not.
+
+    Each of the folded ``words`` begins a word of their name, or the address is theirs.
+    """
+
+    words: tuple[str, ...] = ()
+    email: str = ""
+    role: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CountOfSchool:
     """How many requests of a school were filled, and how many are open."""
 
@@ -84,60 +97,12 @@ class CountOfOrganization:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedRequest:
-    """A request as the search finds one."""
-
-    key: str
-    title: str
-    teacher_email: str
-    school: str
-    classroom: str
-    state: RequestState
-
-
-@dataclass(frozen=True, slots=True)
-class NamedVisit:
-    """A visit as the search finds one; ``volunteers`` are those still meant to come."""
-
-    uid: str
-    request: str
-    title: str
-    teacher_email: str
-    school: str
-    start: datetime
-    timezone: str
-    state: VisitState
-    was_released: bool
-    volunteers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPerson:
-    """An account as the search finds one."""
-
-    email: str
-    name: str
-    is_volunteer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NamedClass:
-    """A class as the search finds one."""
-
-    key: str
-    name: str
-    subject: str
-    school: str
-    teacher_email: str
-
-
-@dataclass(frozen=True, slots=True)
 class Waiting:
     """What waits for a coordinator, in numbers.
 
     ``proposed`` are open requests with a proposal that waits, ``nobody`` those for which nobody
     was found, ``changes`` what-ifs, ``newcomers`` people who would like to volunteer,
-    ``failed_mail`` mails of any age.
+    ``failed_mail`` mails of any age, ``searches`` those for stand-ins that are on.
     """
 
     proposed: int
@@ -145,6 +110,7 @@ class Waiting:
     changes: int = 0
     newcomers: int = 0
     failed_mail: int = 0
+    searches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,19 +134,29 @@ class Listings(Protocol):
         The latest comes first.
         """
 
-    def people(self) -> tuple[NamedPerson, ...]:
-        """Return the names of all accounts, by address."""
+    def namesakes(self, person: Person) -> tuple[str, ...]:
+        """Return in order the other addresses of accounts whose name has the same words."""
 
     def on_sheets(self, emails: Iterable[str]) -> Mapping[str, OnSheet]:
         """Return by address what visit sheets say of these people; unknown ones left out."""
 
-    def classes(self) -> tuple[NamedClass, ...]:
-        """Return all classes, by key."""
+    def classes(self, *, teacher: str) -> tuple[NamedClass, ...]:
+        """Return this teacher's classes, by key."""
 
     def volunteers(
-        self, *, now: datetime, since: datetime, emails: Iterable[str] | None = None
+        self,
+        *,
+        now: datetime,
+        since: datetime,
+        emails: Iterable[str] | None = None,
+        organization: str = "",
+        ending_by: date | None = None,
     ) -> tuple[ListedVolunteer, ...]:
-        """Return all volunteers, or these, by address."""
+        """Return all volunteers, or those who are meant, by address.
+
+        That is: these; those of one organization; those of whose clearances for every school
+        the last one ends on this day or before.
+        """
 
     def named_volunteers(self) -> tuple[NamedVolunteer, ...]:
         """Return all volunteers by what they are looked for with, in one light statement."""
@@ -188,11 +164,10 @@ class Listings(Protocol):
     def zones(self, *, since: datetime) -> tuple[str, ...]:
         """Return in order the zones of the schools that somebody visited since, or is to visit."""
 
-    def emails(self) -> tuple[str, ...]:
-        """Return the addresses of all accounts, in order."""
-
-    def accounts(self) -> tuple[ListedAccount, ...]:
-        """Return all accounts, by address."""
+    def accounts(
+        self, wanted: AccountsWanted, *, skipped: int = 0, most: int | None = None
+    ) -> tuple[tuple[ListedAccount, ...], int]:
+        """Return a part of the accounts wanted, by the words of their names, and how many are."""
 
     def schools(self, *, since: datetime) -> Mapping[str, CountOfSchool]:
         """Return by school what was filled since then and what is open; empty ones left out."""
@@ -202,11 +177,8 @@ class Listings(Protocol):
     ) -> Mapping[str, CountOfOrganization]:
         """Return by organization who is active, and the visits that begin in that time."""
 
-    def requests(self) -> tuple[NamedRequest, ...]:
-        """Return all requests, by key."""
-
-    def visits(self, *, since: datetime) -> tuple[NamedVisit, ...]:
-        """Return visits that end after since, by start."""
+    def visits(self, *, since: datetime, of: str = "") -> tuple[NamedVisit, ...]:
+        """Return visits that end after since, of everybody or of one person, by start."""
 
 
 class Accounts(Protocol):

@@ -114,5 +114,8 @@ class Diary(Protocol):
     def timezone_of(self, email: str) -> str:
         """Return a volunteer's own zone, empty where they have none."""
 
+    def timezones(self, emails: Iterable[str]) -> Mapping[str, str]:
+        """Return by address the zones of those volunteers who have one of their own."""
+
     def history(self, subjects: Iterable[str]) -> tuple[Activity, ...]:
         """Return what was done with these subjects, the oldest first."""

@@ -14,7 +14,7 @@ from scheduler.services.feed_records import (
     Glimpse,
     Rendering,
 )
-from scheduler.services.records import Feed, FeedAddress
+from scheduler.services.records import Feed
 
 
 class Feeds(Protocol):
@@ -35,11 +35,8 @@ class Feeds(Protocol):
     def of_holders(self, emails: Iterable[str]) -> tuple[Feed, ...]:
         """Return every feed that one of these people holds, in the order they were made."""
 
-    def by_token(self, token_sha256: str) -> FeedAddress | None:
-        """Return what an address opens, retired addresses too."""
-
     def door(self, token_sha256: str, *, client: str) -> Door | None:
-        """Return everything that an address leads to, in one statement."""
+        """Return everything that an address, a retired one too, leads to, in one statement."""
 
     def texts(self, feed: Feed) -> tuple[EventText, ...]:
         """Return the feed's events as they were written last, by start and UID."""

@@ -34,8 +34,9 @@ class Queue(Protocol):
     def alike(self, text: str, *, most: int) -> tuple[tuple[str, str], ...]:
         """Return address and name of active volunteers whose name or address holds the text."""
 
-    def claims(self, *, besides: Collection[str] = ()) -> tuple[Claim, ...]:
-        """Return what pending proposals of open requests keep busy and others want, too.
+    def claims(self, *, besides: Collection[str] = ()) -> Mapping[str, Collection[Claim]]:
+        """Return by resource when pending proposals of open requests keep it busy.
 
-        Only what two of them want at one time, and all they want of the resources ``besides``.
+        A resource is a person, class or teacher, named as visits name what they keep. Only
+        those that two proposals want, at whatever time, and those of ``besides``.
         """

@@ -91,6 +91,9 @@ class People(Protocol):
     def many(self, emails: Iterable[str]) -> Mapping[str, Person]:
         """Return these accounts by address; unknown ones are left out."""
 
+    def email_of(self, reference: str) -> str:
+        """Return the address that a reference stands for, empty where it is nobody's."""
+
     def with_role(self, role: RoleName) -> tuple[str, ...]:
         """Return the addresses of everyone active who holds this staff role, in order."""
 

@@ -65,8 +65,17 @@ class Traces(Protocol):
     ) -> tuple[Trace, ...]:
         """Return requests without their visits, in order of key, in one statement."""
 
-    def outlines(self, *, states: Iterable[RequestState] | None = None) -> tuple[Outline, ...]:
-        """Return requests by what they are found by, in order of key, in one light statement."""
+    def outlines(
+        self,
+        *,
+        states: Iterable[RequestState] | None = None,
+        topics_by_word: Mapping[str, Iterable[str]] | None = None,
+    ) -> tuple[Outline, ...]:
+        """Return requests by what they are found by, in order of key, in one light statement.
+
+        Given folded words with the topics that hold each, those that cannot hold one of them
+        are left out, and few others.
+        """
 
     def latest(
         self,

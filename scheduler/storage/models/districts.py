@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.domain.classes import Lesson
 from scheduler.domain.districts import Term
+from scheduler.storage.columns import WORD_LINE
 from scheduler.storage.models.base import Numbered
 
 
@@ -81,7 +82,7 @@ class DayTypeRow(Numbered):
 
 
 class SchoolRow(Numbered):
-    """A school."""
+    """A school; ``words`` are those of its name as they are looked for."""
 
     __tablename__ = "school"
 
@@ -99,6 +100,7 @@ class SchoolRow(Numbered):
     zone: Mapped[str]
     arrival_note: Mapped[str]
     phone: Mapped[str]
+    words: Mapped[str] = mapped_column(WORD_LINE, server_default="", deferred=True)
 
 
 class ClosureRow(Numbered):
@@ -113,7 +115,7 @@ class ClosureRow(Numbered):
 
 
 class ClassroomRow(Numbered):
-    """A class."""
+    """A class; ``words`` are those of its name and subject as they are looked for."""
 
     __tablename__ = "classroom"
 
@@ -126,6 +128,7 @@ class ClassroomRow(Numbered):
     subject: Mapped[str]
     room: Mapped[str]
     lessons: Mapped[tuple[Lesson, ...]]
+    words: Mapped[str] = mapped_column(WORD_LINE, server_default="", deferred=True)
 
 
 class OrganizationRow(Numbered):

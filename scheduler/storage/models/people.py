@@ -6,12 +6,15 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.domain.people import RoleName
-from scheduler.storage.columns import Word
+from scheduler.storage.columns import WORD_LINE, Word
 from scheduler.storage.models.base import Numbered
 
 
 class PersonRow(Numbered):
-    """An account; whoever also volunteers has a volunteer row of the same number."""
+    """An account; whoever also volunteers has a volunteer row of the same number.
+
+    ``words`` are those of the name as they are looked for, ``reference`` stands for the address.
+    """
 
     __tablename__ = "person"
 
@@ -19,6 +22,8 @@ class PersonRow(Numbered):
     name: Mapped[str]
     locale: Mapped[str]
     is_active: Mapped[bool]
+    words: Mapped[str] = mapped_column(WORD_LINE, server_default="", deferred=True)
+    reference: Mapped[str] = mapped_column(server_default="", deferred=True, index=True)
 
 
 class StaffRoleRow(Numbered):

@@ -12,7 +12,7 @@ from scheduler.domain.periods import Period
 from scheduler.domain.proposals import ProposalState, SieveStep
 from scheduler.domain.requests import RequestKind, RequestState, Window
 from scheduler.domain.volunteers import Format
-from scheduler.storage.columns import Word
+from scheduler.storage.columns import WORD_LINE, Word
 from scheduler.storage.models.base import Base, Numbered
 
 
@@ -21,6 +21,7 @@ class RequestRow(Numbered):
 
     Topics and the people wished for or not are kept by name: they may be gone, or never come.
     ``is_public`` is the coordinator's to say, and no part of what the teacher asked for.
+    ``words`` are those of the title as they are looked for.
     """
 
     __tablename__ = "request"
@@ -47,6 +48,8 @@ class RequestRow(Numbered):
     meeting_url: Mapped[str]
     state: Mapped[RequestState] = mapped_column(Word(RequestState), index=True)
     is_public: Mapped[bool] = mapped_column(server_default=false())
+    words: Mapped[str] = mapped_column(WORD_LINE, server_default="", deferred=True)
+    key_words: Mapped[str] = mapped_column(WORD_LINE, server_default="", deferred=True)
 
 
 class RequestNumberRow(Base):

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.domain.visits import Partstat, VisitState
 from scheduler.domain.volunteers import Format
-from scheduler.storage.columns import Word
+from scheduler.storage.columns import WORD_LINE, Word
 from scheduler.storage.models.base import Base, Numbered
 
 
 class VisitRow(Numbered):
-    """One dated session of a request."""
+    """One dated session of a request; ``words`` are those of its day as they are looked for."""
 
     __tablename__ = "visit"
 
@@ -41,6 +41,7 @@ class VisitRow(Numbered):
     was_released: Mapped[bool]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str]
+    words: Mapped[str] = mapped_column(WORD_LINE, server_default="", deferred=True)
 
 
 class HostAwaitedRow(Base):

@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import Column, Table, UniqueConstraint, and_, delete, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from scheduler.domain.visits import VOLUNTEER_PREFIX
+from scheduler.domain.people import reference_of
+from scheduler.domain.visits import TEACHER_PREFIX, VOLUNTEER_PREFIX
 from scheduler.services.ports import ChangeKind, OutboxState
 from scheduler.storage.models import Base
 from scheduler.storage.models.districts import OrganizationRow
 from scheduler.storage.models.feeds import FeedAddressRow, FeedRow
 from scheduler.storage.models.people import PersonRow
-from scheduler.storage.models.records import OutboxEntryRow, WebSessionRow
+from scheduler.storage.models.records import ActivityRow, OutboxEntryRow, WebSessionRow
 from scheduler.storage.models.requests import ProposalRow, RequestRow
 from scheduler.storage.models.visits import OccupancyRow, PendingMoveRow, ResourceRow, VisitRow
 from scheduler.storage.models.volunteers import VolunteerRow
@@ -28,7 +29,6 @@ from scheduler.storage.refusals import domain_errors
 from scheduler.storage.repositories.journal import note
 from scheduler.storage.repositories.rows import delete_where, known_ids
 
-TEACHER_PREFIX = "teacher:"
 UNSENT = (OutboxState.HELD, OutboxState.DUE)
 # What hangs on an account at a place of its own: the account that stays has its own list.
 LISTS = frozenset({"staff_role", "person_school", "weekly_availability", "days_away", "clearance"})
@@ -47,7 +47,8 @@ class SqlAccounts:
             Unknown: if nobody bears the address.
         """
         number = self._numbers(email)[email]
-        self._execute(update(PersonRow).where(PersonRow.id == number).values(email=new))
+        renamed = {"email": new, "reference": reference_of(new)}
+        self._execute(update(PersonRow).where(PersonRow.id == number).values(renamed))
         self._rewrite(email, new)
         self._note(email, new)
 
@@ -145,6 +146,11 @@ class SqlAccounts:
         self._rewrite_texts(PendingMoveRow.hosts, TEACHER_PREFIX + old, by=hosted)
         is_contact = func.lower(OrganizationRow.contact_email) == old
         self._execute(update(OrganizationRow).where(is_contact).values(contact_email=new))
+        self._execute(update(ActivityRow).where(ActivityRow.actor == old).values(actor=new))
+        for kind in ("person", "volunteer"):
+            is_about = ActivityRow.subject == f"{kind}:{reference_of(old)}"
+            about = f"{kind}:{reference_of(new)}"
+            self._execute(update(ActivityRow).where(is_about).values(subject=about))
         self._rewrite_mail(old, new)
 
     def _rename_resource(self, old: str, new: str) -> None:

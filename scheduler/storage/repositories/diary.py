@@ -100,8 +100,15 @@ class SqlDiary:
 
     def timezone_of(self, email: str) -> str:
         """Return a volunteer's own zone, empty where they have none."""
-        found = select(VolunteerRow.timezone).join(PersonRow, PersonRow.id == VolunteerRow.id)
-        return self._session.scalar(found.where(PersonRow.email == email)) or ""
+        return self.timezones((email,)).get(email, "")
+
+    def timezones(self, emails: Iterable[str]) -> Mapping[str, str]:
+        """Return by address the zones of those volunteers who have one of their own."""
+        found = select(PersonRow.email, VolunteerRow.timezone).join(
+            VolunteerRow, VolunteerRow.id == PersonRow.id
+        )
+        own = found.where(PersonRow.email.in_(tuple(emails)), VolunteerRow.timezone != "")
+        return {row.email: row.timezone for row in self._session.execute(own)}
 
     def history(self, subjects: Iterable[str]) -> tuple[Activity, ...]:
         """Return what was done with these subjects, the oldest first."""

@@ -6,11 +6,12 @@ that writes asks the database each time: others may have changed what it reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from scheduler.domain.classes import Classroom
 from scheduler.domain.districts import District, Organization, School
 from scheduler.domain.schooldays import BellSchedule, Closure
 from scheduler.domain.topics import TopicTree
@@ -29,6 +30,7 @@ class DistrictsOnce(SqlDistricts):
         self._bells: list[Mapping[str, BellSchedule]] = []
         self._closures: list[tuple[Closure, ...]] = []
         self._schools: list[Mapping[str, School]] = []
+        self._classes: list[Mapping[str, Classroom]] = []
         self._organizations: list[Mapping[str, Organization]] = []
 
     def get(self) -> District | None:
@@ -50,6 +52,14 @@ class DistrictsOnce(SqlDistricts):
     def schools(self) -> Mapping[str, School]:
         """Return every school by key, in order of key."""
         return _once(self._schools, super().schools)
+
+    def classes(
+        self, *, school: str = "", keys: Iterable[str] | None = None
+    ) -> Mapping[str, Classroom]:
+        """Return every class by key, in order of key; those of a school or of these keys alone."""
+        if school or keys is not None:
+            return super().classes(school=school, keys=keys)
+        return _once(self._classes, super().classes)
 
     def organizations(self) -> Mapping[str, Organization]:
         """Return every organization by key, in order of key."""

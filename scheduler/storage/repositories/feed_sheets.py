@@ -35,7 +35,7 @@ from scheduler.storage.models.districts import (
 )
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.requests import RequestRow
-from scheduler.storage.models.visits import BookingRow, VisitRow
+from scheduler.storage.models.visits import BookingRow, HostAwaitedRow, VisitRow
 from scheduler.storage.models.volunteers import VolunteerRow
 from scheduler.storage.repositories.feed_owners import concerns, joined
 
@@ -45,6 +45,7 @@ VISIT_COLUMNS = (
     *(VisitRow.ends_at, VisitRow.timezone, VisitRow.format, VisitRow.state, VisitRow.created_at),
     *(VisitRow.revised_at, SchoolRow.key.label("school"), VisitRow.room, VisitRow.sequence),
     *(VisitRow.release_at, VisitRow.was_released, VisitRow.cancelled_at, VisitRow.cancel_reason),
+    HostAwaitedRow.visit_id.label("awaited"),
 )
 AROUND = (
     *(RequestRow.title, RequestRow.topic, RequestRow.language, RequestRow.note),
@@ -80,6 +81,7 @@ def load(session: Session, feed: Feed, *, since: datetime, until: datetime) -> I
         joined(select(*AS_KEPT), teacher=Teacher)
         .outerjoin(DistrictRow, DistrictRow.id > 0)
         .outerjoin(TopicRow, TopicRow.key == RequestRow.topic)
+        .outerjoin(HostAwaitedRow, HostAwaitedRow.visit_id == VisitRow.id)
         .outerjoin(BookingRow, BookingRow.visit_id == VisitRow.id)
         .outerjoin(Speaker, Speaker.id == BookingRow.volunteer_id)
         .outerjoin(VolunteerRow, VolunteerRow.id == BookingRow.volunteer_id)
@@ -193,4 +195,5 @@ def _visit(row: Any, booked: Sequence[Any]) -> Visit:
         was_released=row.was_released,
         cancelled_at=row.cancelled_at,
         cancel_reason=row.cancel_reason,
+        host_agrees=row.awaited is None,
     )

@@ -23,7 +23,6 @@ from scheduler.services.ports import (
     Door,
     EventText,
     Feed,
-    FeedAddress,
     FeedKind,
     Fetches,
     Glimpse,
@@ -93,18 +92,8 @@ class SqlFeeds:
             feed for chunk in chunks(emails) for feed in self._load(HolderRow.email.in_(chunk))
         )
 
-    def by_token(self, token_sha256: str) -> FeedAddress | None:
-        """Return what an address opens, retired addresses too."""
-        address = self._session.scalars(
-            select(FeedAddressRow).where(FeedAddressRow.token_sha256 == token_sha256)
-        ).one_or_none()
-        if address is None:
-            return None
-        (feed,) = self._load(FeedRow.id == address.feed_id)
-        return FeedAddress(**fields_of(address, FeedAddress), feed=feed)
-
     def door(self, token_sha256: str, *, client: str) -> Door | None:
-        """Return everything that an address leads to, in one statement."""
+        """Return everything that an address, a retired one too, leads to, in one statement."""
         found = self._session.execute(DOOR, {"token": token_sha256, "client": client}).first()
         return door_of(found) if found else None
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from scheduler.domain.batches import BatchState
+from scheduler.domain.folding import word_line
 from scheduler.domain.joining import JoiningState
-from scheduler.domain.people import Role, RoleName
+from scheduler.domain.people import Person, Role, RoleName
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState
+from scheduler.domain.stand_ins import SearchState
 from scheduler.domain.visits import OCCUPYING, VisitState
 from scheduler.services.ports import (
+    AccountsWanted,
     CountOfOrganization,
     CountOfSchool,
     ListedAccount,
     NamedClass,
-    NamedPerson,
-    NamedRequest,
     NamedVisit,
     OnSheet,
     OutboxRow,
@@ -29,16 +30,18 @@ from scheduler.services.ports import (
     Waiting,
 )
 from scheduler.storage.models.batches import BatchRow
-from scheduler.storage.models.districts import ClassroomRow, OrganizationRow, SchoolRow
+from scheduler.storage.models.districts import OrganizationRow, SchoolRow
 from scheduler.storage.models.joining import JoiningRow
 from scheduler.storage.models.people import PersonRow, PersonSchoolRow, StaffRoleRow
 from scheduler.storage.models.records import OutboxEntryRow, WebSessionRow
 from scheduler.storage.models.requests import ProposalRow, RequestRow, UnassignedRow
+from scheduler.storage.models.stand_ins import StandInSearchRow
 from scheduler.storage.models.visits import BookingRow, VisitRow
 from scheduler.storage.models.volunteers import (
     VolunteerRow,
 )
 from scheduler.storage.repositories.rows import by_owner, chunks, fields_of
+from scheduler.storage.repositories.search import has_part, named, named_classes, named_visits
 from scheduler.storage.repositories.volunteer_lists import KEPT, VolunteerLists
 
 GIVEN = (VisitState.HAPPENED,)
@@ -68,6 +71,7 @@ class SqlListings(VolunteerLists):
             select(func.count()).where(BatchRow.state == BatchState.PENDING),
             select(func.count()).where(JoiningRow.state == JoiningState.WAITING),
             select(func.count()).where(OutboxEntryRow.state == OutboxState.FAILED),
+            select(func.count()).where(StandInSearchRow.state == SearchState.LOOKING),
         )
         numbers = select(*(each.scalar_subquery() for each in counted))
         return Waiting(*self._session.execute(numbers).one())
@@ -86,14 +90,11 @@ class SqlListings(VolunteerLists):
         )
         return tuple(OutboxRow(**fields_of(row, OutboxRow)) for row in rows)
 
-    def people(self) -> tuple[NamedPerson, ...]:
-        """Return the names of all accounts, by address."""
-        rows = self._session.execute(
-            select(PersonRow.email, PersonRow.name, VolunteerRow.id.is_not(None))
-            .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
-            .order_by(PersonRow.email)
-        )
-        return tuple(NamedPerson(*row) for row in rows)
+    def namesakes(self, person: Person) -> tuple[str, ...]:
+        """Return in order the other addresses of accounts whose name has the same words."""
+        has_words = PersonRow.words == word_line(person.name)
+        others = select(PersonRow.email).where(has_words, PersonRow.email != person.email)
+        return tuple(self._session.scalars(others.order_by(PersonRow.email)))
 
     def on_sheets(self, emails: Iterable[str]) -> Mapping[str, OnSheet]:
         """Return by address what visit sheets say of these people; unknown ones left out."""
@@ -113,57 +114,59 @@ class SqlListings(VolunteerLists):
             found.update((email, OnSheet(*rest)) for email, *rest in rows)
         return found
 
-    def classes(self) -> tuple[NamedClass, ...]:
-        """Return all classes, by key."""
-        rows = self._session.execute(
-            select(
-                ClassroomRow.key,
-                ClassroomRow.name,
-                ClassroomRow.subject,
-                SchoolRow.key,
-                PersonRow.email,
-            )
-            .join(SchoolRow, SchoolRow.id == ClassroomRow.school_id)
-            .join(PersonRow, PersonRow.id == ClassroomRow.teacher_id)
-            .order_by(ClassroomRow.key)
-        )
+    def classes(self, *, teacher: str) -> tuple[NamedClass, ...]:
+        """Return this teacher's classes, by key."""
+        rows = self._read(named_classes().where(PersonRow.email == teacher))
         return tuple(NamedClass(*row) for row in rows)
 
-    def emails(self) -> tuple[str, ...]:
-        """Return the addresses of all accounts, in order."""
-        return tuple(self._session.scalars(select(PersonRow.email).order_by(PersonRow.email)))
+    def accounts(
+        self, wanted: AccountsWanted, *, skipped: int = 0, most: int | None = None
+    ) -> tuple[tuple[ListedAccount, ...], int]:
+        """Return a part of the accounts wanted, by the words of their names, and how many are.
 
-    def accounts(self) -> tuple[ListedAccount, ...]:
-        """Return all accounts, by address, in four statements."""
+        Cost: five statements, whatever the part.
+        """
+        chosen = (
+            select(PersonRow.id)
+            .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
+            .where(*_is_wanted(wanted))
+        )
+        count = self._session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+        page = chosen.order_by(PersonRow.words, PersonRow.email).offset(skipped).limit(most)
+        return self._accounts(select(page.subquery().c.id)), count
+
+    def _accounts(self, chosen: Select[Any]) -> tuple[ListedAccount, ...]:
         roles = by_owner(
             (owner, Role(name, title))
-            for owner, name, title in self._session.execute(
-                select(StaffRoleRow.person_id, StaffRoleRow.name, StaffRoleRow.title).order_by(
-                    StaffRoleRow.position
-                )
+            for owner, name, title in self._read(
+                select(StaffRoleRow.person_id, StaffRoleRow.name, StaffRoleRow.title)
+                .where(StaffRoleRow.person_id.in_(chosen))
+                .order_by(StaffRoleRow.position)
             )
         )
         schools = by_owner(
             (owner, key)
-            for owner, key in self._session.execute(
+            for owner, key in self._read(
                 select(PersonSchoolRow.person_id, SchoolRow.key)
                 .join(SchoolRow, SchoolRow.id == PersonSchoolRow.school_id)
+                .where(PersonSchoolRow.person_id.in_(chosen))
                 .order_by(PersonSchoolRow.position)
             )
         )
         seen = dict(
-            self._session.execute(
-                select(WebSessionRow.person_id, func.max(WebSessionRow.seen_at)).group_by(
-                    WebSessionRow.person_id
-                )
+            self._read(
+                select(WebSessionRow.person_id, func.max(WebSessionRow.seen_at))
+                .where(WebSessionRow.person_id.in_(chosen))
+                .group_by(WebSessionRow.person_id)
             ).all()
         )
-        rows: Any = self._session.execute(
+        rows: Any = self._read(
             select(
                 PersonRow.id, PersonRow.email, PersonRow.name, PersonRow.is_active, VolunteerRow.id
             )
             .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
-            .order_by(PersonRow.email)
+            .where(PersonRow.id.in_(chosen))
+            .order_by(PersonRow.words, PersonRow.email)
         )
         volunteer = (Role(RoleName.VOLUNTEER),)
         return tuple(
@@ -223,57 +226,28 @@ class SqlListings(VolunteerLists):
             for key in sorted({*people, *+given, *+coming})
         }
 
-    def requests(self) -> tuple[NamedRequest, ...]:
-        """Return all requests, by key."""
-        rows = self._session.execute(
-            select(
-                RequestRow.key,
-                RequestRow.title,
-                PersonRow.email,
-                SchoolRow.key,
-                func.coalesce(ClassroomRow.key, ""),
-                RequestRow.state,
-            )
-            .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
-            .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
-            .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
-            .order_by(RequestRow.key)
-        )
-        return tuple(NamedRequest(*row) for row in rows)
+    def visits(self, *, since: datetime, of: str = "") -> tuple[NamedVisit, ...]:
+        """Return visits that end after since, of everybody or of one person, by start.
 
-    def visits(self, *, since: datetime) -> tuple[NamedVisit, ...]:
-        """Return visits that end after since, by start, in two statements."""
-        coming = VisitRow.ends_at > since
+        Cost: two statements.
+        """
+        meant = and_(VisitRow.ends_at > since, has_part(of) if of else true())
         people = by_owner(
             (number, email)
             for number, email in self._session.execute(
                 select(BookingRow.visit_id, PersonRow.email)
                 .join(PersonRow, PersonRow.id == BookingRow.volunteer_id)
                 .join(VisitRow, VisitRow.id == BookingRow.visit_id)
-                .where(coming, BookingRow.removed.is_(False))
+                .where(meant, BookingRow.removed.is_(False))
                 .order_by(BookingRow.position)
             )
         )
-        rows: Any = self._session.execute(
-            select(
-                VisitRow.id,
-                VisitRow.uid,
-                RequestRow.key,
-                RequestRow.title,
-                PersonRow.email,
-                func.coalesce(SchoolRow.key, ""),
-                VisitRow.starts_at,
-                VisitRow.timezone,
-                VisitRow.state,
-                VisitRow.was_released,
-            )
-            .join(RequestRow, RequestRow.id == VisitRow.request_id)
-            .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
-            .outerjoin(SchoolRow, SchoolRow.id == VisitRow.school_id)
-            .where(coming)
-            .order_by(VisitRow.starts_at, VisitRow.uid)
-        )
+        rows = self._session.execute(named_visits().where(meant))
         return tuple(NamedVisit(*(*values, tuple(people[number]))) for number, *values in rows)
+
+    def _read(self, query: Any) -> Any:
+        # Past the session: it would look at each of thousands of rows once more.
+        return self._session.connection().execute(query)
 
     def _of_organizations(
         self, wanted: ColumnElement[bool]
@@ -288,3 +262,15 @@ class SqlListings(VolunteerLists):
             .group_by(OrganizationRow.key, VisitRow.state)
         )
         return tuple((key, state, many) for key, state, many in rows)
+
+
+def _is_wanted(wanted: AccountsWanted) -> Iterator[ColumnElement[bool]]:
+    yield PersonRow.is_active.is_(wanted.is_active)
+    if wanted.words:
+        yield named(wanted.words, PersonRow.words) | (PersonRow.email == wanted.email)
+    if wanted.role == RoleName.VOLUNTEER:
+        yield VolunteerRow.id.is_not(None)
+    elif wanted.role:
+        roles = (role for role in RoleName if role == wanted.role)
+        holders = select(StaffRoleRow.person_id).where(StaffRoleRow.name.in_(tuple(roles)))
+        yield PersonRow.id.in_(holders)

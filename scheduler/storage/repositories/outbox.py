@@ -19,6 +19,8 @@ from scheduler.storage.repositories.rows import (
     insert_new,
 )
 
+# What a clock writes at every tick is mostly there: to look is cheaper than to try this many.
+MANY = 50
 # Built once: every mail that is sent runs one of them.
 MARKED = (
     update(OutboxEntryRow)
@@ -46,7 +48,9 @@ class SqlOutbox:
 
     def add(self, rows: Iterable[OutboxRow]) -> int:
         """Store rows whose key is new and return how many were; others are left as they are."""
-        new = [columns_of(row, OutboxEntryRow) for row in rows]
+        rows = tuple(rows)
+        known = self._known(row.key for row in rows) if len(rows) >= MANY else frozenset()
+        new = [columns_of(row, OutboxEntryRow) for row in rows if row.key not in known]
         return insert_new(self._session, OutboxEntryRow, new, by="key")
 
     def of_subjects(self, subjects: Iterable[str]) -> tuple[OutboxRow, ...]:
@@ -235,6 +239,15 @@ class SqlOutbox:
             select(OutboxEntryRow.state, func.count()).group_by(OutboxEntryRow.state)
         )
         return dict.fromkeys(OutboxState, 0) | dict(pairs.all())
+
+    def _known(self, keys: Iterable[str]) -> frozenset[str]:
+        return frozenset(
+            key
+            for chunk in chunks(keys)
+            for key in self._session.scalars(
+                select(OutboxEntryRow.key).where(OutboxEntryRow.key.in_(chunk))
+            )
+        )
 
     def _claimed(self, numbers: Iterable[int]) -> tuple[OutboxRow, ...]:
         rows = [

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from scheduler.domain.people import Person, Role, RoleName
+from scheduler.domain.folding import word_line
+from scheduler.domain.people import Person, Role, RoleName, reference_of
+from scheduler.domain.volunteers import Volunteer
 from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.districts import SchoolRow
 from scheduler.storage.models.people import PersonRow, PersonSchoolRow, StaffRoleRow
@@ -52,6 +54,11 @@ class SqlPeople:
         """Return every account by address, in order of address."""
         return dict(sorted(self._load(true()).items()))
 
+    def email_of(self, reference: str) -> str:
+        """Return the address that a reference stands for, empty where it is nobody's."""
+        meant = select(PersonRow.email).where(PersonRow.reference == reference)
+        return self._session.scalar(meant) or ""
+
     def with_role(self, role: RoleName) -> tuple[str, ...]:
         """Return the addresses of everyone active who holds this staff role, in order."""
         holders = self._session.scalars(
@@ -68,7 +75,7 @@ class SqlPeople:
             Unknown: if one names a school that does not exist.
         """
         people = tuple(people)
-        upsert(self._session, PersonRow, [columns_of(p, PersonRow) for p in people], by="email")
+        upsert(self._session, PersonRow, [account_columns(p) for p in people], by="email")
         ids = known_ids(self._session, PersonRow.email, (p.email for p in people), kind="person")
         self._note_volunteers(ids.values())
         delete_where(self._session, StaffRoleRow.person_id, ids.values())
@@ -99,6 +106,12 @@ class SqlPeople:
             for person in people
             for position, key in enumerate(person.schools)
         ]
+
+
+def account_columns(person: Person | Volunteer) -> dict[str, Any]:
+    """Return the columns of an account, with what it is found by."""
+    found_by = {"words": word_line(person.name), "reference": reference_of(person.email)}
+    return columns_of(person, PersonRow) | found_by
 
 
 def people_rows() -> Any:

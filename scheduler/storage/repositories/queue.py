@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Text, cast, or_, select, union
@@ -35,9 +34,6 @@ from scheduler.storage.models.visits import BookingRow, VisitRow
 from scheduler.storage.models.volunteers import VolunteerRow
 from scheduler.storage.repositories.queue_statements import KEYS, around, lines_of
 from scheduler.storage.repositories.rows import by_owner, chunks, columns_for, fields_in, fields_of
-
-# Start and end, and the request.
-_Span = tuple[datetime, datetime, str]
 
 
 class SqlQueue:
@@ -79,33 +75,24 @@ class SqlQueue:
             .where(ClassroomRow.key == classroom)
         )
         concerned = union(named, of_teacher, of_class).subquery("concerned")
-        other = PersonRow.__table__.alias("other")
         asked = columns_for(ClassroomRequest, RequestRow)
-        proposed = columns_for(Proposal, ProposalRow)
-        query = (
-            around(
-                select(
-                    *asked,
-                    *proposed,
-                    *KEYS,
-                    ProposalRow.state.label("proposal_state"),
-                    other.c.email.label("speaker"),
-                    ProposedSpeakerRow.format.label("way"),
-                )
+        query = around(
+            select(
+                *asked,
+                *columns_for(Proposal, ProposalRow),
+                *KEYS,
+                ProposalRow.id.label("number"),
+                ProposalRow.state.label("proposal_state"),
             )
-            .join(concerned, concerned.c[0] == ProposalRow.id)
-            .join(ProposedSpeakerRow, ProposedSpeakerRow.proposal_id == ProposalRow.id)
-            .join(other, other.c.id == ProposedSpeakerRow.volunteer_id)
-            .order_by(RequestRow.key, ProposedSpeakerRow.position)
-        )
+        ).join(concerned, concerned.c[0] == ProposalRow.id)
         # Asked for here, either state would have every request that has it read.
         rows = [
             row
-            for row in self._session.connection().execute(query)
+            for row in self._session.connection().execute(query.order_by(RequestRow.key)).all()
             if row.state is RequestState.OPEN and row.proposal_state is ProposalState.PENDING
         ]
-        teams = groupby(rows, key=lambda row: row.key)
-        return tuple(_waiting(tuple(team), proposed_from=len(asked)) for _, team in teams)
+        speakers, _ = self._speakers(row.number for row in rows)
+        return tuple(_waiting(row, speakers, proposed_from=len(asked)) for row in rows)
 
     def decided_at(self, moment: datetime, *, by: str) -> tuple[str, ...]:
         """Return the requests whose proposal this person approved at that moment, in order."""
@@ -150,10 +137,10 @@ class SqlQueue:
         )
         return tuple((email, name) for email, name in pairs)
 
-    def claims(self, *, besides: Collection[str] = ()) -> tuple[Claim, ...]:
-        """Return what pending proposals of open requests keep busy and others want, too.
+    def claims(self, *, besides: Collection[str] = ()) -> Mapping[str, list[Claim]]:
+        """Return by resource when pending proposals of open requests keep it busy.
 
-        Only what two of them want at one time, and all they want of the resources ``besides``.
+        Only resources that two of them want, at whatever time, and those of ``besides``.
         """
         # Rows of texts alone: thousands of them would take long to become values one by one.
         read = self._session.connection().execute
@@ -169,24 +156,27 @@ class SqlQueue:
             )
             .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
             .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
+            .order_by(ProposalRow.id)
         ).all()
         people = read(
             select(ProposedSpeakerRow.proposal_id, PersonRow.email).join(
                 PersonRow, PersonRow.id == ProposedSpeakerRow.volunteer_id
             )
         ).all()
-        volunteers = by_owner((number, VOLUNTEER_PREFIX + email) for number, email in people)
-        wanted: defaultdict[str, list[_Span]] = defaultdict(list)
+        team_by_proposal = by_owner((number, VOLUNTEER_PREFIX + email) for number, email in people)
+        found: defaultdict[str, list[Claim]] = defaultdict(list)
         for number, key, sessions, teacher, classroom in hosts:
-            place = (f"class:{classroom}",) if classroom else ()
-            spans = [(start, end, key) for start, end in _sessions(sessions)]
-            for resource in (f"teacher:{teacher}", *place, *volunteers.get(number, ())):
-                wanted[resource] += spans
-        return tuple(
-            Claim(key, resource, start, end)
-            for resource, spans in wanted.items()
-            for start, end, key in (spans if resource in besides else _contested(spans))
-        )
+            claims = [Claim(start, end, key) for start, end in _sessions(sessions)]
+            found[f"teacher:{teacher}"] += claims
+            if classroom:
+                found[f"class:{classroom}"] += claims
+            for resource in team_by_proposal[number]:
+                found[resource] += claims
+        return {
+            resource: claims
+            for resource, claims in found.items()
+            if len(claims) > 1 or resource in besides
+        }
 
     def _speakers(
         self, proposals: Iterable[int]
@@ -221,21 +211,6 @@ def _sessions(text: str) -> tuple[tuple[datetime, datetime], ...]:
     return tuple((start, end) for start, end in moments)
 
 
-def _contested(spans: list[_Span]) -> list[_Span]:
-    """Return those that overlap another, by start."""
-    if len(spans) == 1:
-        return []
-    ordered = sorted(spans)
-    found: dict[_Span, None] = {}
-    longest = ordered[0]
-    for each in ordered[1:]:
-        if each[0] < longest[1]:
-            found[longest] = found[each] = None
-        if each[1] > longest[1]:
-            longest = each
-    return sorted(found)
-
-
 def _pending(query: Any) -> Any:
     return query.join(RequestRow, RequestRow.id == ProposalRow.request_id).where(
         ProposalRow.state == ProposalState.PENDING, RequestRow.state == RequestState.OPEN
@@ -259,9 +234,9 @@ def _line(row: Any, speakers: Mapping[int, list[ProposedSpeaker]]) -> QueueLine:
     )
 
 
-def _waiting(team: tuple[Any, ...], *, proposed_from: int) -> tuple[ClassroomRequest, Proposal]:
-    """Return what the rows of one request say, each of which names one of the team."""
-    row = team[0]
+def _waiting(
+    row: Any, speakers: Mapping[int, list[ProposedSpeaker]], *, proposed_from: int
+) -> tuple[ClassroomRequest, Proposal]:
     request = ClassroomRequest(
         **fields_in(row, ClassroomRequest, RequestRow),
         teacher_email=row.teacher_email,
@@ -271,7 +246,7 @@ def _waiting(team: tuple[Any, ...], *, proposed_from: int) -> tuple[ClassroomReq
     return request, Proposal(
         **fields_in(row[proposed_from:], Proposal, ProposalRow),
         request=request.key,
-        speakers=tuple(ProposedSpeaker(each.speaker, each.way) for each in team),
+        speakers=tuple(speakers[row.number]),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
+from scheduler.domain.folding import word_line
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.storage.models.districts import ClassroomRow, SchoolRow
 from scheduler.storage.models.people import PersonRow
@@ -73,6 +74,8 @@ class SqlRequests:
                 "teacher_id": teacher_ids[request.teacher_email],
                 "school_id": school_ids[request.school],
                 "classroom_id": class_ids.get(request.classroom),
+                "words": word_line(request.title),
+                "key_words": word_line(request.key),
             }
             for request in requests
         ]

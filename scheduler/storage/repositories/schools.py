@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain.classes import Classroom
 from scheduler.domain.districts import Coordinates, School
+from scheduler.domain.folding import word_line
 from scheduler.storage.models.districts import BellScheduleRow, ClassroomRow, SchoolRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.repositories.rows import columns_of, fields_of, known_ids, upsert
@@ -42,6 +43,7 @@ def put_schools(session: Session, schools: Sequence[School]) -> None:
             "latitude": school.coordinates.latitude,
             "longitude": school.coordinates.longitude,
             "bell_schedule_id": schedule_ids.get(school.bell_schedule),
+            "words": word_line(school.name),
         }
         for school in schools
     ]
@@ -78,6 +80,7 @@ def put_classes(session: Session, classes: Sequence[Classroom]) -> None:
         | {
             "school_id": school_ids[each.school],
             "teacher_id": teacher_ids[each.teacher_email],
+            "words": word_line(f"{each.name} {each.subject}"),
         }
         for each in classes
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from scheduler.storage.repositories.rows import (
     columns_of,
     fields_of,
     ids_by_key,
+    insert_new,
     known_ids,
     upsert,
     volunteer_ids_of,
@@ -172,15 +173,11 @@ class SqlBounces:
         number = ids_by_key(self._session, PersonRow.email, (email,)).get(email)
         if number is None:
             return
-        before = self.of((email,)).get(email)
-        row = {
-            "person_id": number,
-            "last_at": at,
-            "times": before.times + 1 if before else 1,
-            "problem": problem,
-        }
-        upsert(self._session, BounceRow, [row], by="person_id")
-        self._session.expire_all()
+        found = {"last_at": at, "problem": problem}
+        first = {"person_id": number, "times": 1, **found}
+        if not insert_new(self._session, BounceRow, [first], by="person_id"):
+            again = update(BounceRow).where(BounceRow.person_id == number)
+            self._session.connection().execute(again.values(times=BounceRow.times + 1, **found))
 
     def clear(self, email: str) -> None:
         """Take the mark away."""

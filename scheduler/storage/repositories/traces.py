@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from scheduler.domain.feedback import Feedback
@@ -78,8 +78,17 @@ class SqlTraces:
         self._around_by_key |= {row.RequestRow.key: row for row in rows}
         return tuple(map(_trace, rows))
 
-    def outlines(self, *, states: Iterable[RequestState] | None = None) -> tuple[Outline, ...]:
-        """Return requests by what they are found by, in order of key, in one light statement."""
+    def outlines(
+        self,
+        *,
+        states: Iterable[RequestState] | None = None,
+        topics_by_word: Mapping[str, Iterable[str]] | None = None,
+    ) -> tuple[Outline, ...]:
+        """Return requests by what they are found by, in order of key, in one light statement.
+
+        Given folded words with the topics that hold each, those that cannot hold one of them
+        are left out, and few others.
+        """
         names = (SchoolRow.name, func.coalesce(ClassroomRow.name, ""), Teacher.name)
         rows = self._session.execute(
             select(RequestRow.key, SchoolRow.key, RequestRow.topic, RequestRow.title, *names)
@@ -87,6 +96,7 @@ class SqlTraces:
             .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
             .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
             .where(true() if states is None else RequestRow.state.in_(tuple(states)))
+            .where(*(_may_hold(word, topics) for word, topics in (topics_by_word or {}).items()))
             .order_by(RequestRow.key)
         )
         return tuple(
@@ -122,7 +132,7 @@ class SqlTraces:
     def with_visits(self, traces: Iterable[Trace]) -> tuple[Trace, ...]:
         """Return these with their visits, in the order given, in one statement.
 
-        They have to come from ``asked``, in this transaction.
+        They have to come from ``asked``, in this transaction, and each can be given once.
         """
         traces = tuple(traces)
         found: list[tuple[str, VisitSheet, Feedback | None]] = []
@@ -134,6 +144,9 @@ class SqlTraces:
             sheets[key].append(sheet)
             if feedback:
                 said[key][sheet.visit.uid] = feedback
+        for key in sheets:
+            # Kept until now only: whoever goes through all requests has few at a time in memory.
+            del self._around_by_key[key]
         return tuple(
             replace(trace, sheets=tuple(sheets[key]), said=said[key])
             for trace in traces
@@ -213,6 +226,16 @@ class SqlTraces:
         said = first.FeedbackRow
         feedback = Feedback(**fields_of(said, Feedback), visit=visit.uid) if said else None
         return first.request, _whole_sheet(visit, around, booked), feedback
+
+
+def _may_hold(word: str, topics: Iterable[str]) -> ColumnElement[bool]:
+    """Require the word in a name or topic; of a topic that is gone only its key is left."""
+    names = (RequestRow.words, RequestRow.key_words, SchoolRow.words, Teacher.words)
+    return or_(
+        *(name.contains(word) for name in (*names, ClassroomRow.words)),
+        RequestRow.topic.in_(tuple(topics)),
+        RequestRow.topic.not_in(select(TopicRow.key)),
+    )
 
 
 def _trace(row: Any) -> Trace:

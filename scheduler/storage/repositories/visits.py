@@ -15,8 +15,10 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, bindparam, select, true, update
 from sqlalchemy.orm import Session
 
+from scheduler.domain.folding import word_line
 from scheduler.domain.periods import Period
 from scheduler.domain.visits import Visit, VisitState
+from scheduler.domain.zones import local
 from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.districts import SchoolRow
 from scheduler.storage.models.people import PersonRow
@@ -159,6 +161,7 @@ class SqlVisits:
                 "school_id": school_ids.get(visit.school),
                 "starts_at": visit.period.start,
                 "ends_at": visit.period.end,
+                "words": word_line(str(local(visit.period.start, visit.timezone).date())),
             }
             for visit in visits
         ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
+from sqlalchemy.orm import Session, aliased
 
 from scheduler.domain.visits import OCCUPYING, VisitState
-from scheduler.domain.volunteers import Clearance
+from scheduler.domain.volunteers import Clearance, ClearanceState
 from scheduler.services.ports import ListedVolunteer, NamedVolunteer
 from scheduler.storage.models.districts import OrganizationRow, SchoolRow
 from scheduler.storage.models.people import PersonRow
+from scheduler.storage.models.stand_ins import BounceRow
 from scheduler.storage.models.visits import BookingRow, VisitRow
 from scheduler.storage.models.volunteers import (
     BusyCalendarRow,
@@ -33,10 +34,20 @@ class VolunteerLists:
         self._session = session
 
     def volunteers(
-        self, *, now: datetime, since: datetime, emails: Iterable[str] | None = None
+        self,
+        *,
+        now: datetime,
+        since: datetime,
+        emails: Iterable[str] | None = None,
+        organization: str = "",
+        ending_by: date | None = None,
     ) -> tuple[ListedVolunteer, ...]:
-        """Return all volunteers, or these, by address, in three statements."""
-        chosen = true() if emails is None else PersonRow.email.in_(tuple(emails))
+        """Return all volunteers, or those who are meant, by address, in three statements."""
+        chosen = and_(
+            true() if emails is None else PersonRow.email.in_(tuple(emails)),
+            PersonRow.id.in_(_people_of(organization)) if organization else true(),
+            true() if ending_by is None else and_(*_ends_by(ending_by)),
+        )
         clearances = self._clearances(chosen)
         visits = self._visits(chosen, now=now, since=since)
         has_calendar = exists().where(BusyCalendarRow.volunteer_id == VolunteerRow.id)
@@ -52,6 +63,7 @@ class VolunteerLists:
                 VolunteerRow.is_active,
                 has_times,
                 has_calendar,
+                exists().where(BounceRow.person_id == VolunteerRow.id),
             )
             .join(PersonRow, PersonRow.id == VolunteerRow.id)
             .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
@@ -130,6 +142,27 @@ class VolunteerLists:
         )
         grouped = by_owner((number, tuple(rest)) for number, *rest in rows)
         return {number: _summed(parts) for number, parts in grouped.items()}
+
+
+def _people_of(organization: str) -> Select[Any]:
+    named = OrganizationRow.id == VolunteerRow.organization_id
+    return (
+        select(VolunteerRow.id)
+        .join(OrganizationRow, named)
+        .where(OrganizationRow.key == organization)
+    )
+
+
+def _ends_by(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Some approved clearance for every school ends, and none lasts longer than that day."""
+    every = aliased(ClearanceRow)
+    counting = select(every.volunteer_id).where(
+        every.school_id.is_(None),
+        every.state == ClearanceState.APPROVED,
+        every.approved.is_not(None),
+    )
+    lasting = counting.where(every.expires.is_(None) | (every.expires > day))
+    return PersonRow.id.in_(counting), PersonRow.id.not_in(lasting)
 
 
 def _counts(since: datetime) -> tuple[ColumnElement[bool], ...]:

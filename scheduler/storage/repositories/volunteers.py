@@ -22,6 +22,7 @@ from scheduler.storage.models.volunteers import (
 from scheduler.storage.repositories import volunteer_parts
 from scheduler.storage.repositories.districts import point, point_columns
 from scheduler.storage.repositories.journal import note
+from scheduler.storage.repositories.people import account_columns
 from scheduler.storage.repositories.rows import (
     chunks,
     columns_of,
@@ -95,7 +96,7 @@ class SqlVolunteers:
         )
 
     def _put_accounts(self, volunteers: Sequence[Volunteer]) -> Mapping[str, int]:
-        rows = [columns_of(volunteer, PersonRow) for volunteer in volunteers]
+        rows = [account_columns(volunteer) for volunteer in volunteers]
         upsert(self._session, PersonRow, rows, by="email", keep=("is_active",))
         emails = (volunteer.email for volunteer in volunteers)
         ids = known_ids(self._session, PersonRow.email, emails, kind="person")

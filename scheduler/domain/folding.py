@@ -12,7 +12,8 @@ PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ"
 @lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Return the text as it is compared: ``Chloé`` and ``CHLOE`` are both ``chloe``."""
-    parts = normalize("NFKD", text.casefold())
+    # Taken apart first: a sign such as ``™`` stands for capital letters.
+    parts = normalize("NFKD", normalize("NFKD", text).casefold())
     return "".join(c for c in parts if not combining(c)).translate(PLAIN_LETTERS)
 
 
@@ -24,11 +25,14 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def begins(asked: tuple[str, ...], text: str) -> bool:
     """Tell whether each word that was asked for begins some word of the text."""
-    line = _line(text)
+    line = word_line(text)
     return all(f" {each}" in line for each in asked)
 
 
 @lru_cache(maxsize=50_000)
-def _line(text: str) -> str:
-    """Return the words with a space before each, so that a beginning is found as a part."""
+def word_line(text: str) -> str:
+    """Return the words with a space before each, so that a beginning is found as a part.
+
+    Lines sort as their words do, one after the other.
+    """
     return "".join(f" {word}" for word in words_of(text))

@@ -13,7 +13,7 @@ from datetime import datetime
 from scheduler.domain.assignments import Demand, Finding, Option
 from scheduler.domain.constraints import chosen_format
 from scheduler.domain.errors import ConstraintViolated, IllegalTransition, Unknown
-from scheduler.domain.periods import Period
+from scheduler.domain.periods import Period, minute_of
 from scheduler.domain.proposals import Proposal, ProposedSpeaker
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.starts import start_at
@@ -104,10 +104,13 @@ def chosen_start(
     """Return a start of one's own choosing as the rules see it, and the span of each session.
 
     Raises:
-        ConstraintViolated: if the school has no lessons then, or the visit's length is unknown.
+        ConstraintViolated: if that moment has passed, the school has no lessons then, or the
+            visit's length is unknown.
     """
     school_time = picture.school_time_by_school[request.school]
-    closed = Finding("school_open", False, {"start": start.isoformat()})
+    if not picture.is_ahead(start):
+        raise ConstraintViolated(f"Booking {request.key}", (_unkept("still_ahead", start),))
+    closed = _unkept("school_open", start)
     if not school_time.has_lessons(local(start, school_time.timezone).date()):
         raise ConstraintViolated(f"Booking {request.key}", (closed,))
     minutes = request.duration_minutes or _period_minutes(picture, request, start=start)
@@ -133,9 +136,11 @@ def broken_there(
     picture = replace(picture, visits=others)
     request = replace(picture.requests[visit.request], speakers=len(visit.volunteers))
     school_time = picture.school_time_by_school[visit.school]
+    if not picture.is_ahead(period.start):
+        return (_unkept("still_ahead", period.start),)
     once = replace(request, sessions=1)
     if start_at(period.start, once, minutes=period.minutes, school_time=school_time) is None:
-        return (Finding("school_open", False, {"start": period.start.isoformat()}),)
+        return (_unkept("school_open", period.start),)
     option = Option(1, (session_of(period, timezone=visit.timezone),))
     demand = demand_at(picture, request, (option,))
     problem = problem_of_demand(picture, demand, gazetteer=gazetteer)
@@ -169,8 +174,11 @@ def _period_minutes(picture: Picture, request: ClassroomRequest, *, start: datet
     for named in school_time.periods_on(day):
         if named.period.start == start:
             return named.period.minutes
-    finding = Finding("period_known", False, {"start": start.isoformat()})
-    raise ConstraintViolated(f"Booking {request.key}", (finding,))
+    raise ConstraintViolated(f"Booking {request.key}", (_unkept("period_known", start),))
+
+
+def _unkept(rule: str, start: datetime) -> Finding:
+    return Finding(rule, False, {"start": minute_of(start)})
 
 
 def _findings(problem: Problem, option: Option, *, emails: Iterable[str]) -> tuple[Finding, ...]:

@@ -21,8 +21,14 @@ from scheduler.matching.problem import Problem
 from scheduler.matching.suggestions import candidates, count, suggest
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.asking import reference_of
-from scheduler.services.choices import OVERRIDABLE, Override, book, chosen_start, problem_of_demand
-from scheduler.services.choosing import email_of
+from scheduler.services.booking_by_hand import (
+    OVERRIDABLE,
+    Override,
+    book,
+    chosen_start,
+    problem_of_demand,
+)
+from scheduler.services.deciding_otherwise import email_of
 from scheduler.services.judging import rulings_against
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Store, Work

@@ -10,15 +10,13 @@ import pytest
 from scheduler.domain.errors import (
     ConstraintViolated,
     IllegalTransition,
-    NotAllowed,
     Unknown,
 )
 from scheduler.domain.proposals import Proposal
 from scheduler.domain.visits import VisitState
-from scheduler.services import choices
-from scheduler.services.access import Actor
-from scheduler.services.choices import OVERRIDABLE, Override
-from tests.builders import TEACHER, VOLUNTEER, a_request, a_volunteer, moment, period
+from scheduler.services import booking_by_hand
+from scheduler.services.booking_by_hand import OVERRIDABLE, Override
+from tests.builders import VOLUNTEER, a_request, a_volunteer, moment, period
 from tests.services.world import BRUNO, World, elsewhere, two_more_volunteers
 
 TUESDAY = moment("2026-12-08 10:40")
@@ -29,7 +27,7 @@ def book(
     world: World, key: str, *emails: str, start: datetime, override: Override = NO_OVERRIDE
 ) -> Proposal:
     """Book by hand as the coordinator."""
-    return choices.book(
+    return booking_by_hand.book(
         world.store,
         key,
         volunteers=emails,
@@ -140,6 +138,15 @@ def test_day_without_school_is_refused(world: World) -> None:
     assert broken_rules(refusal) == ["school_open"]
 
 
+def test_moment_that_has_passed_is_refused_whatever_is_set_aside(world: World) -> None:
+    override = Override(tuple(OVERRIDABLE), "She was there")
+    for start in (moment("2026-11-17 10:40"), world.now):
+        with pytest.raises(ConstraintViolated) as refusal:
+            book(world, "robots", VOLUNTEER, start=start, override=override)
+        assert broken_rules(refusal) == ["still_ahead"]
+    assert world.visits_of() == ()
+
+
 def test_length_must_be_known_where_no_period_begins(world: World) -> None:
     with pytest.raises(ConstraintViolated) as refusal:
         book(world, "robots", VOLUNTEER, start=moment("2026-12-08 10:45"))
@@ -158,16 +165,3 @@ def test_request_that_has_its_visit_is_not_booked_again(world: World) -> None:
     book(world, "robots", VOLUNTEER, start=TUESDAY)
     with pytest.raises(IllegalTransition):
         book(world, "robots", BRUNO, start=moment("2026-12-10 10:40"))
-
-
-def test_only_coordinators_book(world: World) -> None:
-    with pytest.raises(NotAllowed):
-        choices.book(
-            world.store,
-            "robots",
-            volunteers=(VOLUNTEER,),
-            start=TUESDAY,
-            actor=Actor(TEACHER, "Lena", is_teacher=True),
-            now=world.now,
-            gazetteer=world.gazetteer,
-        )

@@ -11,7 +11,7 @@ from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.proposals import Proposal, ProposalState
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.asking import reference_of
-from scheduler.services.choices import OVERRIDABLE, Override, book
+from scheduler.services.booking_by_hand import OVERRIDABLE, Override, book
 from scheduler.services.ports import Gazetteer, Store
 from scheduler.services.warm import Warm
 from scheduler.services.warm_district import WarmDistrict

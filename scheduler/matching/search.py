@@ -104,7 +104,8 @@ def _improve(ascent: _Ascent, known: Valuation, *, pool: Ints) -> None:
     The nearer the plan is to the bound, the fewer columns are left for the proof.
     """
     goal, frame = ascent.goal, ascent.frame
-    if ascent.is_over or not (frame.is_large or goal.tier == 2):
+    is_near = goal.tier == 2 and ascent.reached.tier.gap < NEARLY_PROVEN
+    if ascent.is_over or not (frame.is_large or is_near):
         return
     if frame.is_large:
         Neighbourhoods(

@@ -136,6 +136,7 @@ class SmtpConnection:
             known = self._unreachable
             raise MailRefused(known.code, known.text, is_permanent=False)
         if self._server is None:
+            self._meanwhile()
             try:
                 self._server = self._transport.connect()
                 self._server.meanwhile = self._meanwhile

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from scheduler.domain.errors import Unknown
+from scheduler.mail.pauses import Steps
 
 LINKS_BY_MESSAGE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -98,8 +99,8 @@ class Words:
     html: str
 
 
-def write_words(message: str, context: Mapping[str, object], *, render: Render) -> Words:
-    """Return the words of one of ``MESSAGES``; ``context`` is all that the templates speak of.
+def write_words(message: str, context: Mapping[str, object], *, render: Render) -> Steps[Words]:
+    """Write the words of one of ``MESSAGES``; ``context`` is all that the templates speak of.
 
     Raises:
         Unknown: if there is no such mail.
@@ -109,12 +110,11 @@ def write_words(message: str, context: Mapping[str, object], *, render: Render) 
     # The three share what they are about to say: a renderer may keep here what it worked out.
     shared = {**context, "once": {}}
     subject = " ".join(render(f"mail/{message}/subject.txt", shared).split())
+    yield
     told = {**shared, "subject": subject}
-    return Words(
-        subject=subject,
-        text=_tidy(render(f"mail/{message}/body.txt", told)),
-        html=_tidy(render(f"mail/{message}/body.html", told)),
-    )
+    text = _tidy(render(f"mail/{message}/body.txt", told))
+    yield
+    return Words(subject, text, html=_tidy(render(f"mail/{message}/body.html", told)))
 
 
 def _tidy(text: str) -> str:

@@ -2,7 +2,8 @@
 
 A crash between sending and noting sends one message again, with the same Message-ID; nothing
 is lost, and no two processes take the same row. One bad address never blocks the others, and
-nobody is told the later news first. While a server considers one mail, the next are written.
+nobody is told the later news first. While a server considers one line, what became of the mail
+before is noted, and the next is written.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import groupby
 
 from scheduler.mail.transports import MailRefused
 from scheduler.services.letters import Letterhead
+from scheduler.services.mail_batches import Parcel
 from scheduler.services.one_ahead import OneAhead
 from scheduler.services.outcomes import Delivered as Delivered
 from scheduler.services.outcomes import Outcomes
@@ -47,32 +49,49 @@ def deliver_due(
     rows = writer.claim()
     if not rows:
         return Delivered()
-    post = _Post(Outcomes(store, now), sender=head.sender.email)
-    post.send_all(OneAhead(writer.mails(rows)), transport=transport, may_go_on=may_go_on)
+    post = _Post(OneAhead(writer.mails(rows)), Outcomes(store, now), sender=head.sender.email)
+    post.send_all(transport=transport, may_go_on=may_go_on)
     return writer.outcomes.total + post.outcomes.total
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Post:
-    """Takes mail to the server, and knows whom the server would not write to."""
+    """Takes mail to the server, and knows whom the server would not write to.
 
+    ``taken`` is a mail that the server took, which is still to be noted.
+    """
+
+    written: OneAhead[Written]
     outcomes: Outcomes
     sender: str
+    taken: Parcel = ()
     refused_until: dict[str, datetime] = field(default_factory=dict)
 
-    def send_all(
-        self, written: OneAhead[Written], *, transport: Transport, may_go_on: Callable[[], bool]
-    ) -> None:
-        """Send these, what was claimed together over one connection."""
-        for _, mails in groupby(written, key=lambda each: each.claim):
-            with transport.open(meanwhile=written.make_next) as connection:
-                for each in mails:
-                    if not may_go_on():
-                        return
-                    self._send(each, by=connection)
+    def send_all(self, *, transport: Transport, may_go_on: Callable[[], bool]) -> None:
+        """Send everything, what was claimed together over one connection."""
+        try:
+            for _, mails in groupby(self.written, key=lambda each: each.claim):
+                with transport.open(meanwhile=self._use_the_pause) as connection:
+                    for each in mails:
+                        if not may_go_on():
+                            return
+                        self._send(each, by=connection)
+        finally:
+            self._note()
+
+    def _use_the_pause(self) -> None:
+        if self.taken:
+            self._note()
+        else:
+            self.written.go_on()
+
+    def _note(self) -> None:
+        taken, self.taken = self.taken, ()
+        if taken:
+            self.outcomes.sent(taken)
 
     def _send(self, written: Written, *, by: Transport) -> None:
-        """Send one mail and note what became of it, before anything else is sent."""
+        """Send one mail; what becomes of it is noted before the octets of another leave."""
         parcel, recipient = written.parcel, written.parcel[0].recipient
         if parcel[0].attempts == 1 and recipient in self.refused_until:
             self.outcomes.postponed(parcel, until=self.refused_until[recipient])
@@ -84,4 +103,7 @@ class _Post:
             if due_at is not None:
                 self.refused_until[recipient] = due_at
             return
-        self.outcomes.sent(parcel)
+        self.taken = parcel
+        # Whatever is still to be written reads of this one in the outbox.
+        if not self.written.is_ready:
+            self._note()

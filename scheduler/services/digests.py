@@ -12,6 +12,7 @@ from datetime import datetime
 
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Steps
 from scheduler.mail.words import LINKS_BY_MESSAGE
 from scheduler.services.announcements import DIGEST
 from scheduler.services.letters import Letterhead, Reader, context_of, letter
@@ -40,8 +41,10 @@ def bundle_of(rows: Iterable[OutboxRow]) -> str:
     return f"{DIGEST}/{min(row.key for row in rows)}"
 
 
-def digest(news: tuple[News, ...], *, head: Letterhead, site_name: str, now: datetime) -> Mail:
-    """Return one mail with all that news; its Message-ID comes from the name of its bundle."""
+def digest(
+    news: tuple[News, ...], *, head: Letterhead, site_name: str, now: datetime
+) -> Steps[Mail]:
+    """Write one mail with all that news; its Message-ID comes from the name of its bundle."""
     first = news[0]
     newest = max(each.row.created_at for each in news)
     row = OutboxRow(

@@ -18,6 +18,7 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.domain.zones import local
 from scheduler.mail.messages import CalendarPart, Mail, compose, message_id_of
+from scheduler.mail.pauses import Steps
 from scheduler.mail.words import write_words
 from scheduler.services import announcements as news
 from scheduler.services.feed_records import CalendarMode
@@ -101,8 +102,8 @@ def letter(
     now: datetime,
     sign_in_token: str = "",
     mode: CalendarMode | None = CalendarMode.INVITATION,
-) -> Mail:
-    """Return the message of one row; the same row gives the same Message-ID and Date.
+) -> Steps[Mail]:
+    """Write the message of one row; the same row gives the same Message-ID and Date.
 
     ``mode`` is how its visits reach the reader's calendar: only in that of invitations does
     a message for it travel along, in that of mail a link to a file.
@@ -120,7 +121,7 @@ def letter(
         has_calendar=calendar is not None,
         has_file=mode is CalendarMode.MAIL and row.purpose in WITH_FILE,
     )
-    words = write_words(row.purpose, context, render=head.render)
+    words = yield from write_words(row.purpose, context, render=head.render)
     return compose(
         sender=(head.sender.name, head.sender.email),
         recipient=(reader.name, reader.email),

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from scheduler.mail.messages import Mail
+from scheduler.mail.pauses import Steps
 from scheduler.mail.transports import MailRefused
 from scheduler.services.announcements import SIGN_IN
 from scheduler.services.digests import News, bundle_of, digest
@@ -60,8 +61,11 @@ class Writer:
             until = self.now + CLAIM_LASTS
             return work.outbox.claim(now=self.now, until=until, limit=BATCH)
 
-    def mails(self, rows: Rows) -> Iterator[Written]:
-        """Write what these claimed rows tell, and go on claiming until nothing is due."""
+    def mails(self, rows: Rows) -> Iterator[Written | None]:
+        """Write what these claimed rows tell, and go on claiming until nothing is due.
+
+        Yields None between its steps.
+        """
         for number in count():
             if not rows:
                 return
@@ -69,8 +73,9 @@ class Writer:
                 parcels = self._sort_out(batch)
                 told = (row for parcel in parcels for row in parcel)
                 batch = with_modes(self.store, batch, told, now=self.now)
+                yield None
                 for parcel in parcels:
-                    mail = self._write(parcel, batch)
+                    mail = yield from self._write(parcel, batch)
                     if mail is not None:
                         yield Written(parcel, mail, number)
             rows = self.claim()
@@ -138,13 +143,13 @@ class Writer:
         superseded, expired = (len(keys_by_fate.get(state, ())) for state in over)
         self.outcomes.total += Delivered(superseded=superseded, expired=expired)
 
-    def _write(self, parcel: Parcel, batch: Batch) -> Mail | None:
+    def _write(self, parcel: Parcel, batch: Batch) -> Steps[Mail | None]:
         """Return the mail, None if it waits for its turn or cannot be written."""
         if self._is_spent(parcel[0]):
             self.outcomes.postponed(parcel, until=self.now + NEXT_GO)
             return None
         try:
-            mail = self._mail(parcel, batch)
+            mail = yield from self._mail(parcel, batch)
         except MailRefused as refusal:
             self.outcomes.refused(parcel, refusal)
             return None
@@ -154,7 +159,7 @@ class Writer:
         self.written_by_domain[_domain(parcel[0])] += 1
         return mail
 
-    def _mail(self, parcel: Parcel, batch: Batch) -> Mail:
+    def _mail(self, parcel: Parcel, batch: Batch) -> Steps[Mail]:
         first, now = parcel[0], self.now
         if first.bundle:
             told = ((row, batch.sheets(row, now=now)) for row in parcel)

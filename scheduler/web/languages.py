@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
-from flask_babel import Babel, Domain, force_locale, get_babel, get_locale, gettext
+from flask_babel import Babel, Domain, get_babel, get_locale, gettext
 
 from scheduler.domain.districts import District
 from scheduler.services.picture import find_district
@@ -33,6 +34,9 @@ FILE = "LC_MESSAGES/messages.po"
 ENGLISH = Locale("en")
 # Everywhere else English dates are written as this house writes them.
 REGIONS_OF_AMERICAN_DATES = frozenset({"US"})
+
+# Asked for each sentence and each hour of a mail; the application takes long to say.
+_spoken: ContextVar[Locale | None] = ContextVar("spoken", default=None)
 
 
 class Speech(Babel):
@@ -62,8 +66,11 @@ def speaking(tag: str, *, within: Flask) -> Iterator[Mapping[str, str]]:
     """
     with within.app_context():
         locale = locale_of(tag)
-        with force_locale(locale):
+        before = _spoken.set(locale)
+        try:
             yield {"lang": lang_of(locale), "dir": locale.text_direction}
+        finally:
+            _spoken.reset(before)
 
 
 def shipped() -> tuple[str, ...]:
@@ -92,7 +99,7 @@ def lang_of(locale: Locale) -> str:
 
 def present_locale() -> Locale:
     """Return what is spoken right now; English where nobody is spoken to."""
-    return get_locale() or ENGLISH
+    return _spoken.get() or get_locale() or ENGLISH
 
 
 def language_on_page() -> Mapping[str, object]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from flask_babel import get_translations
 from jinja2 import StrictUndefined, pass_context
 from jinja2.environment import TemplateModule
@@ -39,6 +40,16 @@ class MailContext(Context):
         return super().call(__called, *args, **named)
 
 
+class MailEnvironment(Environment):
+    """An environment that looks into a dictionary before it asks whether it has such a member."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return what a template means by ``obj.attribute``."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class MailTemplate(SpokenTemplate):
     """A template that, imported with its context, sees what the whole mail is told and no more."""
 
@@ -64,6 +75,7 @@ def renderer_of(templates: str) -> Render:
     A mail speaks the language that its context names as ``locale``, English where it names none.
     """
     app = Flask("scheduler", template_folder=templates, static_folder=None)
+    app.jinja_environment = MailEnvironment
     app.jinja_options = {"undefined": StrictUndefined}
     app.jinja_env.filters.update(FILTERS)
     speak(app)
@@ -83,4 +95,5 @@ def renderer_of(templates: str) -> Render:
 @pass_context
 def _say(context: Context, sentence: str, **named: object) -> str:
     said = context["sentences"].gettext(sentence)
-    return (Markup(said) if context.eval_ctx.autoescape else said) % named
+    words = Markup(said) if context.eval_ctx.autoescape else said
+    return words % named if "%" in said else words

@@ -12,6 +12,7 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Booking, Partstat, VisitState
 from scheduler.domain.volunteers import Format
 from scheduler.factory import mail_renderer
+from scheduler.mail.pauses import at_once
 from scheduler.mail.words import WITHOUT_VISIT, Words, write_words
 from scheduler.services.digests import Headline
 from tests.builders import TEACHER, VOLUNTEER, a_sheet, a_visit, moment, period
@@ -50,7 +51,7 @@ def render(name: str, context: Mapping[str, object]) -> str:
 
 def words_of(message: str, **changes: Any) -> Words:
     """Return a mail's words; ``changes`` replace parts of its ordinary context."""
-    return write_words(message, context_of(message, **changes), render=render)
+    return at_once(write_words(message, context_of(message, **changes), render=render))
 
 
 def context_of(message: str, *, role: str = "", **changes: Any) -> dict[str, Any]:

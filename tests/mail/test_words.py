@@ -12,6 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from scheduler.domain.errors import Unknown
+from scheduler.mail.pauses import at_once
 from scheduler.mail.words import LINKS_BY_MESSAGE, MESSAGES, WITHOUT_VISIT, Words, write_words
 from tests.architecture.source import CHECKOUT
 from tests.builders import period
@@ -261,7 +262,7 @@ def test_product_renders_mails_as_they_are_tested() -> None:
 
     for message in MESSAGES:
         context = letters.context_of(message)
-        product = write_words(message, context, render=mail_renderer())
+        product = at_once(write_words(message, context, render=mail_renderer()))
         assert product == letters.words_of(message)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
+from scheduler.mail.messages import Mail, message_id_of
+from scheduler.mail.pauses import Meanwhile, rest
 from scheduler.services.delivery import CLAIM_LASTS, RETRY_AFTER, Delivered, deliver_due
 from scheduler.services.records import OutboxState
 from scheduler.services.sign_in import ask_for_link
@@ -26,9 +29,30 @@ from tests.services.test_delivery import (
     calendars_of,
     deliver,
     row,
+    rows,
 )
 from tests.services.test_visits import THURSDAY, move
 from tests.services.world import BRUNO, CHLOE, World, two_more_volunteers
+
+
+@dataclass
+class Considers(PostOffice):
+    """Lets other things happen before it takes a mail's octets and after; looks between them."""
+
+    looks: Callable[[], object] = object
+    meanwhile: Meanwhile = rest
+    seen: list[object] = field(default_factory=list)
+
+    def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[PostOffice]:
+        self.meanwhile = meanwhile
+        return nullcontext(self)
+
+    def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
+        self.meanwhile()
+        self.seen.append(self.looks())
+        super().send(mail, sender=sender, recipient=recipient)
+        for _ in range(9):
+            self.meanwhile()
 
 
 class TestRefused:
@@ -144,6 +168,23 @@ class TestRefused:
 
 
 class TestDeath:
+    @pytest.mark.parametrize("dies_with", ["", VOLUNTEER])
+    def test_every_mail_is_noted_before_the_octets_of_the_next_leave(
+        self, world: World, dies_with: str
+    ) -> None:
+        world.invite()
+
+        def taken_and_not_noted() -> set[object]:
+            sent = {mail.message["Message-ID"] for mail in office.sent}
+            under_way = (r for r in rows(world) if r.state is OutboxState.SENDING)
+            return sent & {message_id_of(r.key, "schools.example") for r in under_way}
+
+        office = Considers(dies_with=dies_with, looks=taken_and_not_noted)
+        with pytest.raises(Killed) if dies_with else nullcontext():
+            deliver(world, by=office)
+        assert office.seen == [set()] * len(office.sent)
+        assert len(taken_and_not_noted()) == (1 if dies_with else 0)
+
     def test_death_between_sending_and_noting_repeats_the_very_same_mail(
         self, world: World
     ) -> None:

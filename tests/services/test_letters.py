@@ -13,6 +13,7 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Partstat, VisitState, cancel
 from scheduler.factory import mail_renderer
 from scheduler.mail.messages import message_id_of
+from scheduler.mail.pauses import at_once
 from scheduler.services import announcements as news
 from scheduler.services.letters import (
     Letterhead,
@@ -98,7 +99,9 @@ def write(row: OutboxRow, *sheets: VisitSheet, now: datetime = NOW) -> EmailMess
     """Compose the mail of a row for its recipient."""
     name = {VOLUNTEER: "Amara Okafor", TEACHER: "Lena Fischer"}.get(row.recipient, "Carla Meyer")
     reader = Reader(name, row.recipient, role_of(row.recipient, sheets))
-    mail = letter(row, sheets, reader=reader, head=HEAD, site_name="Lakeshore visits", now=now)
+    mail = at_once(
+        letter(row, sheets, reader=reader, head=HEAD, site_name="Lakeshore visits", now=now)
+    )
     return mail.message
 
 

@@ -183,8 +183,8 @@ class Transport(Protocol):
     def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[Transport]:
         """Keep one connection for several messages.
 
-        ``meanwhile`` may be called whenever there is nothing to do but wait for an answer. It
-        raises nothing.
+        ``meanwhile`` may be called whenever there is nothing to do but wait for an answer: of
+        each mail for the first time before its octets leave.
         """
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, cast, or_, select, union
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.proposals import Proposal, ProposalState, ProposedSpeaker, Unassigned
@@ -23,7 +23,7 @@ from scheduler.services.ports import (
     QueueLines,
     Wanted,
 )
-from scheduler.storage.models.districts import ClassroomRow, OrganizationRow
+from scheduler.storage.models.districts import OrganizationRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.requests import (
     ProposalRow,
@@ -32,7 +32,14 @@ from scheduler.storage.models.requests import (
 )
 from scheduler.storage.models.visits import BookingRow, VisitRow
 from scheduler.storage.models.volunteers import VolunteerRow
-from scheduler.storage.repositories.queue_statements import KEYS, around, lines_of
+from scheduler.storage.repositories.queue_statements import (
+    HOSTS,
+    KEYS,
+    TEAMS,
+    around,
+    concerned_by,
+    lines_of,
+)
 from scheduler.storage.repositories.rows import by_owner, chunks, columns_for, fields_in, fields_of
 
 
@@ -57,24 +64,7 @@ class SqlQueue:
         self, emails: Collection[str], *, teacher: str = "", classroom: str = ""
     ) -> tuple[tuple[ClassroomRequest, Proposal], ...]:
         """Return open requests whose pending proposal names these people, teacher or class."""
-        people = select(PersonRow.id).where(PersonRow.email.in_(tuple(emails)))
-        named = select(ProposedSpeakerRow.proposal_id).where(
-            ProposedSpeakerRow.volunteer_id.in_(people)
-        )
-        # By three indexes one after the other: either of two conditions would read every request.
-        of_teacher = (
-            select(ProposalRow.id)
-            .join(RequestRow, RequestRow.id == ProposalRow.request_id)
-            .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
-            .where(PersonRow.email == teacher)
-        )
-        of_class = (
-            select(ProposalRow.id)
-            .join(RequestRow, RequestRow.id == ProposalRow.request_id)
-            .join(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
-            .where(ClassroomRow.key == classroom)
-        )
-        concerned = union(named, of_teacher, of_class).subquery("concerned")
+        concerned = concerned_by(emails, teacher=teacher, classroom=classroom)
         asked = columns_for(ClassroomRequest, RequestRow)
         query = around(
             select(
@@ -144,25 +134,7 @@ class SqlQueue:
         """
         # Rows of texts alone: thousands of them would take long to become values one by one.
         read = self._session.connection().execute
-        hosts = read(
-            _pending(
-                select(
-                    ProposalRow.id,
-                    RequestRow.key,
-                    cast(ProposalRow.sessions, Text),
-                    PersonRow.email,
-                    ClassroomRow.key,
-                )
-            )
-            .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
-            .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
-            .order_by(ProposalRow.id)
-        ).all()
-        people = read(
-            select(ProposedSpeakerRow.proposal_id, PersonRow.email).join(
-                PersonRow, PersonRow.id == ProposedSpeakerRow.volunteer_id
-            )
-        ).all()
+        hosts, people = read(HOSTS).all(), read(TEAMS).all()
         team_by_proposal = by_owner((number, VOLUNTEER_PREFIX + email) for number, email in people)
         found: defaultdict[str, list[Claim]] = defaultdict(list)
         for number, key, sessions, teacher, classroom in hosts:
@@ -209,12 +181,6 @@ class SqlQueue:
 def _sessions(text: str) -> tuple[tuple[datetime, datetime], ...]:
     moments = [[datetime.fromisoformat(each) for each in pair] for pair in json.loads(text)]
     return tuple((start, end) for start, end in moments)
-
-
-def _pending(query: Any) -> Any:
-    return query.join(RequestRow, RequestRow.id == ProposalRow.request_id).where(
-        ProposalRow.state == ProposalState.PENDING, RequestRow.state == RequestState.OPEN
-    )
 
 
 def _line(row: Any, speakers: Mapping[int, list[ProposedSpeaker]]) -> QueueLine:

@@ -30,6 +30,7 @@ MAIL_WAYS = ("maildir:", "eml:", "console:", "smtp://", "smtps://")
 # Far from the first and the last day that a computer counts, so that nothing overflows.
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 _DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 _ADDRESS = re.compile(r"[^@\s<>,;:]+@[^@\s<>,;:]+")
 
 
@@ -50,7 +51,8 @@ class Settings:
     ``now`` is the moment a rehearsal begins at, None outside of rehearsals. ``fetch_allow`` are
     networks from which busy calendars may be fetched although they are private.
     ``database_connections`` is how many each process may have open at once. ``imap_url`` is empty
-    where no mailbox is read, and ``dkim_key`` None where mail is not signed.
+    where no mailbox is read, and ``dkim_key`` None where mail is not signed. ``metrics_token`` is
+    empty where figures are told to the machine itself alone.
     """
 
     instance: Path
@@ -70,6 +72,7 @@ class Settings:
     dkim_key: Path | None = None
     dkim_selector: str = ""
     dkim_domain: str = ""
+    metrics_token: str = ""
 
     @property
     def is_https(self) -> bool:
@@ -101,6 +104,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         feed_key=_key("FEED_KEY", given=given, instance=instance),
         fetch_allow=_networks(given.get("FETCH_ALLOW", "")),
         database_connections=_connections(given.get("DATABASE_CONNECTIONS", "")),
+        metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
         imap_url=_url("IMAP_URL", given["IMAP_URL"], MAILBOXES) if "IMAP_URL" in given else "",
         **_dkim(given, sender=email),
     )
@@ -199,6 +203,14 @@ def _connections(text: str) -> int:
     if not text.isdecimal() or not 2 <= int(text) <= 1_000:
         raise WrongSetting("VISITBELL_DATABASE_CONNECTIONS: write a number from 2 to 1000.")
     return int(text)
+
+
+def _metrics_token(text: str) -> str:
+    if text and not _TOKEN.fullmatch(text):
+        raise WrongSetting(
+            "VISITBELL_METRICS_TOKEN: at least 16 letters, digits or any of -._~+/=."
+        )
+    return text
 
 
 def _dkim(given: Mapping[str, str], *, sender: str) -> _Dkim:

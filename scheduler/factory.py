@@ -5,8 +5,6 @@ The only place that knows which database, mail transport and solver are used.
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from flask import Flask
 from scheduler import gazetteer
 from scheduler.config import Settings, read_settings
 from scheduler.fetching.fetcher import CalendarFetcher
-from scheduler.jobs.timetable import Timetable
+from scheduler.jobs.timetable import Timetable, new_owner
 from scheduler.mail.mailboxes import mailbox_of
 from scheduler.mail.signing import SigningTransport, signer_of
 from scheduler.mail.transports import transport_of
@@ -79,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             secret_key=settings.secret_key,
             base_url=settings.base_url,
             is_rehearsal=settings.is_rehearsal,
+            metrics_token=settings.metrics_token,
         ),
     )
     return app
@@ -116,6 +115,7 @@ def timetable_of(wiring: Wiring) -> Timetable:
         solve=solve_apart,
         fetch=CalendarFetcher(allow=wiring.settings.fetch_allow),
         collector=collector_of(wiring),
+        feeds=wiring.feeds,
     )
 
 
@@ -142,8 +142,7 @@ def collector_of(wiring: Wiring) -> Collector | None:
     """
     if not wiring.settings.imap_url:
         return None
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    return Collector(mailbox_of(wiring.settings.imap_url), wiring.letterhead, owner)
+    return Collector(mailbox_of(wiring.settings.imap_url), wiring.letterhead, new_owner())
 
 
 def worker_of(wiring: Wiring, *, solve: WatchedSolve) -> Worker:

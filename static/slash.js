@@ -6,5 +6,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
   event.preventDefault();
   const box = document.querySelector("main [role=search] [type=search]");
-  if (box) box.focus(); else location.assign(search);
+  if (!box) return location.assign(search);
+  box.closest("details")?.setAttribute("open", "");
+  box.focus();
 });

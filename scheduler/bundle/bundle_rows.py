@@ -8,6 +8,7 @@ from typing import TypeVar
 from scheduler.bundle import tables
 from scheduler.bundle.bell_rows import bell_cells, closure_cells, day_type_cells
 from scheduler.bundle.booking_rows import booking_cells
+from scheduler.bundle.organization_rows import contact_cells, site_cells
 from scheduler.bundle.place_rows import organization_cells, school_cells
 from scheduler.bundle.request_rows import request_cells
 from scheduler.bundle.staff_rows import class_cells, person_cells
@@ -47,6 +48,12 @@ def _parts(
     return (row for key in sorted(values) for row in cells(values[key]))
 
 
+def _parts_if_any(
+    values: Mapping[str, T] | None, cells: Callable[[T], Iterable[Cells]]
+) -> Iterable[Cells] | None:
+    return tuple(_parts(values, cells) or ()) or None
+
+
 def _closures(bundle: Bundle) -> Iterable[Cells] | None:
     return None if bundle.closures is None else map(closure_cells, sorted(set(bundle.closures)))
 
@@ -75,6 +82,8 @@ _ROWS_BY_FILE: Mapping[str, Callable[[Bundle], Iterable[Cells] | None]] = {
     tables.STAFF.file: _staff,
     tables.CLASSES.file: lambda b: _each(b.classes, class_cells),
     tables.ORGANIZATIONS.file: lambda b: _each(b.organizations, organization_cells),
+    tables.ORGANIZATION_SITES.file: lambda b: _parts_if_any(b.organizations, site_cells),
+    tables.ORGANIZATION_CONTACTS.file: lambda b: _parts_if_any(b.organizations, contact_cells),
     tables.VOLUNTEERS.file: lambda b: _each(b.volunteers, volunteer_cells),
     tables.AVAILABILITY.file: lambda b: _parts(b.volunteers, weekly_cells),
     tables.DAYS_AWAY.file: lambda b: _parts(b.volunteers, away_cells),

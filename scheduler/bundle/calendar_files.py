@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from pathlib import Path
 
+from scheduler.bundle.files import BundleFiles, files_in
 from scheduler.bundle.problems import Problems, quoted
 from scheduler.bundle.tables import BUSY_FOLDER, CLOSURES_CALENDAR
 from scheduler.bundle.values import Bundle, BusyFile, ReadBusy, ReadClosures
@@ -19,22 +19,21 @@ ENDING = ".ics"
 
 
 def read_closures_calendar(
-    folder: Path, read_closures: ReadClosures, *, problems: Problems
+    files: BundleFiles, read_closures: ReadClosures, *, problems: Problems
 ) -> tuple[Closure, ...]:
     """Return the closures of the whole district that the bundle brings as a calendar."""
-    path = folder / CLOSURES_CALENDAR
-    if not path.is_file():
+    if CLOSURES_CALENDAR not in files:
         return ()
     try:
-        found = tuple(read_closures(path.read_bytes()))
+        found = tuple(read_closures(files[CLOSURES_CALENDAR]))
         return tuple(Closure("", DateRange(first, last), name) for first, last, name in found)
     except SchedulerError as error:
-        problems.note(path.name, str(error))
+        problems.note(CLOSURES_CALENDAR, str(error))
         return ()
 
 
 def read_busy_files(
-    folder: Path,
+    files: BundleFiles,
     merged: Bundle,
     read_busy: ReadBusy,
     *,
@@ -47,8 +46,8 @@ def read_busy_files(
     stranger's.
     """
     volunteers = dict(merged.volunteers or {})
-    files = tuple(_files(folder, merged, problems=problems, also_known=also_known))
-    for file, busy in zip(files, read_busy(files), strict=True):
+    found = tuple(_files(files, merged, problems=problems, also_known=also_known))
+    for file, busy in zip(found, read_busy(found), strict=True):
         if isinstance(busy, SchedulerError):
             problems.note(_name(file.email), str(busy))
         else:
@@ -57,21 +56,20 @@ def read_busy_files(
 
 
 def _files(
-    folder: Path, merged: Bundle, *, problems: Problems, also_known: Collection[str]
+    files: BundleFiles, merged: Bundle, *, problems: Problems, also_known: Collection[str]
 ) -> Iterator[BusyFile]:
     district = merged.district
     seen: set[str] = set()
-    for path in sorted((folder / BUSY_FOLDER).glob(f"*{ENDING}")):
-        email = normal_email(path.name.removesuffix(ENDING))
+    for name in files_in(files, BUSY_FOLDER, ending=ENDING):
+        email = normal_email(name.removeprefix(f"{BUSY_FOLDER}/").removesuffix(ENDING))
         volunteer = (merged.volunteers or {}).get(email)
-        name = f"{BUSY_FOLDER}/{path.name}"
         if email in seen:
             problems.note(name, f"There are two calendars of {quoted(email)}.")
         elif volunteer is None:
             if email not in also_known:
                 problems.note(name, f"There is no volunteer {quoted(email)} in volunteers.csv.")
         elif district is not None and (zone := volunteer.timezone or district.timezone):
-            yield BusyFile(email, path.read_bytes(), zone, district.country)
+            yield BusyFile(email, files[name], zone, district.country)
         seen.add(email)
 
 

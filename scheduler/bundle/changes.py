@@ -30,6 +30,8 @@ _KIND_AND_FIELD_BY_FILE = {
     tables.BELL_SCHEDULES.file: ("bell schedule", "periods"),
     tables.DAY_TYPES.file: ("bell schedule", "day types"),
     tables.CLOSURES.file: ("school", "closures"),
+    tables.ORGANIZATION_SITES.file: ("organization", "sites"),
+    tables.ORGANIZATION_CONTACTS.file: ("organization", "contacts"),
     tables.AVAILABILITY.file: ("volunteer", "availability"),
     tables.DAYS_AWAY.file: ("volunteer", "days away"),
     tables.CLEARANCES.file: ("volunteer", "clearances"),
@@ -108,6 +110,12 @@ def differing(existing: Bundle, merged: Bundle) -> Bundle:
     )
 
 
+def rows_in_full(bundle: Bundle, table: Table) -> dict[tuple[str, ...], Cells]:
+    """Return the rows of one spreadsheet by their keys, every column of each."""
+    columns, rows = columns_and_rows(bundle, table) or ((), ())
+    return {table.key_of(cells): {name: cells.get(name, "") for name in columns} for cells in rows}
+
+
 def _district_changes(existing: Bundle, merged: Bundle) -> Iterator[Change]:
     if merged.district is None:
         return
@@ -121,8 +129,8 @@ def _district_changes(existing: Bundle, merged: Bundle) -> Iterator[Change]:
 
 def _row_changes(existing: Bundle, merged: Bundle, *, table: Table) -> Iterator[Change]:
     kind = _KIND_BY_FILE[table.file]
-    known = _rows_by_key(existing, table)
-    for key, cells in _rows_by_key(merged, table).items():
+    known = rows_in_full(existing, table)
+    for key, cells in rows_in_full(merged, table).items():
         name = " ".join(key)
         if key in known:
             yield from _field_changes(kind, name, known[key], cells)
@@ -153,6 +161,7 @@ def _newcomers(existing: Bundle, merged: Bundle, *, kind: str) -> frozenset[str]
     known_and_new: dict[str, tuple[Collection[str] | None, Collection[str] | None]] = {
         "bell schedule": (existing.bell_schedules, merged.bell_schedules),
         "school": (existing.schools, merged.schools),
+        "organization": (existing.organizations, merged.organizations),
         "volunteer": (existing.volunteers, merged.volunteers),
     }
     known, new = known_and_new[kind]
@@ -161,15 +170,10 @@ def _newcomers(existing: Bundle, merged: Bundle, *, kind: str) -> frozenset[str]
 
 def _lists_by_owner(bundle: Bundle, table: Table) -> dict[str, str]:
     lists: dict[str, list[str]] = defaultdict(list)
-    for cells in _rows_by_key(bundle, table).values():
+    for cells in rows_in_full(bundle, table).values():
         owner, *rest = cells.values()
         lists[owner].append(" ".join(filter(None, rest)))
     return {owner: "; ".join(texts) for owner, texts in lists.items()}
-
-
-def _rows_by_key(bundle: Bundle, table: Table) -> dict[tuple[str, ...], Cells]:
-    columns, rows = columns_and_rows(bundle, table) or ((), ())
-    return {table.key_of(cells): {name: cells.get(name, "") for name in columns} for cells in rows}
 
 
 def _busy_changes(existing: Bundle, merged: Bundle) -> Iterator[Change]:

@@ -40,7 +40,8 @@ PLAIN_KEYS = (
     "speed_kmh",
 )
 TABLE_KEYS = ("terms", "policy", "weights")
-_TABLE = Table(DISTRICT_FILE, PLAIN_KEYS, frozenset({"name", "timezone"}), key=("name",))
+REQUIRED_KEYS = frozenset({"name", "timezone"})
+_TABLE = Table(DISTRICT_FILE, PLAIN_KEYS, REQUIRED_KEYS, key=("name",))
 TERM_KEYS = ("name", "first", "last")
 _TERM = Table(DISTRICT_FILE, TERM_KEYS, frozenset(TERM_KEYS), key=("name",))
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
@@ -175,7 +176,7 @@ def _unknown_key(name: str) -> str:
 
 def _parse_country(text: str) -> str:
     if not _COUNTRY.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is not a country's two letters, such as CA.")
+        raise ValueError(f"{quoted(text)} is not a country’s two letters, such as CA.")
     return text.upper()
 
 

@@ -16,6 +16,7 @@ from scheduler.bundle.bell_rows import (
 )
 from scheduler.bundle.booking_rows import BookingRow, read_booking
 from scheduler.bundle.bundle_rows import rows_by_key
+from scheduler.bundle.organization_rows import Belonging, read_contact, read_site
 from scheduler.bundle.place_rows import read_organization, read_school
 from scheduler.bundle.request_rows import read_request
 from scheduler.bundle.rows import Row
@@ -33,7 +34,7 @@ from scheduler.bundle.volunteer_rows import (
 )
 from scheduler.domain.availability import DaysAway, WeeklyAvailability
 from scheduler.domain.classes import Classroom
-from scheduler.domain.districts import Organization, School
+from scheduler.domain.districts import Contact, Organization, School, Site
 from scheduler.domain.people import Person
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.schooldays import Closure
@@ -64,6 +65,8 @@ class Incoming:
     staff: tuple[Found[Person], ...]
     classes: tuple[Found[Classroom], ...]
     organizations: tuple[Found[Organization], ...]
+    sites: tuple[Found[Belonging[Site]], ...]
+    contacts: tuple[Found[Belonging[Contact]], ...]
     volunteers: tuple[Found[Volunteer], ...]
     weekly: tuple[Found[Attachment[WeeklyAvailability]], ...]
     away: tuple[Found[Attachment[DaysAway]], ...]
@@ -104,6 +107,8 @@ def find_values(sheets: Mapping[str, Sheet], *, existing: Bundle, progress: Prog
         staff=found(tables.STAFF, read_person),
         classes=found(tables.CLASSES, read_class),
         organizations=found(tables.ORGANIZATIONS, read_organization),
+        sites=found(tables.ORGANIZATION_SITES, read_site),
+        contacts=found(tables.ORGANIZATION_CONTACTS, read_contact),
         volunteers=found(tables.VOLUNTEERS, read_volunteer),
         weekly=found(tables.AVAILABILITY, read_weekly),
         away=found(tables.DAYS_AWAY, read_away),

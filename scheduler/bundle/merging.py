@@ -15,6 +15,7 @@ from typing import TypeVar
 from scheduler.bundle import tables
 from scheduler.bundle.booking_rows import BookingRow
 from scheduler.bundle.incoming import Found, Incoming
+from scheduler.bundle.organization_rows import laid_over
 from scheduler.bundle.topic_rows import topic_misfits
 from scheduler.bundle.values import Bundle
 from scheduler.bundle.volunteer_rows import Attached, Attachment, block_order, clearance_order
@@ -45,8 +46,11 @@ def merge(
         schools=_keyed(existing.schools, incoming.schools, key=lambda each: each.key),
         staff=_keyed(existing.staff, incoming.staff, key=lambda each: each.email),
         classes=_keyed(existing.classes, incoming.classes, key=lambda each: each.key),
-        organizations=_keyed(
-            existing.organizations, incoming.organizations, key=lambda each: each.key
+        organizations=laid_over(
+            existing.organizations or {},
+            (found.value for found in incoming.organizations),
+            sites=(found.value for found in incoming.sites),
+            contacts=(found.value for found in incoming.contacts),
         ),
         volunteers=_volunteers(existing, incoming),
         extras=existing.extras,

@@ -51,6 +51,7 @@ def check_references(
     _check_topics(incoming, existing, problems=problems)
     _check_school_things(incoming, register)
     _check_people(incoming, register)
+    _check_organizations(incoming, register)
     _check_volunteers(incoming, register)
     _check_requests(incoming, register)
     _check_lessons(incoming, merged)
@@ -111,6 +112,15 @@ def _check_people(incoming: Incoming, register: Register) -> None:
         register.check(found.row, "school", (classroom.school,), table=tables.SCHOOLS)
         teacher = (classroom.teacher_email,)
         register.check(found.row, "teacher_email", teacher, table=tables.STAFF)
+
+
+def _check_organizations(incoming: Incoming, register: Register) -> None:
+    parts = (
+        *((found.row, found.value.organization) for found in incoming.sites),
+        *((found.row, found.value.organization) for found in incoming.contacts),
+    )
+    for row, organization in parts:
+        register.check(row, "organization", (organization,), table=tables.ORGANIZATIONS)
 
 
 def _check_volunteers(incoming: Incoming, register: Register) -> None:

@@ -29,7 +29,7 @@ def check_requests(incoming: Incoming, merged: Bundle) -> None:
 def _note_without_school(found: Found[ClassroomRequest], merged: Bundle) -> None:
     is_known_teacher = found.value.teacher_email in (merged.staff or {})
     if is_known_teacher and not found.value.classroom:
-        found.row.note("class", "Neither a class nor the teacher's school says where this is.")
+        found.row.note("class", "Neither a class nor the teacher’s school says where this is.")
 
 
 def _school_time(key: str, merged: Bundle) -> SchoolTime | None:

@@ -64,6 +64,11 @@ ORGANIZATIONS = _table(
     "*organization *name kind contact_email visits_per_term address latitude longitude",
     key=["organization"],
 )
+# Written only where there is something to say: an organization may have neither.
+ORGANIZATION_SITES = _table(
+    "organization_sites.csv", "*organization *name address postal_code latitude longitude"
+)
+ORGANIZATION_CONTACTS = _table("organization_contacts.csv", "*organization *name role email phone")
 VOLUNTEERS = _table(
     "volunteers.csv",
     "*email *name organization kind *topics *grades *languages *formats postal_code latitude"
@@ -100,6 +105,8 @@ TABLES = (
     STAFF,
     CLASSES,
     ORGANIZATIONS,
+    ORGANIZATION_SITES,
+    ORGANIZATION_CONTACTS,
     VOLUNTEERS,
     AVAILABILITY,
     DAYS_AWAY,
@@ -113,3 +120,6 @@ BUSY_FOLDER = "busy"
 POLICY_FOLDER = "policies"
 FILES = (DISTRICT_FILE, CLOSURES_CALENDAR, *(table.file for table in TABLES))
 FOLDERS = (BUSY_FOLDER, POLICY_FOLDER)
+ENDINGS = frozenset({".csv", ".toml", ".ics"})
+# What spreadsheet programs keep for themselves, which nobody else reads.
+WORKBOOKS = frozenset({".xlsx", ".xls", ".ods", ".numbers"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from scheduler.bundle.booking_rows import BookingRow
@@ -70,11 +70,13 @@ class Reading:
     """What came of reading a bundle.
 
     ``merged`` is the whole district as it would be afterwards; ``incoming`` holds only what the
-    files themselves name, with None for each file that is missing.
+    files themselves name, with None for each file that is missing. ``rows_by_file`` counts the
+    rows of each file that is there, the files of each folder, and what is no spreadsheet as one.
     """
 
     merged: Bundle
     incoming: Bundle
+    rows_by_file: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

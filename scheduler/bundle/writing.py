@@ -38,13 +38,28 @@ def write_bundle(bundle: Bundle, folder: Path) -> None:
         fresh = beside / "fresh"
         # Names and addresses of people: for the owner alone.
         fresh.mkdir(mode=0o700)
-        for name, octets in _files(bundle):
+        for name, octets in bundle_files(bundle):
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(octets)
         _put_in_place(fresh, folder, aside=beside / "former")
     finally:
         shutil.rmtree(beside)
+
+
+def bundle_files(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+    """Yield every file that the bundle speaks of, name and octets, in the order of the format."""
+    if bundle.district is not None:
+        yield DISTRICT_FILE, district_text(bundle.district).encode()
+    for table in TABLES:
+        found = columns_and_rows(bundle, table)
+        if found is not None:
+            yield table.file, _csv(*found).encode()
+    for email, volunteer in (bundle.volunteers or {}).items():
+        if volunteer.busy is not None:
+            yield f"{BUSY_FOLDER}/{email}.ics", volunteer.busy.content
+    for name, text in policy_files(bundle.extras).items():
+        yield name, text.encode()
 
 
 def _check_room(folder: Path) -> None:
@@ -69,20 +84,6 @@ def _put_in_place(fresh: Path, folder: Path, *, aside: Path) -> None:
         if aside.exists():
             aside.rename(folder)
         raise
-
-
-def _files(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
-    if bundle.district is not None:
-        yield DISTRICT_FILE, district_text(bundle.district).encode()
-    for table in TABLES:
-        found = columns_and_rows(bundle, table)
-        if found is not None:
-            yield table.file, _csv(*found).encode()
-    for email, volunteer in (bundle.volunteers or {}).items():
-        if volunteer.busy is not None:
-            yield f"{BUSY_FOLDER}/{email}.ics", volunteer.busy.content
-    for name, text in policy_files(bundle.extras).items():
-        yield name, text.encode()
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Cells]) -> str:

@@ -45,10 +45,10 @@ def content_line(name: str, value: str, parameters: Mapping[str, str] = NO_PARAM
 
     Source: RFC 5545 section 3.1, RFC 6868 for the parameters.
     """
-    if not parameters:
-        return _fold(f"{name}:{value}")
-    given = "".join(f";{key}={_parameter(text)}" for key, text in parameters.items())
-    return _fold(f"{name}{given}:{value}")
+    if parameters:
+        name += "".join([f";{key}={_parameter(text)}" for key, text in parameters.items()])
+    line = f"{name}:{value}"
+    return f"{line}\r\n" if len(line) <= LINE_OCTETS and line.isascii() else _folded(line)
 
 
 def text_line(name: str, text: str) -> str:
@@ -113,9 +113,7 @@ def _parameter(text: str) -> str:
     return f'"{cleaned}"' if _NEEDS_QUOTES.search(cleaned) else cleaned
 
 
-def _fold(line: str) -> str:
-    if len(line) <= LINE_OCTETS and line.isascii():
-        return f"{line}\r\n"
+def _folded(line: str) -> str:
     octets = line.encode()
     if len(octets) == len(line):
         cuts = range(LINE_OCTETS, len(line), LINE_OCTETS - 1)

@@ -7,16 +7,28 @@ it, so it is loaded when that page does.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from scheduler.domain.periods import DateRange
 
+LONGEST_CODE = 3
 
-def regions_of(country: str) -> tuple[str, ...]:
-    """Return the regions of a country whose holidays differ, none where it is not known."""
-    from holidays import list_supported_countries
 
-    return tuple(list_supported_countries(include_aliases=False).get(country, ()))
+def regions_of(country: str) -> tuple[tuple[str, str], ...]:
+    """Return code and name of the regions whose holidays differ, by name.
+
+    None where the country is not known.
+    """
+    from holidays import country_holidays
+
+    try:
+        known = country_holidays(country)
+    except NotImplementedError:
+        return ()
+    names = known.get_subdivision_aliases()
+    found = ((code, _full_name(code, names.get(code, ()))) for code in known.subdivisions)
+    return tuple(sorted(found, key=lambda each: each[1]))
 
 
 def public_holidays(
@@ -35,3 +47,8 @@ def public_holidays(
     except NotImplementedError:
         return ()
     return tuple(sorted((day, name) for day, name in known.items() if day in days))
+
+
+def _full_name(code: str, names: Iterable[str]) -> str:
+    """Return the first name that is none of the region's other codes."""
+    return next((name for name in names if len(name) > LONGEST_CODE), code)

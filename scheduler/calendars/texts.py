@@ -20,6 +20,8 @@ from scheduler.domain.visits import Partstat
 from scheduler.domain.volunteers import Format
 from scheduler.domain.zones import local
 
+Fact = tuple[str, str]
+
 
 class Audience(StrEnum):
     """Whose calendar an entry is for.
@@ -55,14 +57,9 @@ def description(
     """Return everything this reader needs on the day, one fact a line."""
     if audience is Audience.BUSY:
         return ""
-    facts = {phrases.when: when(sheet, phrases=phrases)}
-    if audience is not Audience.PUBLIC:
-        facts = {phrases.what: _what(sheet, phrases)} | facts
-        if not is_out(sheet.visit, email):
-            facts |= _around(sheet, audience=audience, email=email, phrases=phrases)
-        facts[phrases.more] = page_url
-    news = _news(sheet, audience=audience, email=email, phrases=phrases)
-    lines = [news, *(phrases.fact.format(*each) for each in facts.items() if each[1])]
+    lines = [_news(sheet, audience=audience, email=email, phrases=phrases)]
+    facts = _facts(sheet, audience=audience, email=email, page_url=page_url, phrases=phrases)
+    lines += [phrases.fact.format(label, told) for label, told in facts if told]
     return "\n".join(filter(None, lines))
 
 
@@ -153,29 +150,36 @@ def _what(sheet: VisitSheet, phrases: Phrases) -> str:
     return f"{sheet.title}{topic}{session}"
 
 
-def _around(
-    sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases
-) -> dict[str, str]:
-    facts = _place(sheet, audience=audience, email=email, phrases=phrases)
-    facts[phrases.class_label] = _class(sheet, phrases)
-    if audience is not Audience.TEACHER:
-        facts[phrases.teacher] = sheet.teacher_name
-    return facts | _company(sheet, audience=audience, email=email, phrases=phrases)
+def _facts(
+    sheet: VisitSheet, *, audience: Audience, email: str | None, page_url: str, phrases: Phrases
+) -> Iterator[Fact]:
+    if audience is Audience.PUBLIC:
+        yield phrases.when, when(sheet, phrases=phrases)
+        return
+    yield phrases.what, _what(sheet, phrases)
+    yield phrases.when, when(sheet, phrases=phrases)
+    if not is_out(sheet.visit, email):
+        yield from _place(sheet, audience=audience, email=email, phrases=phrases)
+        yield phrases.class_label, _class(sheet, phrases)
+        if audience is not Audience.TEACHER:
+            yield phrases.teacher, sheet.teacher_name
+        yield _company(sheet, audience=audience, email=email, phrases=phrases)
+    yield phrases.more, page_url
 
 
 def _place(
     sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases
-) -> dict[str, str]:
+) -> Iterator[Fact]:
     hosts = audience is not Audience.VOLUNTEER
     is_online = sheet.is_virtual_for(email or "")
-    some_online = hosts and any(s.format is Format.VIRTUAL for s in _present(sheet))
-    facts = {phrases.arriving_note: "" if hosts else sheet.arrival_note}
     if is_online:
-        where = phrases.online_word
-        if hosts and sheet.visit.room:
-            where = f"{where}, {sheet.visit.room}"
-        facts = {phrases.where: where, phrases.school: sheet.school_name}
-    return facts | ({phrases.online: sheet.meeting_url} if is_online or some_online else {})
+        room = sheet.visit.room if hosts else ""
+        yield phrases.where, ", ".join(filter(None, (phrases.online_word, room)))
+        yield phrases.school, sheet.school_name
+    elif not hosts:
+        yield phrases.arriving_note, sheet.arrival_note
+    if is_online or (hosts and any(s.format is Format.VIRTUAL for s in _present(sheet))):
+        yield phrases.online, sheet.meeting_url
 
 
 def _class(sheet: VisitSheet, phrases: Phrases) -> str:
@@ -183,20 +187,19 @@ def _class(sheet: VisitSheet, phrases: Phrases) -> str:
     return ", ".join(filter(None, (sheet.class_name, phrases.grade_of(sheet.grade), students)))
 
 
-def _company(
-    sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases
-) -> dict[str, str]:
+def _company(sheet: VisitSheet, *, audience: Audience, email: str | None, phrases: Phrases) -> Fact:
     if audience is Audience.VOLUNTEER:
-        others = (speaker for speaker in _present(sheet) if speaker.email != email)
-        return {phrases.with_you: ", ".join(map(_named, others))}
-    awaits = status_for(sheet.visit, email) == TENTATIVE
+        others = [_named(each) for each in _present(sheet) if each.email != email]
+        return phrases.with_you, ", ".join(others)
+    if status_for(sheet.visit, email) != TENTATIVE:
+        return phrases.guests, "; ".join(map(_named, _present(sheet)))
     answers = {
         Partstat.ACCEPTED: phrases.said_yes,
         Partstat.TENTATIVE: phrases.said_maybe,
         Partstat.NEEDS_ACTION: phrases.no_answer,
     }
-    guests = (_named(one) + f" – {answers[one.partstat]}" * awaits for one in _present(sheet))
-    return {phrases.guests: "; ".join(guests)}
+    guests = [f"{_named(each)} – {answers[each.partstat]}" for each in _present(sheet)]
+    return phrases.guests, "; ".join(guests)
 
 
 def _named(speaker: SpeakerOnSheet) -> str:

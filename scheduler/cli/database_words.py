@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
+from scheduler.cli.refusals import NO_ANSWER, NOT_SET_UP
+
 
 def is_out_of_reach(failure: DatabaseError) -> bool:
     """Tell whether the database is missing, busy, of another version or no database at all."""
@@ -19,12 +21,12 @@ def database_sentence(failure: DatabaseError) -> str:
     is_unmade = "no such table" in text or "no such column" in text
     # A missing database says "does not exist" too, but no command can make that one.
     if is_unmade or (isinstance(failure, ProgrammingError) and "does not exist" in text):
-        return "The database is not set up yet: run visitbell init."
+        return NOT_SET_UP
     if "locked" in text:
         return "The database is busy: try again in a moment."
     if "not a database" in text:
         return "The database file is something else: look at VISITBELL_DATABASE_URL."
-    return "The database does not answer: look at VISITBELL_DATABASE_URL, or run visitbell doctor."
+    return NO_ANSWER
 
 
 def out_of_reach_sentence(failure: Exception) -> str | None:

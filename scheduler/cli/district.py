@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from scheduler.bundle.changes import Change
-from scheduler.cli.ground import operator, settings_at, wired
+from scheduler.cli.ground import operator, settings_at, wired, wired_as_it_is
 from scheduler.cli.health import examine
 from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.cli.terminal import progress_bar
@@ -61,7 +61,7 @@ def export(wiring: Wiring, folder: Path) -> None:
 
 
 @click.command(cls=PlainCommand)
-@wired
+@wired_as_it_is
 def doctor(wiring: Wiring) -> None:
     """Look everything over: each ok, or what to do."""
     findings = examine(wiring)

@@ -53,7 +53,23 @@ def moment_option(command: Callable[Arguments, Result]) -> Callable[Arguments, R
 def wired(
     command: Callable[Concatenate[Wiring, Arguments], Result],
 ) -> Callable[Arguments, Result]:
-    """Hand a command the real things, with the clock set by ``--now``, and close them after it."""
+    """Hand a command the real things, with the clock set by ``--now``, and close them after it.
+
+    A database that is not set up, or of another version, is refused before the command begins.
+    """
+
+    @wraps(command)
+    def run(wiring: Wiring, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        database.require_tables(wiring.settings.database_url)
+        return command(wiring, *args, **kwargs)
+
+    return wired_as_it_is(run)
+
+
+def wired_as_it_is(
+    command: Callable[Concatenate[Wiring, Arguments], Result],
+) -> Callable[Arguments, Result]:
+    """Hand a command the real things, whatever state the database is in."""
 
     @wraps(command)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from importlib.metadata import version
+from typing import TypeVar
 
 from sqlalchemy.exc import DatabaseError
 
 from scheduler.cli.database_words import database_sentence, is_out_of_reach
-from scheduler.cli.refusals import NO_ANSWER
-from scheduler.domain.errors import OutOfReach
+from scheduler.cli.refusals import sentence_of
+from scheduler.domain.errors import OutOfReach, WrongTables
 from scheduler.factory import Wiring
 from scheduler.jobs.timetable import LEASE, LEASE_LASTS
 from scheduler.mail.transports import SmtpTransport
-from scheduler.services.records import OutboxState
+from scheduler.services.ports import CalendarHealth, OutboxState
+from scheduler.services.vital_signs import VitalSigns, take_vital_signs
 from scheduler.storage import database
 
 # A timer that runs ``jobs --once`` may leave this long between two runs.
 SILENCE = timedelta(minutes=15)
 MOST_APART = timedelta(seconds=5)
 NEVER = timedelta()
+HOURS_FROM_MINUTES = 120
+State = TypeVar("State", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +44,17 @@ def examine(wiring: Wiring) -> tuple[Finding, ...]:
     found = list(_database(wiring))
     is_reachable = all(finding.is_well for finding in found)
     if is_reachable:
-        found += (_district(wiring), _jobs(wiring), _mail(wiring))
+        found += (_district(wiring), _jobs(wiring), *_mail_and_counts(wiring))
     return (*found, _zones(), _clock(wiring, is_reachable=is_reachable), *_secrets(wiring))
 
 
 def _database(wiring: Wiring) -> Iterator[Finding]:
+    url = wiring.settings.database_url
     try:
-        sentences = database.problems(wiring.settings.database_url)
-    except OutOfReach:
-        sentences = (NO_ANSWER,)
+        database.require_tables(url)
+        sentences = database.problems(url)
+    except (OutOfReach, WrongTables) as refusal:
+        sentences = (sentence_of(refusal),)
     except DatabaseError as failure:
         if not is_out_of_reach(failure):
             raise
@@ -80,16 +87,41 @@ def _jobs(wiring: Wiring) -> Finding:
     return Finding("jobs", True, "running")
 
 
-def _mail(wiring: Wiring) -> Finding:
-    with wiring.store.read() as work:
-        counts = work.outbox.counts()
+def _mail_and_counts(wiring: Wiring) -> Iterator[Finding]:
+    signs = take_vital_signs(wiring.store, now=wiring.clock(), lease_now=datetime.now(UTC))
+    yield _mail(wiring, signs)
+    counts = signs.counts
+    yield Finding("requests", True, _listed(counts.requests) or "none yet")
+    yield Finding("visits", True, _listed(counts.visits) or "none yet")
+    failing = counts.calendars[CalendarHealth.FAILING]
+    words = _listed(counts.calendars) or "none given"
+    advice = "; their volunteers' pages say why" if failing else ""
+    yield Finding("busy calendars", True, f"{words}{advice}")
+    runs = (f"{state} {_ago(age)}" for state, age in signs.run_age.items())
+    yield Finding("proposals", True, ", ".join(runs) or "never asked for")
+
+
+def _mail(wiring: Wiring, signs: VitalSigns) -> Finding:
     if not _takes_mail(wiring):
         return Finding("mail", False, "nobody takes it: look at VISITBELL_MAIL_URL")
-    failed = counts.get(OutboxState.FAILED, 0)
-    words = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
-    if failed:
+    mails = signs.counts.mails
+    words = _listed(mails) or "nothing written yet"
+    if signs.due_age:
+        words += f", the first due {_ago(signs.due_age)}"
+    if mails[OutboxState.FAILED]:
         return Finding("mail", False, f"{words}: see who could not be reached")
-    return Finding("mail", True, words or "nothing written yet")
+    return Finding("mail", True, words)
+
+
+def _listed(number_by_state: Mapping[State, int]) -> str:
+    return ", ".join(f"{number} {state}" for state, number in number_by_state.items() if number)
+
+
+def _ago(age: timedelta) -> str:
+    minutes = max(round(age.total_seconds() / 60), 0)
+    if minutes < HOURS_FROM_MINUTES:
+        return f"{minutes} minutes ago"
+    return f"{round(minutes / 60)} hours ago"
 
 
 def _takes_mail(wiring: Wiring) -> bool:

@@ -12,11 +12,21 @@ from typing import NoReturn
 import click
 
 from scheduler.config import WrongSetting
-from scheduler.domain.errors import OutOfReach, SchedulerError, Unknown
+from scheduler.domain.errors import OutOfReach, SchedulerError, Unknown, WrongTables
 
 REFUSED = 1
 NO_ANSWER = "The database does not answer: look at VISITBELL_DATABASE_URL, or run visitbell doctor."
 NO_DISTRICT = "There is no district yet: run visitbell import FOLDER."
+
+NOT_SET_UP = "The database is not set up yet: run visitbell init."
+OLDER_TABLES = (
+    "The database is at version {present}, and this program needs {needed}: "
+    "make a backup, then run visitbell init."
+)
+NEWER_PROGRAM = (
+    "The database is at version {present}, which is newer than this program: "
+    "bring the program up to date."
+)
 
 
 class PlainCommand(click.Command):
@@ -33,7 +43,7 @@ class PlainCommand(click.Command):
         try:
             return super().invoke(ctx)
         except (SchedulerError, WrongSetting) as refusal:
-            return refuse(_sentence(refusal))
+            return refuse(sentence_of(refusal))
         except OSError as failure:
             # Click itself ends quietly when whoever reads the output has gone.
             if failure.errno == errno.EPIPE:
@@ -56,17 +66,27 @@ def refuse(*sentences: str) -> NoReturn:
     sys.exit(REFUSED)
 
 
+def sentence_of(refusal: SchedulerError | WrongSetting) -> str:
+    """Return what a refusal says at the command line, with what to do where that is a command."""
+    if isinstance(refusal, Unknown) and refusal.kind == "district":
+        return NO_DISTRICT
+    if isinstance(refusal, OutOfReach) and not refusal.is_full:
+        return NO_ANSWER
+    if isinstance(refusal, WrongTables):
+        return _about_tables(refusal)
+    return str(refusal)
+
+
 def _is_text(word: str) -> bool:
     # What is not UTF-8 reaches Python as half characters, which no file and no database takes.
     return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
-def _sentence(refusal: SchedulerError | WrongSetting) -> str:
-    if isinstance(refusal, Unknown) and refusal.kind == "district":
-        return NO_DISTRICT
-    if isinstance(refusal, OutOfReach) and not refusal.is_full:
-        return NO_ANSWER
-    return str(refusal)
+def _about_tables(refusal: WrongTables) -> str:
+    if not refusal.present:
+        return NOT_SET_UP
+    what_to_do = NEWER_PROGRAM if refusal.is_newer else OLDER_TABLES
+    return what_to_do.format(present=refusal.present, needed=refusal.needed)
 
 
 def _file_sentence(failure: OSError) -> str:

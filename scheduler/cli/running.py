@@ -7,22 +7,34 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
+from threading import Event
 
 import click
 
 from scheduler.cli.demonstration import Demonstration
-from scheduler.cli.ground import PORT, moment_option, operator, settings_at, solve_here, wired
+from scheduler.cli.ground import (
+    PORT,
+    moment_option,
+    operator,
+    settings_at,
+    solve_here,
+    wired_as_it_is,
+)
 from scheduler.cli.refusals import PlainCommand, refuse
 from scheduler.cli.serving import Server
 from scheduler.cli.terminal import progress_bar
 from scheduler.config import Settings
+from scheduler.domain.errors import OutOfReach
 from scheduler.factory import Wiring, create_app, timetable_of
 from scheduler.jobs.absence import PlainAbsence
 from scheduler.jobs.leaving import noticing_the_end
 from scheduler.jobs.timetable import Timetable
+from scheduler.storage import database
 
 HOST = "127.0.0.1"
+AGAIN_SECONDS = 1.0
 
 
 @click.command(cls=PlainCommand)
@@ -37,17 +49,14 @@ def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
 
 @click.command(cls=PlainCommand)
 @click.option("--once", is_flag=True, help="Do what is due and end.")
-@wired
+@wired_as_it_is
 def jobs(wiring: Wiring, once: bool) -> None:
     """Run the timetable: release, remind, send, propose at night."""
     timetable = timetable_of(wiring)
     if not once:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-        # It warns whenever a search is still at work as the clock looks for the next one.
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        logging.getLogger("apscheduler.executors.default").addFilter(PlainAbsence())
-        timetable.run()
+        _keep_running(timetable, database_url=wiring.settings.database_url)
         return
+    database.require_tables(wiring.settings.database_url)
     with noticing_the_end(timetable.leaving):
         _do_what_is_due(timetable)
 
@@ -73,6 +82,32 @@ def demo(port: int, no_serve: bool, reset: bool, now: str | None) -> None:
         click.echo(f"Serving on {settings.base_url} – Ctrl-C ends it.")
         sys.stdout.flush()
         serve_settings(settings, host=HOST, port=port, workers=1, with_jobs=True)
+
+
+def _keep_running(timetable: Timetable, *, database_url: str) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    # It warns whenever a search is still at work as the clock looks for the next one.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler.executors.default").addFilter(PlainAbsence())
+    with noticing_the_end(timetable.leaving):
+        _await_tables(database_url, leaving=timetable.leaving)
+        if not timetable.leaving.is_set():
+            timetable.run()
+
+
+def _await_tables(url: str, *, leaving: Event) -> None:
+    """Wait for a database that is away, as the timetable would; refuse one of another version."""
+    log = logging.getLogger("scheduler.jobs")
+    log.addFilter(PlainAbsence())
+    while not leaving.is_set():
+        try:
+            database.require_tables(url)
+        except OutOfReach:
+            log.exception("Not begun yet.")
+            leaving.wait(AGAIN_SECONDS)
+        else:
+            return
 
 
 def _do_what_is_due(timetable: Timetable) -> None:
@@ -119,12 +154,21 @@ def require_free(host: str, port: int) -> None:
 def serve_settings(
     settings: Settings, *, host: str, port: int, workers: int, with_jobs: bool
 ) -> None:
-    """Serve until told to stop; the timetable, if wanted, is a child that stops too."""
+    """Serve until told to stop; the timetable, if wanted, is a child that stops too.
+
+    A database that is merely away is waited for.
+
+    Raises:
+        WrongTables: if the database is not set up, or of another version.
+    """
     require_free(host, port)
+    with suppress(OutOfReach):
+        database.require_tables(settings.database_url)
     child = _start_jobs(settings) if with_jobs else None
     try:
         Server(
             create_app(settings),
+            database_url=settings.database_url,
             bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             workers=workers,
         ).run()

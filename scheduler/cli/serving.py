@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
+import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
-from scheduler.domain.errors import OutOfReach
+from scheduler.cli.refusals import sentence_of
+from scheduler.domain.errors import OutOfReach, WrongTables
+from scheduler.storage import database
 from scheduler.storage.database import begin_anew_after_fork
 from scheduler.web.warming import get_ready, warm_up
 
@@ -37,8 +42,9 @@ HOW = MappingProxyType(
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn, told everything by the command line and nothing by files."""
 
-    def __init__(self, app: Flask, *, bind: str, workers: int) -> None:
+    def __init__(self, app: Flask, *, database_url: str, bind: str, workers: int) -> None:
         self._app = app
+        self._database_url = database_url
         self._settings: Mapping[str, object] = {
             **HOW,
             "bind": bind,
@@ -64,4 +70,10 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _warm_up(self, _worker: Any) -> None:
         # A worker that begins while the database is away learns of the district later.
         with suppress(OutOfReach):
+            try:
+                database.require_tables(self._database_url)
+            except WrongTables as refusal:
+                click.echo(sentence_of(refusal), err=True)
+                # The parent then ends all workers instead of starting another one.
+                sys.exit(Arbiter.APP_LOAD_ERROR)
             warm_up(self._app)

@@ -104,7 +104,8 @@ class Batch:
     """A difference between what is booked and what would be, and what was decided about it.
 
     ``marks`` say by UID how each visit that is given up stood; ``broken`` names by request the
-    rules that no longer held when somebody wanted to approve it.
+    rules that no longer held when somebody wanted to approve it. ``points`` tell of each wish
+    that is met differently what it is worth in the plan before, and in the one after.
     """
 
     key: str
@@ -117,6 +118,7 @@ class Batch:
     decided_at: datetime | None = None
     decided_by: str = ""
     broken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    points: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def decide(

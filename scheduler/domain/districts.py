@@ -88,8 +88,31 @@ class School:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """One of an organization's places besides its main address."""
+
+    name: str
+    address: str = ""
+    postal_code: str = ""
+    coordinates: Coordinates | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody of an organization whom coordinators may ask."""
+
+    name: str
+    role: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
-    """A company, club or office whose people visit schools."""
+    """A company, club or office whose people visit schools.
+
+    ``contact_email`` is the main contact's; ``contacts`` may say more of them and name others.
+    """
 
     key: str
     name: str
@@ -98,3 +121,14 @@ class Organization:
     visits_per_term: int | None = None
     address: str = ""
     coordinates: Coordinates | None = None
+    sites: tuple[Site, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+    @property
+    def everybody_to_ask(self) -> tuple[Contact, ...]:
+        """Return the contacts, the main one first, even where only an address is known of them."""
+        main = self.contact_email.lower()
+        known = tuple(sorted(self.contacts, key=lambda each: each.email.lower() != main))
+        if not main or (known and known[0].email.lower() == main):
+            return known
+        return (Contact("", email=self.contact_email), *self.contacts)

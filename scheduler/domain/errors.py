@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,14 @@ class Unknown(SchedulerError):
         super().__init__(f"There is no {kind} “{key}”.")
         self.kind = kind
         self.key = key
+
+
+class LinkEnded(SchedulerError):
+    """Say that the person a link in a mail was for has ended it; ``email`` is theirs."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__("This link has ended.")
+        self.email = email
 
 
 class NotAllowed(SchedulerError):
@@ -92,6 +101,18 @@ class Outrun(SchedulerError):
         super().__init__("Somebody else changed the same thing a moment ago. Try again.")
 
 
+class ChangedMeanwhile(SchedulerError):
+    """Say that somebody changed what a form was filled from; ``at`` is None where nobody knows.
+
+    ``by`` is a name, else an address, and empty where nobody knows who it was.
+    """
+
+    def __init__(self, *, by: str = "", at: datetime | None = None) -> None:
+        super().__init__(f"{by or 'Somebody'} changed this meanwhile.")
+        self.by = by
+        self.at = at
+
+
 class OutOfReach(SchedulerError):
     """Say that the database does not answer, or has no room left to write.
 
@@ -103,6 +124,30 @@ class OutOfReach(SchedulerError):
             "There is no room left on the disk." if is_full else "The database does not answer."
         )
         self.is_full = is_full
+
+
+class LeaseLost(SchedulerError):
+    """Say that another process does this work now; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("Another process has taken over.")
+
+
+class WrongTables(SchedulerError):
+    """Say that the database is not set up, or of another version than this program's.
+
+    ``present`` is empty where there are no tables yet.
+    """
+
+    def __init__(self, *, present: str, needed: str, is_newer: bool = False) -> None:
+        super().__init__(
+            f"The database is at version {present}, but this program needs version {needed}."
+            if present
+            else "The database is not set up yet."
+        )
+        self.present = present
+        self.needed = needed
+        self.is_newer = is_newer
 
 
 class SolverFailed(SchedulerError):

@@ -17,6 +17,8 @@ from scheduler.domain.volunteers import Format, Volunteer
 
 KEPT_UNCONFIRMED = timedelta(days=14)
 SENSIBLE_TEXT = 600
+# The welcome asks when somebody can visit; only after this is the question put once more.
+WELCOME_ASKS_FOR = timedelta(days=5)
 
 
 class JoiningState(StrEnum):

@@ -39,7 +39,7 @@ PACES_BY_KIND: Mapping[MailKind, tuple[Pace, ...]] = MappingProxyType(
         MailKind.CHANGE: (Pace.AT_ONCE,),
         MailKind.CONFIRMATION: (Pace.AT_ONCE, Pace.DAILY, Pace.NEVER),
         MailKind.REMINDER: (Pace.DAILY, Pace.AT_ONCE, Pace.NEVER),
-        MailKind.ROSTER: (Pace.AT_ONCE, Pace.NEVER),
+        MailKind.ROSTER: (Pace.DAILY, Pace.AT_ONCE, Pace.NEVER),
         MailKind.QUESTION: (Pace.DAILY, Pace.AT_ONCE, Pace.NEVER),
         MailKind.DIGEST: (Pace.DAILY, Pace.NEVER),
     }

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from scheduler.domain.schooldays import SATURDAY, SchoolTime
 
-ONE_DAY = timedelta(days=1)
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
 # Where no day of school comes within it, weekdays are counted on instead.
 LONGEST_BREAK = timedelta(days=21)
 MOST_REMINDER_DAYS, MOST_EARLIER_DAYS = 14, 60
@@ -82,6 +82,11 @@ def ladder(visit_day: date, *, days: int, school_time: SchoolTime) -> Ladder:
         for count in (days, days - 1, days - 2)
     )
     return Ladder(first, second, left)
+
+
+def is_told_by_question(reminder: date, questions: Ladder) -> bool:
+    """Tell whether a question stands for the reminder of that day: it says the same, and more."""
+    return questions.first - ONE_WEEK < reminder <= questions.second
 
 
 def school_day_before(day: date, *, count: int, school_time: SchoolTime) -> date:

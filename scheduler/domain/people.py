@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
@@ -48,7 +48,11 @@ def parse_role(text: str) -> Role:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account: an address in lower case, a name, roles and the schools they are held at."""
+    """An account: an address in lower case, a name, roles and the schools they are held at.
+
+    ``link_generation`` counts how often the links in their mails were ended. Who writes an
+    account from what a file or a form says leaves it as it is, so that it makes no difference.
+    """
 
     email: str
     name: str
@@ -56,6 +60,7 @@ class Person:
     schools: tuple[str, ...] = ()
     locale: str = ""
     is_active: bool = True
+    link_generation: int = field(default=0, compare=False)
 
     @property
     def is_staff(self) -> bool:

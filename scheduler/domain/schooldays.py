@@ -41,6 +41,13 @@ class BellSchedule:
         found = (period for period in self.periods if period.day_type == day_type)
         return tuple(sorted(found, key=lambda period: (period.start, period.end)))
 
+    def hours_of(self, day: date, first: str, *, last: str = "") -> tuple[time, time] | None:
+        """Return when one period begins and when it, or a later one, ends that day, if it is."""
+        bell_by_name = {bell.name: bell for bell in self.periods_on(day)}
+        if first not in bell_by_name or (last or first) not in bell_by_name:
+            return None
+        return bell_by_name[first].start, bell_by_name[last or first].end
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Closure:

@@ -138,10 +138,16 @@ def wave_lasts(start: datetime, *, at: datetime) -> timedelta:
     return max(SHORTEST_WAVE, min(LONGEST_WAVE, (start - at) / WAVES_LEFT))
 
 
-def plan_b_due(search: StandInSearch, start: datetime) -> datetime:
-    """Return when the teacher gets the plan B: a day before, but never before one wave had time."""
-    first_wave = search.opened_at + wave_lasts(start, at=search.opened_at)
-    return min(max(start - PLAN_B_BEFORE, first_wave), gives_up_at(search, start))
+def plan_b_due(
+    search: StandInSearch, start: datetime, *, eve: datetime, reached_at: datetime
+) -> datetime:
+    """Return when the teacher gets the plan B: a day before, but never before one wave had time.
+
+    ``eve`` is the last moment at which a school looks for mail before the visit, ``reached_at``
+    the first at which somebody can have read of the search.
+    """
+    first_wave = reached_at + wave_lasts(start, at=reached_at)
+    return min(max(min(start - PLAN_B_BEFORE, eve), first_wave), gives_up_at(search, start))
 
 
 def gives_up_at(search: StandInSearch, start: datetime) -> datetime:
@@ -170,10 +176,18 @@ def next_wave(
 
 
 def ask_next(
-    search: StandInSearch, emails: Iterable[str], *, start: datetime, at: datetime
+    search: StandInSearch,
+    emails: Iterable[str],
+    *,
+    start: datetime,
+    at: datetime,
+    reached_at: datetime,
 ) -> tuple[StandInSearch, tuple[StandInAsk, ...]]:
-    """Return the search with its next wave asked; where nobody is left, it looks again later."""
-    expires = at + wave_lasts(start, at=at)
+    """Return the search with its next wave asked; where nobody is left, it looks again later.
+
+    The wave has its time from ``reached_at`` on: nobody answers what waits for the morning.
+    """
+    expires = reached_at + wave_lasts(start, at=reached_at)
     asked = tuple(emails)
     wave = search.wave + bool(asked)
     asks = tuple(

@@ -31,6 +31,7 @@ class SpeakerOnSheet:
 class VisitSheet:
     """One visit with the names and places around it.
 
+    ``speakers_wanted`` is 0 where nobody asked how many guests there are to be.
     ``site_name`` is the district's name for itself; ``reader_timezone`` is nowhere here:
     times are always shown by the school's clock, ``visit.timezone``.
     """
@@ -54,6 +55,12 @@ class VisitSheet:
     meeting_url: str
     sessions: int
     speakers: tuple[SpeakerOnSheet, ...]
+    speakers_wanted: int = 0
+
+    @property
+    def lacks(self) -> int:
+        """Return how many guests are still looked for."""
+        return max(0, self.speakers_wanted - len(self.visit.present_bookings))
 
     @property
     def is_virtual(self) -> bool:

@@ -25,6 +25,6 @@ class PlainAbsence(logging.Filter):
         if time.monotonic() < self._next:
             return False
         self._next = time.monotonic() + QUIET_SECONDS
-        record.msg, record.args = "%s Trying again until it does.", (str(error),)
+        record.msg, record.args = "%s Trying again until that is mended.", (str(error),)
         record.exc_info = record.exc_text = None
         return True

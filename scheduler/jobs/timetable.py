@@ -2,7 +2,8 @@
 
 Everything due is computed from the database, so a stopped clock catches up. A lease row lets
 any number of processes run the timetable while one of them works. Proposals are worked on
-beside the ticks, by whichever process is first: a long search holds up no mail.
+beside the ticks, by whichever process is first: a long search holds up no mail, and a slow mail
+server nothing else.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import logging
 import os
 import socket
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -20,32 +23,31 @@ from threading import Event
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scheduler.domain.errors import OutOfReach, SchedulerError
+from scheduler.domain.errors import LeaseLost, OutOfReach, SchedulerError
+from scheduler.domain.imports import Import
+from scheduler.jobs.fenced import FencedStore
 from scheduler.jobs.leaving import noticing_the_end
+from scheduler.jobs.settling import Settling, Ticked
 from scheduler.services import (
     busy_calendars,
     delivery,
+    importing,
     nights,
-    reminders,
-    rosters,
-    rounds,
     running,
-    visits,
 )
-from scheduler.services.busy_calendars import Refreshed
 from scheduler.services.calendar_links import end_lost_links
 from scheduler.services.collecting import Collector
 from scheduler.services.delivery import Delivered
-from scheduler.services.journal import trim_journal
+from scheduler.services.feeds import FeedSettings
+from scheduler.services.importing import ImportWorker
 from scheduler.services.letters import Letterhead
-from scheduler.services.ports import Clock, Gazetteer, Store, Transport, WatchedSolve
+from scheduler.services.ports import Clock, Gazetteer, Store, Transport, WatchedSolve, Work
 from scheduler.services.ports.fetching import Fetch
 from scheduler.services.receiving import Became
-from scheduler.services.rounds import Asked
 from scheduler.services.running import Worked, Worker
 from scheduler.services.runs import TIMETABLE
-from scheduler.services.stand_in_rounds import Advanced, advance_stand_ins
 from scheduler.services.steps import Steps
+from scheduler.services.vital_signs import note_tick
 
 LEASE = TIMETABLE
 LEASE_LASTS = timedelta(seconds=45)
@@ -58,22 +60,12 @@ BREATH_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """What one tick did; ``worked`` is False while another process holds the lease.
+def new_owner() -> str:
+    """Return a name under which this process takes leases.
 
-    ``failed`` names the steps that raised; the others were done.
+    Not the number of the process alone: each container counts from one.
     """
-
-    worked: bool = False
-    released: int = 0
-    reminders: int = 0
-    rosters: int = 0
-    closed: int = 0
-    asked: Asked = field(default_factory=Asked)
-    stand_ins: Advanced = field(default_factory=Advanced)
-    mail: Delivered = field(default_factory=Delivered)
-    failed: tuple[str, ...] = ()
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +84,58 @@ class Timetable:
     gazetteer: Gazetteer
     solve: WatchedSolve
     fetch: Fetch
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    owner: str = field(default_factory=new_owner)
     leaving: Event = field(default_factory=Event)
-    at_work: Event = field(default_factory=Event)
     mail_at_any_hour: bool = False
     collector: Collector | None = None
+    feeds: FeedSettings | None = None
 
     def tick(self) -> Ticked:
-        """Do whatever is due, if the lease can be had."""
+        """Do whatever is due, mail last, if the lease can be had."""
+        done = self.settle()
+        if not done.worked:
+            return done
+        steps = Steps()
+        mail = steps.attempt("mail", self.deliver, otherwise=Delivered())
+        return replace(done, mail=mail, failed=(*done.failed, *steps.failed))
+
+    def settle(self) -> Ticked:
+        """Do whatever is due but the mail, if the lease can be had and as long as it is held."""
         if not self.holds_lease():
             return Ticked()
-        self.at_work.set()
+        store = FencedStore(self.store, self._renew)
+        settling = Settling(
+            store=store,
+            now=self.clock(),
+            real_now=self.lease_clock(),
+            gazetteer=self.gazetteer,
+            feeds=self.feeds,
+            may_go_on=lambda: not self.leaving.is_set(),
+        )
         try:
-            return self._work()
-        finally:
-            self.at_work.clear()
+            done = settling.settle()
+            with store.write() as work:
+                note_tick(work, at=self.lease_clock())
+        except LeaseLost:
+            log.warning("Another process has taken over the timetable.")
+            return Ticked()
+        return done
+
+    def deliver(self) -> Delivered:
+        """Send the mail that is due, as long as the lease is held; beside the ticks in ``run``.
+
+        A mail server may let us wait a minute for each mail.
+        """
+        if not self._takes_back():
+            return Delivered()
+        return delivery.deliver_due(
+            self.store,
+            now=self.clock(),
+            transport=self.transport,
+            head=self.letterhead,
+            may_go_on=self._renewing_now_and_then(),
+            at_any_hour=self.mail_at_any_hour,
+        )
 
     def run_once(self, *, patience: timedelta = LEASE_LASTS * 2) -> Ticked:
         """Do whatever is due and give the lease back; wait for one that a dead process left."""
@@ -118,6 +147,7 @@ class Timetable:
                 time.sleep(1)
             self.refresh_calendars()
             self.collect_mail()
+            self.import_one()
         finally:
             self.give_lease_back()
         return done
@@ -133,11 +163,13 @@ class Timetable:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         for work, seconds in (
-            (self._tick_and_tell, TICK_SECONDS),
+            (self._settle_and_tell, TICK_SECONDS),
+            (self._deliver_and_tell, TICK_SECONDS),
             (self.ask_nightly, TICK_SECONDS),
             (self.refresh_calendars, TICK_SECONDS),
             (self._work_and_tell, LOOK_SECONDS),
-            (self._keep_lease, RENEW_SECONDS),
+            (self.import_one, LOOK_SECONDS),
+            (self.keeps_lease, RENEW_SECONDS),
             (self.collect_mail, COLLECT_SECONDS),
         ):
             every = IntervalTrigger(seconds=seconds)
@@ -150,7 +182,9 @@ class Timetable:
             finally:
                 self.leaving.set()
                 clock.shutdown()
-                self.give_lease_back()
+                # Without a database the lease ends by itself.
+                with suppress(OutOfReach):
+                    self.give_lease_back()
 
     def holds_lease(self) -> bool:
         """Take the lease, or keep it, and tell whether this process may work."""
@@ -163,10 +197,8 @@ class Timetable:
 
         Others may have worked in the meantime otherwise, and be done with it again.
         """
-        moment = self.lease_clock()
         with self.store.write() as work:
-            until = moment + LEASE_LASTS
-            return work.leases.renew(LEASE, owner=self.owner, now=moment, until=until)
+            return self._renew(work)
 
     def give_lease_back(self) -> None:
         """End this process's lease, so that the next one need not wait for it."""
@@ -196,7 +228,12 @@ class Timetable:
         )
         return running.work_one(self.store, worker=worker)
 
-    def refresh_calendars(self) -> Refreshed:
+    def import_one(self) -> Import | None:
+        """Look over or carry out the import that waits, if any; what went wrong is kept with it."""
+        worker = ImportWorker(self.owner, self.clock, self.lease_clock, self.leaving.is_set)
+        return importing.work_one(self.store, worker=worker)
+
+    def refresh_calendars(self) -> int:
         """Look again at calendars on the web that are due; beside the ticks, as sites are slow."""
         return busy_calendars.refresh_due(
             self.store,
@@ -229,66 +266,44 @@ class Timetable:
         """Propose if the night's proposals are due, by whichever process is first."""
         return self.ask_nightly() and self.work_one() is not None
 
-    def _work(self) -> Ticked:
-        store, now, steps = self.store, self.clock(), Steps()
-        do = steps.attempt
-        do("journal", lambda: trim_journal(store, at=self.lease_clock()), otherwise=0)
-        released = do(
-            "releases", lambda: visits.release_due(store, now=now), otherwise=visits.Released()
-        )
-        done = Ticked(
-            worked=True,
-            released=len(released.visits) + len(released.moves),
-            reminders=do("reminders", lambda: reminders.write_due(store, now=now), otherwise=0),
-            rosters=do("rosters", lambda: rosters.write_rosters(store, now=now), otherwise=0),
-            closed=do("closing", lambda: visits.close_past(store, now=now), otherwise=0),
-            asked=rounds.ask_daily(store, now=now, steps=steps),
-            stand_ins=do("stand-ins", lambda: self._advance(now), otherwise=Advanced()),
-            mail=do("mail", lambda: self._deliver(now), otherwise=Delivered()),
-        )
-        return replace(done, failed=tuple(steps.failed))
+    def _renew(self, work: Work) -> bool:
+        until = self.lease_clock() + LEASE_LASTS
+        return work.leases.renew(LEASE, owner=self.owner, until=until)
 
-    def _advance(self, now: datetime) -> Advanced:
-        return advance_stand_ins(self.store, now=now, gazetteer=self.gazetteer)
-
-    def _keep_lease(self) -> None:
-        """Hold on to the lease while a tick takes long: a server may let us wait a minute."""
-        if self.at_work.is_set():
-            self.keeps_lease()
-
-    def _deliver(self, now: datetime) -> Delivered:
-        if not self.keeps_lease():
-            return Delivered()
-        with self.store.write() as work:
-            # Nobody else sends while the lease is held, so what is still taken was left behind.
-            work.outbox.take_back()
-        return delivery.deliver_due(
-            self.store,
-            now=now,
-            transport=self.transport,
-            head=self.letterhead,
-            may_go_on=self._renewing_now_and_then(),
-            at_any_hour=self.mail_at_any_hour,
-        )
+    def _takes_back(self) -> bool:
+        """Make due again what was left half sent; False, and nothing is, without the lease."""
+        try:
+            with FencedStore(self.store, self._renew).write() as work:
+                # Nobody else sends while the lease is held.
+                work.outbox.take_back()
+        except LeaseLost:
+            return False
+        return True
 
     def _renewing_now_and_then(self) -> Callable[[], bool]:
         """Return a way to ask for the lease before each message that seldom asks the database."""
-        asked = time.monotonic()
+        # By the clock of the leases: others stand still while the whole machine does.
+        asked = self.lease_clock()
 
         def holds() -> bool:
             nonlocal asked
             if self.leaving.is_set():
                 return False
-            if time.monotonic() - asked < RENEW_SECONDS:
+            if abs((self.lease_clock() - asked).total_seconds()) < RENEW_SECONDS:
                 return True
-            asked = time.monotonic()
+            asked = self.lease_clock()
             return self.keeps_lease()
 
         return holds
 
-    def _tick_and_tell(self) -> None:
-        done = self.tick()
+    def _settle_and_tell(self) -> None:
+        done = self.settle()
         if done.worked and done != Ticked(worked=True):
+            log.info("%s", done)
+
+    def _deliver_and_tell(self) -> None:
+        done = self.deliver()
+        if done != Delivered():
             log.info("%s", done)
 
     def _work_and_tell(self) -> None:

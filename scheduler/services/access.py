@@ -18,7 +18,10 @@ COMMAND_LINE = "command line"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a signed-in person, or the operator at the command line."""
+    """Who acts: a signed-in person, or the operator at the command line.
+
+    ``link_generation`` is that of the links in the person's mails.
+    """
 
     email: str
     name: str
@@ -27,6 +30,7 @@ class Actor:
     is_teacher: bool = False
     is_volunteer: bool = False
     office_of: tuple[str, ...] = ()
+    link_generation: int = 0
 
     @classmethod
     def of(cls, person: Person) -> Actor:
@@ -41,6 +45,7 @@ class Actor:
             is_teacher=person.has_role(RoleName.TEACHER),
             is_volunteer=person.has_role(RoleName.VOLUNTEER),
             office_of=person.schools if person.has_role(RoleName.OFFICE) else (),
+            link_generation=person.link_generation,
         )
 
     @classmethod

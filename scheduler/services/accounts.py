@@ -1,30 +1,27 @@
-"""Accounts, as a coordinator keeps them: addresses, roles, two that are one person, and leaving.
+"""Accounts, as a coordinator keeps them: addresses, roles, and leaving.
 
 Whatever happens, somebody is left who may coordinate.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.domain.accounts import merged_person, merged_volunteer, with_role, without_role
+from scheduler.domain.accounts import with_role, without_role
 from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.people import Person, Role, RoleName, normal_email
-from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import TEACHER_PREFIX, VOLUNTEER_PREFIX, Visit, VisitState
 from scheduler.services import visits as visit_steps
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.announcements import ADDRESS_CHANGED
 from scheduler.services.asking import reference_of
-from scheduler.services.feeds import FeedSettings
-from scheduler.services.ports import Feed, Store, Work
+from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow
 from scheduler.services.single_mail import mail_to
-from scheduler.services.tokens import feed_token, token_hash
+from scheduler.services.versions import require_unchanged
 from scheduler.services.within import Within
 
 SUBJECT = "account"
@@ -53,6 +50,7 @@ def add_account(
     _require_given_by_hand(role)
     address = normal_email(email)
     with store.write() as work:
+        work.visits.lock((VOLUNTEER_PREFIX + address,))
         person = work.people.get(address) or Person(address, name.strip())
         work.people.put((with_role(person, Role(role)),))
         _note(work, "made an account", address, actor=actor, now=now)
@@ -70,61 +68,22 @@ def change_address(store: Store, reference: str, new: str, *, actor: Actor, now:
     require_coordinator(actor, deed="change addresses")
     address = normal_email(new)
     with store.write() as work:
-        person = account_of(work, reference)
+        person = _to_change(work, reference)
         if address == person.email:
             return reference
         if work.people.get(address) is not None:
             raise IllegalTransition(subject="address", state="taken", step="given twice")
-        work.visits.lock((VOLUNTEER_PREFIX + person.email, TEACHER_PREFIX + person.email))
         # Written down first: the line goes along where coordinators change their own address.
         facts = {"old": person.email, "new": address}
         _note(work, "changed an address", address, actor=actor, now=now, **facts)
         work.accounts.rename(person.email, address)
+        # Whoever reads the former mailbox holds links that must open nothing any more.
+        work.mail_doors.close(address)
+        work.people.end_links(address)
         work.bounces.clear(address)
         work.sign_ins.end_sessions(email=address)
         work.outbox.add(_changed_address(person, address, at=now))
     return reference_of(address)
-
-
-def merge(
-    store: Store,
-    gone: str,
-    *,
-    into: str,
-    actor: Actor,
-    now: datetime,
-    settings: FeedSettings,
-) -> str:
-    """Make one account of two: everything of the first moves; return the name of who stays.
-
-    Visits keep their UIDs. The first one's sessions end and its calendar addresses answer as
-    replaced ones do.
-
-    Raises:
-        NotAllowed: unless the actor is a coordinator.
-        Unknown: if a reference stands for nobody.
-        IllegalTransition: if both are the same.
-        DoubleBooked: if both have a visit at the same time.
-    """
-    require_coordinator(actor, deed="merge accounts")
-    with store.write() as work:
-        old, kept = account_of(work, gone), account_of(work, into)
-        if old.email == kept.email:
-            raise IllegalTransition(subject="account", state="the same", step="merged")
-        emails = (old.email, kept.email)
-        work.visits.lock(p + e for p in (VOLUNTEER_PREFIX, TEACHER_PREFIX) for e in emails)
-        _drop_doubled_proposals(work, *emails)
-        volunteers = work.volunteers.many(emails)
-        if old.email in volunteers:
-            offered = volunteers[old.email]
-            renamed = replace(offered, email=kept.email, name=kept.name, locale=kept.locale)
-            work.volunteers.put((merged_volunteer(volunteers.get(kept.email, renamed), offered),))
-        work.people.put((merged_person(kept, old),))
-        _provide_feeds(work, old.email, into=kept.email, settings=settings)
-        work.accounts.merge(old.email, into=kept.email, at=now)
-        facts = {"old": old.email, "new": kept.email}
-        _note(work, "merged accounts", kept.email, actor=actor, now=now, **facts)
-    return kept.name or kept.email
 
 
 def deactivate(
@@ -144,7 +103,7 @@ def deactivate(
         person = account_of(work, reference)
         _require_other_coordinator(work, but=person)
         requests = _take_out(work, person.email, actor=actor, now=now, reason=reason)
-        _set_active(work, person, is_active=False)
+        _set_active(work, reference, is_active=False)
         work.sign_ins.end_sessions(email=person.email)
         for feed in work.feeds.of_holder(person.email):
             work.feeds.remove(feed)
@@ -161,8 +120,7 @@ def reactivate(store: Store, reference: str, *, actor: Actor, now: datetime) -> 
     """
     require_coordinator(actor, deed="reactivate accounts")
     with store.write() as work:
-        person = account_of(work, reference)
-        _set_active(work, person, is_active=True)
+        person = _set_active(work, reference, is_active=True)
         _note(work, "reactivated", person.email, actor=actor, now=now)
     return person.name
 
@@ -177,7 +135,7 @@ def give_role(store: Store, reference: str, name: RoleName, *, actor: Actor, now
     require_coordinator(actor, deed="give roles")
     _require_given_by_hand(name)
     with store.write() as work:
-        person = account_of(work, reference)
+        person = _to_change(work, reference)
         work.people.put((with_role(person, Role(name)),))
         _note(work, "gave a role", person.email, actor=actor, now=now, role=str(name))
 
@@ -192,27 +150,37 @@ def take_role(store: Store, reference: str, role: Role, *, actor: Actor, now: da
     """
     require_coordinator(actor, deed="take roles")
     with store.write() as work:
-        person = account_of(work, reference)
+        if role.name is RoleName.COORDINATOR:
+            _require_other_coordinator(work, but=account_of(work, reference))
+        person = _to_change(work, reference)
         if role not in person.roles or role.name is RoleName.VOLUNTEER:
             raise Unknown("role", str(role))
-        if role.name is RoleName.COORDINATOR:
-            _require_other_coordinator(work, but=person)
         work.people.put((without_role(person, role),))
         _note(work, "took a role", person.email, actor=actor, now=now, role=str(role))
 
 
 def set_schools(
-    store: Store, reference: str, schools: Iterable[str], *, actor: Actor, now: datetime
+    store: Store,
+    reference: str,
+    schools: Iterable[str],
+    *,
+    actor: Actor,
+    now: datetime,
+    version: str = "",
 ) -> None:
     """Say at which schools somebody holds their roles, the first one first.
+
+    ``version`` is that of the schools that the form was filled from.
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
         Unknown: if the reference stands for nobody, or a school is not known.
+        ChangedMeanwhile: if they are others by now; nothing was changed.
     """
     require_coordinator(actor, deed="set schools")
     with store.write() as work:
-        person = account_of(work, reference)
+        person = _to_change(work, reference)
+        require_unchanged(work, version, person.schools, subject=subject_of(person.email))
         work.people.put((replace(person, schools=tuple(dict.fromkeys(schools))),))
         _note(work, "changed schools", person.email, actor=actor, now=now)
 
@@ -229,6 +197,18 @@ def account_of(work: Work, reference: str) -> Person:
     return person
 
 
+def subject_of(email: str) -> str:
+    """Return the subject under which it is noted what is done to an account."""
+    return f"person:{reference_of(email)}"
+
+
+def _to_change(work: Work, reference: str) -> Person:
+    """Keep other writers of the account waiting, and return it as the last one left it."""
+    email = work.people.email_of(reference)
+    work.visits.lock((VOLUNTEER_PREFIX + email, TEACHER_PREFIX + email))
+    return account_of(work, reference)
+
+
 def _changed_address(person: Person, new: str, *, at: datetime) -> tuple[OutboxRow, ...]:
     minute = int(at.timestamp() // 60)
     facts = {"new_address": new, "name": person.name, "role": "account"}
@@ -236,26 +216,6 @@ def _changed_address(person: Person, new: str, *, at: datetime) -> tuple[OutboxR
         mail_to(address, SUBJECT, purpose=ADDRESS_CHANGED, at=at, revision=minute, facts=facts)
         for address in (person.email, new)
     )
-
-
-def _drop_doubled_proposals(work: Work, *emails: str) -> None:
-    """A team of two that turns out to be one person is looked at anew."""
-    doubled = (
-        replace(proposal, state=ProposalState.STALE)
-        for proposal in work.proposals.all().values()
-        if proposal.state is ProposalState.PENDING
-        and set(emails) <= {speaker.email for speaker in proposal.speakers}
-    )
-    work.proposals.put(doubled)
-
-
-def _provide_feeds(work: Work, gone: str, *, into: str, settings: FeedSettings) -> None:
-    """Give the one who stays a calendar for each that the other had: theirs lead there."""
-    for feed in work.feeds.of_holder(gone):
-        owner = into if feed.owner == gone else feed.owner
-        if work.feeds.of_owner(feed.kind, owner, holder=into) is None:
-            made = Feed(str(uuid.uuid4()), feed.kind, owner, holder=into)
-            work.feeds.add(made, token_sha256=token_hash(feed_token(made, key=settings.key)))
 
 
 def _take_out(
@@ -284,12 +244,13 @@ def _take_out(
     return tuple(by_request)
 
 
-def _set_active(work: Work, person: Person, *, is_active: bool) -> None:
-    work.visits.lock((VOLUNTEER_PREFIX + person.email,))
+def _set_active(work: Work, reference: str, *, is_active: bool) -> Person:
+    person = _to_change(work, reference)
     volunteer = work.volunteers.get(person.email)
     if volunteer is not None:
         work.volunteers.put((replace(volunteer, is_active=is_active),))
     work.people.put((replace(person, is_active=is_active),))
+    return person
 
 
 def _require_given_by_hand(name: RoleName) -> None:
@@ -308,5 +269,4 @@ def _require_other_coordinator(work: Work, *, but: Person) -> None:
 def _note(
     work: Work, deed: str, email: str, *, actor: Actor, now: datetime, **facts: object
 ) -> None:
-    subject = f"person:{reference_of(email)}"
-    work.activities.add((Activity(now, actor.email, deed, subject, facts),))
+    work.activities.add((Activity(now, actor.email, deed, subject_of(email), facts),))

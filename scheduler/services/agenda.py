@@ -49,7 +49,7 @@ def my_visits(store: Store, *, actor: Actor, now: datetime, key: bytes) -> MyVis
             if visit.was_released and actor.email in visit.volunteers
         )
         sheets = sheets_of(work, visits)
-    mine = tuple(_mine(sheet, email=actor.email, key=key) for sheet in sheets)
+    mine = tuple(_mine(sheet, actor, key=key) for sheet in sheets)
     past = (each for each in mine if _was_over(each.sheet.visit, now))
     return MyVisits(
         asked=tuple(each for each in mine if _waits(each, now)),
@@ -94,9 +94,10 @@ def answer_own(
     )
 
 
-def _mine(sheet: VisitSheet, *, email: str, key: bytes) -> MyVisit:
-    answer = sheet.visit.booking_of(email).partstat
-    return MyVisit(email, sheet, answer, answer_token(sheet.visit.uid, email, key=key))
+def _mine(sheet: VisitSheet, actor: Actor, *, key: bytes) -> MyVisit:
+    visit, email = sheet.visit, actor.email
+    secret = answer_token(visit.uid, email, key=key, generation=actor.link_generation)
+    return MyVisit(email, sheet, visit.booking_of(email).partstat, secret)
 
 
 def _waits(mine: MyVisit, now: datetime) -> bool:

@@ -156,11 +156,13 @@ def cancellations(
     at: datetime,
     reason: str,
     by: str,
+    by_email: str = "",
     role_by_email: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[OutboxRow, ...]:
     """Return the news that these visits are off, to everyone who knew of them.
 
-    ``role_by_email`` names whom to tell besides those who come and the teacher.
+    ``by`` and ``by_email`` are whose deed it is, ``role_by_email`` names whom to tell besides
+    those who come and the teacher.
     """
     parties = (*(email for visit in visits for email in visit.volunteers), request.teacher_email)
     roles = {**role_by_email, **dict.fromkeys(parties, "")}
@@ -173,7 +175,12 @@ def cancellations(
             recipients=(email,),
             at=at,
             revision=visits[0].sequence,
-            facts={"reason": reason, "by": by, **({"role": role} if role else {})},
+            facts={
+                "reason": reason,
+                "by": by,
+                **({"is_own": True} if email == by_email else {}),
+                **({"role": role} if role else {}),
+            },
         )
     )
 

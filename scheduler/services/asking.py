@@ -14,6 +14,7 @@ from scheduler.domain.people import reference_of as reference_of
 from scheduler.domain.periods import minute_of
 from scheduler.domain.promises import promised_day
 from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.schooldays import BellSchedule
 from scheduler.domain.starts import start_at
 from scheduler.domain.topic_words import nearest_topic
 from scheduler.domain.topics import Topic, TopicTree
@@ -53,7 +54,7 @@ class AskSheet:
     ``counts`` is None until a topic is chosen: who is free depends on it. ``guess`` is the
     topic that the title speaks of, empty where it names none. ``schools`` are those to choose
     from where no class tells; ``school`` is the one that counts. ``name_by`` is the day by
-    which a request sent now gets a name.
+    which a request sent now gets a name. ``bells`` are those of the school.
     """
 
     school: str
@@ -71,6 +72,7 @@ class AskSheet:
     counts: FreeCounts | None = None
     guess: str = ""
     name_by: date | None = None
+    bells: BellSchedule | None = None
 
     def free_at(self, lesson: LessonAhead) -> int | None:
         """Return how many people could come to that lesson, None where nobody counted."""
@@ -165,6 +167,7 @@ def _bare(
         topics=grouped(picture.topics),
         language=picture.district.language,
         name_by=_name_by(picture, school),
+        bells=picture.school_time_by_school[school].bells if school else None,
     )
 
 

@@ -7,10 +7,11 @@ Tuesday back keeps the visit on that Tuesday until they say no to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from scheduler.domain.availability import DaysAway, WeeklyAvailability
+from scheduler.domain.day_parts import USUAL_PARTS, DayPart
 from scheduler.domain.districts import District
 from scheduler.domain.errors import Unknown
 from scheduler.domain.own_weeks import FormerWeek, last_term, week_on
@@ -24,8 +25,9 @@ from scheduler.services.ports import Store
 from scheduler.services.reconfirming import confirm_week, note_change
 from scheduler.services.records import Activity
 from scheduler.services.week_boxes import (
-    BLOCK_BY_BOX,
+    Blocks,
     UsualTime,
+    blocks_of,
     exact_times,
     ticked,
     usual_times,
@@ -41,12 +43,14 @@ class MyWeek:
     """All that a volunteer told us about when they can visit.
 
     ``day_by_booked_box`` holds the day of the next visit that falls into a box. What has
-    passed, days away and times with a last day, is left out. ``last_term`` holds the boxes as
-    they were when the last term ended, None where they are the same or there was none;
+    passed, days away and times with a last day, is left out. ``parts`` are the district's parts
+    of a day, which make the boxes; ``today`` is the volunteer's. ``last_term`` holds the boxes
+    as they were when the last term ended, None where they are the same or there was none;
     ``holds_until`` is the end of the school year.
     """
 
     timezone: str
+    today: date
     is_known: bool
     ticked: frozenset[str]
     exact: tuple[WeeklyAvailability, ...]
@@ -54,11 +58,12 @@ class MyWeek:
     minutes_a_week: int
     limits: Limits
     away: tuple[DateRange, ...]
-    day_by_booked_box: Mapping[str, date]
+    day_by_booked_box: Mapping[str, date] = field(default_factory=dict)
     last_term: frozenset[str] | None = None
     holds_until: date | None = None
     right_since: datetime | None = None
     is_stale: bool = False
+    parts: tuple[DayPart, ...] = USUAL_PARTS
 
 
 def my_week(store: Store, *, actor: Actor, now: datetime) -> MyWeek:
@@ -87,23 +92,39 @@ def week_of(store: Store, email: str, *, now: datetime) -> MyWeek:
         visits = work.visits.of_volunteers((email,), since=now)
         former = work.own_weeks.former(email) if district.terms else ()
         check = work.own_weeks.checks((email,)).get(email)
+        parts = work.own_weeks.day_parts()
+    blocks = blocks_of(parts)
+    week = told_week(volunteer, district=district, parts=parts, now=now)
+    return replace(
+        week,
+        day_by_booked_box=_booked(visits, email, blocks=blocks, timezone=timezone),
+        last_term=_at_last_term(former, district, week=week, blocks=blocks),
+        right_since=check.right_since if check else None,
+        is_stale=bool(check and volunteer.has_availability and check.is_stale(now)),
+    )
+
+
+def told_week(
+    volunteer: Volunteer, *, district: District, parts: tuple[DayPart, ...], now: datetime
+) -> MyWeek:
+    """Return what a volunteer told us, without visits, former weeks and its age."""
+    timezone = volunteer.timezone or district.timezone
     today = local(now, timezone).date()
     weekly = tuple(block for block in volunteer.weekly if not block.last or block.last >= today)
     away = {absence.days for absence in volunteer.away if absence.days.last >= today}
+    blocks = blocks_of(parts)
     return MyWeek(
         timezone=timezone,
+        today=today,
         is_known=volunteer.has_availability,
-        ticked=ticked(weekly),
-        exact=exact_times(weekly),
-        usual=usual_times(weekly),
+        ticked=ticked(weekly, blocks),
+        exact=exact_times(weekly, blocks),
+        usual=usual_times(weekly, today=today),
         minutes_a_week=weekly_minutes(weekly),
         limits=volunteer.limits,
         away=tuple(sorted(away)),
-        day_by_booked_box=_booked(visits, email, timezone=timezone),
-        last_term=_at_last_term(former, district, today=today, present=ticked(weekly)),
         holds_until=_end_of_year(district, today),
-        right_since=check.right_since if check else None,
-        is_stale=bool(check and volunteer.has_availability and check.is_stale(now)),
+        parts=parts,
     )
 
 
@@ -118,12 +139,17 @@ def save_week(
     """Tick exactly these boxes, and set the limits where some are given.
 
     Raises:
-        Unknown: if the actor is no volunteer.
+        Unknown: if the actor is no volunteer, or the district's days have no such box.
     """
     boxes = tuple(boxes)
+    with store.read() as work:
+        blocks = blocks_of(work.own_weeks.day_parts())
+    for box in boxes:
+        if box not in blocks:
+            raise Unknown("box", box)
 
     def saved(volunteer: Volunteer) -> Volunteer:
-        weekly = with_ticked(volunteer.weekly, boxes)
+        weekly = with_ticked(volunteer.weekly, boxes, blocks=blocks)
         return replace(volunteer, weekly=weekly, limits=limits or volunteer.limits)
 
     _change(store, saved, actor=actor, now=now)
@@ -206,12 +232,12 @@ def _change(
 
 
 def _at_last_term(
-    former: Iterable[FormerWeek], district: District, *, today: date, present: frozenset[str]
+    former: Iterable[FormerWeek], district: District, *, week: MyWeek, blocks: Blocks
 ) -> frozenset[str] | None:
-    term = last_term(district.terms, today)
-    weekly = week_on(former, term.days.last, timezone=district.timezone) if term else None
-    boxes = ticked(weekly) if weekly is not None else present
-    return boxes if boxes != present else None
+    term = last_term(district.terms, week.today)
+    then = week_on(former, term.days.last, timezone=district.timezone) if term else None
+    boxes = ticked(then, blocks) if then is not None else week.ticked
+    return boxes if boxes != week.ticked else None
 
 
 def _end_of_year(district: District, today: date) -> date | None:
@@ -219,12 +245,14 @@ def _end_of_year(district: District, today: date) -> date | None:
     return year.last if year and today <= year.last else None
 
 
-def _booked(visits: Iterable[Visit], email: str, *, timezone: str) -> dict[str, date]:
+def _booked(
+    visits: Iterable[Visit], email: str, *, blocks: Blocks, timezone: str
+) -> dict[str, date]:
     found: dict[str, date] = {}
     for visit in visits:
         if visit.state in OPEN and email in visit.volunteers:
             start, end = (local(m, timezone) for m in (visit.period.start, visit.period.end))
-            for box, block in BLOCK_BY_BOX.items():
+            for box, block in blocks.items():
                 is_same_day = block.weekday == start.weekday()
                 if is_same_day and start.time() < block.end and block.start < end.time():
                     found.setdefault(box, start.date())

@@ -82,7 +82,7 @@ class _Change:
         """
         picture = whole_picture(self._work, now=self._now)
         self._require_unchanged(picture)
-        keep_change(self._work, picture, self._batch.what_if)
+        keep_change(self._work, picture, self._batch.what_if, actor=self._actor, now=self._now)
         visit_by_uid = {visit.uid: visit for visit in picture.visits}
         moved = tuple(entry for entry in self._batch.entries if self._is_moved(entry))
         others = tuple(entry for entry in self._batch.entries if entry not in moved)

@@ -20,6 +20,7 @@ from scheduler.services.batch_steps import Overtaken, carry_out_batch
 from scheduler.services.locking import lock_parties, lock_requests, locked_visits
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity
+from scheduler.services.what_ifs import written_as_one
 
 DEEDS = MappingProxyType(
     {
@@ -82,6 +83,7 @@ def _pending(work: Work, key: str, *, step: str) -> Batch:
 
 
 def _lock(work: Work, batch: Batch) -> None:
+    work.visits.lock(written_as_one(batch.what_if))
     keys = tuple(entry.request for entry in batch.entries)
     lock_requests(work, keys)
     locked_visits(work, (uid for entry in batch.entries for uid in entry.uids))

@@ -7,30 +7,24 @@ with it send no mail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from scheduler.bundle.changes import Change, changes, differing
-from scheduler.bundle.pruning import Prunable, prunable
-from scheduler.bundle.reading import read_bundle
-from scheduler.bundle.values import Bundle, BusyFile, Reading
-from scheduler.bundle.writing import write_bundle
-from scheduler.calendars.errors import CalendarUnreadable
-from scheduler.calendars.isolation import CalendarFile, read_busy_apart, read_days_apart
-from scheduler.domain.errors import SchedulerError
-from scheduler.domain.periods import DateRange
-from scheduler.domain.requests import RequestState
-from scheduler.domain.visits import VisitState
-from scheduler.domain.volunteers import BusySource
+from scheduler.bundle.changes import Change
+from scheduler.bundle.counting import counts_of
+from scheduler.bundle.files import BundleFiles, Folder
+from scheduler.bundle.pruning import Prunable
+from scheduler.bundle.writing import bundle_files, write_bundle
+from scheduler.bundle.zips import packed
+from scheduler.domain.imports import Import, ImportState
 from scheduler.services.access import Actor, require_coordinator
-from scheduler.services.bundle_bookings import rows_of, visits_from
+from scheduler.services.bundle_reading import Compared, as_bundle, compare, compare_anew
+from scheduler.services.bundle_writing import prune as prune_what_lacks
+from scheduler.services.bundle_writing import write_changes
 from scheduler.services.ports import Progress, Store, Work
 from scheduler.services.records import Activity
-
-BUSY_PAST = timedelta(days=31)
-BUSY_AHEAD = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +33,11 @@ class Imported:
 
     changes: tuple[Change, ...]
     pruned: Prunable
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether everything stays as it is."""
+        return not (self.changes or self.pruned.requests or self.pruned.people)
 
 
 def import_bundle(
@@ -59,20 +58,18 @@ def import_bundle(
         DoubleBooked: if a booking of the bundle meets one that was made meanwhile.
     """
     require_coordinator(actor, deed="import a district")
+    files: BundleFiles = Folder(folder)
     with store.read() as work:
         existing = as_bundle(work)
-    reading = _read(folder, existing, now=now, progress=progress)
+    compared = compare(files, existing, now=now, progress=progress)
     if dry_run:
-        return _found(existing, reading, prune=prune)
+        return found_in(compared, prune=prune)
     with store.write() as work:
-        present = as_bundle(work)
-        if present != existing:
-            existing, reading = present, _read(folder, present, now=now, progress=progress)
-        found = _found(existing, reading, prune=prune)
-        _apply(work, differing(existing, reading.merged), now=now)
-        _prune(work, found.pruned)
-        if found.changes or found.pruned.requests or found.pruned.people:
-            work.activities.add((Activity(now, actor.email, "imported", str(folder.name)),))
+        compared = compare_anew(work, files, compared, now=now, progress=progress)
+        found = bring(work, compared, now=now, prune=prune)
+        if not found.is_empty:
+            note_import(work, actor=actor.email, subject=folder.name, now=now)
+            work.imports.add(_at_once(folder, compared, found, actor=actor, now=now))
     return found
 
 
@@ -89,89 +86,56 @@ def export_bundle(store: Store, folder: Path, *, actor: Actor) -> None:
     write_bundle(bundle, folder)
 
 
-def as_bundle(work: Work) -> Bundle:
-    """Return the whole district as it is; before the first import, the empty one."""
-    people = work.people.all()
-    return Bundle(
-        district=work.districts.get(),
-        topics=work.districts.topics(),
-        bell_schedules=work.districts.bell_schedules(),
-        closures=work.districts.closures(),
-        schools=work.districts.schools(),
-        staff={email: each for email, each in people.items() if each.is_staff},
-        classes=work.districts.classes(),
-        organizations=work.districts.organizations(),
-        volunteers=work.volunteers.all(),
-        requests=work.requests.all(),
-        bookings=tuple(rows_of(work.visits.in_states(VisitState))),
-        extras=work.districts.extras(),
+def export_zip(store: Store, *, actor: Actor) -> bytes:
+    """Return the district as a bundle in one archive; the same district gives the same octets.
+
+    Raises:
+        NotAllowed: unless the actor is a coordinator.
+    """
+    require_coordinator(actor, deed="export the district")
+    with store.read() as work:
+        bundle = as_bundle(work)
+    return packed(bundle_files(bundle))
+
+
+def found_in(compared: Compared, *, prune: bool) -> Imported:
+    """Return what would be changed, and what would go if that was asked for."""
+    return Imported(compared.changes, compared.lacking if prune else Prunable((), ()))
+
+
+def bring(
+    work: Work,
+    compared: Compared,
+    *,
+    now: datetime,
+    prune: bool,
+    progress: Progress = lambda done, total: None,
+) -> Imported:
+    """Write what differs, and withdraw what lacks if that was asked for; return what was done."""
+    found = found_in(compared, prune=prune)
+    write_changes(work, compared, now=now, progress=progress)
+    prune_what_lacks(work, found.pruned)
+    return found
+
+
+def note_import(work: Work, *, actor: str, subject: str, now: datetime) -> None:
+    """Keep who brought files in."""
+    work.activities.add((Activity(now, actor, "imported", subject),))
+
+
+def _at_once(
+    folder: Path, compared: Compared, found: Imported, *, actor: Actor, now: datetime
+) -> Import:
+    """Return a command's import as the page tells of it."""
+    return Import(
+        key=uuid.uuid4().hex,
+        asked_by=actor.email,
+        asked_at=now,
+        title=folder.name,
+        state=ImportState.DONE,
+        confirmed_by=actor.email,
+        ended_at=now,
+        counts=counts_of(compared.existing, compared.reading),
+        withdrawn=len(found.pruned.requests),
+        rested=len(found.pruned.people),
     )
-
-
-def _read(folder: Path, existing: Bundle, *, now: datetime, progress: Progress) -> Reading:
-    # In so wide a window it makes no difference whose midnight it is.
-    today = now.date()
-    window = DateRange(today - BUSY_PAST, today + BUSY_AHEAD)
-    return read_bundle(
-        folder,
-        existing=existing,
-        read_busy=lambda files: _busy_sources(files, window=window),
-        read_closures=lambda octets: read_days_apart(octets).certain_days(),
-        progress=progress,
-    )
-
-
-def _found(existing: Bundle, reading: Reading, *, prune: bool) -> Imported:
-    lacking = prunable(existing, reading.incoming) if prune else Prunable((), ())
-    return Imported(changes(existing, reading.merged), lacking)
-
-
-def _busy_sources(
-    files: Iterable[BusyFile], *, window: DateRange
-) -> Iterator[BusySource | SchedulerError]:
-    known = tuple(files)
-    calendars = (CalendarFile(each.content, each.timezone, each.country) for each in known)
-    for file, found in zip(known, read_busy_apart(calendars, window=window), strict=True):
-        if isinstance(found, CalendarUnreadable):
-            yield found
-        else:
-            yield BusySource(file.content, found.busy, _known_until(found.known_until, window))
-
-
-def _known_until(day: date, window: DateRange) -> date | None:
-    """An end that is only that of our own window says nothing of the calendar."""
-    return day if day < window.last else None
-
-
-def _apply(work: Work, bundle: Bundle, *, now: datetime) -> None:
-    """Write each part after those it refers to."""
-    if bundle.district:
-        work.districts.put(bundle.district)
-    if bundle.topics is not None:
-        work.districts.put_topics(bundle.topics)
-    work.districts.put_bell_schedules((bundle.bell_schedules or {}).values())
-    work.districts.put_organizations((bundle.organizations or {}).values())
-    work.districts.put_schools((bundle.schools or {}).values())
-    if bundle.closures is not None:
-        work.districts.put_closures(bundle.closures)
-    work.people.put((bundle.staff or {}).values())
-    work.volunteers.put((bundle.volunteers or {}).values())
-    work.districts.put_classes((bundle.classes or {}).values())
-    work.requests.put((bundle.requests or {}).values())
-    if bundle.bookings:
-        new, changed = visits_from(work, bundle.bookings, now=now)
-        work.visits.save(changed)
-        work.visits.add(new)
-    if bundle.extras is not None:
-        work.districts.put_extras(bundle.extras)
-
-
-def _prune(work: Work, lacking: Prunable) -> None:
-    """Withdraw and deactivate; bookings are never touched."""
-    requests = work.requests.many(lacking.requests)
-    work.requests.put(replace(r, state=RequestState.WITHDRAWN) for r in requests.values())
-    work.proposals.remove(lacking.requests)
-    volunteers = work.volunteers.many(lacking.people)
-    work.volunteers.put(replace(v, is_active=False) for v in volunteers.values())
-    people = work.people.many(lacking.people)
-    work.people.put(replace(person, is_active=False) for person in people.values())

@@ -1,114 +1,44 @@
 """The calendars that volunteers lend us: taken, looked at again in good time, and given back.
 
-What a calendar says is kept as spans of time alone. A check that fails changes none of them:
-the last good reading stays, its age is shown to the volunteer and to whoever oversees, and the
-next try waits longer. Only the person it is about adds, checks or removes a calendar.
+What a calendar says is kept as spans of time alone. Only the person it is about adds, checks
+or removes a calendar; how far each can be believed is shown to them and to whoever oversees.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scheduler.calendars.errors import CalendarUnreadable
-from scheduler.calendars.isolation import read_one_apart
-from scheduler.domain.busy_calendars import BusyCalendar
+from scheduler.domain.busy_calendars import BusyCalendar, Trust
 from scheduler.domain.calendar_addresses import AddressRefused, read_address
-from scheduler.domain.errors import SchedulerError, Unknown
-from scheduler.domain.periods import DateRange
+from scheduler.domain.errors import Unknown
 from scheduler.domain.visits import VOLUNTEER_PREFIX
-from scheduler.domain.zones import local
 from scheduler.services.access import Actor
+from scheduler.services.busy_reading import CalendarNotTaken, Lender, lender_of
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Clock, Store
-from scheduler.services.ports.fetching import (
-    NOTHING_KNOWN,
-    Fetch,
-    Fetched,
-    FetchFailed,
-    Validators,
-)
+from scheduler.services.ports.fetching import Fetch
 from scheduler.services.records import Activity
 from scheduler.services.tokens import new_token
 
 MOST_CALENDARS = 5
-_ENOUGH = "You lend us as many calendars as we can read. Remove one first."
-PAST = timedelta(days=31)
-AHEAD = timedelta(days=400)
-# A calendar that says "unchanged" is read whole again when it was last read so long ago.
-WHOLE_EVERY = timedelta(days=7)
 CLAIM_LASTS = timedelta(minutes=5)
 MOST_AT_ONCE = 50
-
-
-class CalendarNotTaken(SchedulerError):
-    """Say why a file or an address tells us nothing; the sentence is for its owner."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What one round of checks did.
-
-    ``lapsed`` are calendars that could be read until now, ``recovered`` those that can be read
-    again: what their owners and the coordinators are told of.
-    """
-
-    checked: int = 0
-    lapsed: tuple[BusyCalendar, ...] = ()
-    recovered: tuple[BusyCalendar, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """How one volunteer's calendars are read: on whose clock, and what is ours in them."""
-
-    owner: str
-    timezone: str
-    country: str
-    own_uids: tuple[str, ...]
-    now: datetime
-
-    @property
-    def window(self) -> DateRange:
-        """Return the days that are read."""
-        today = local(self.now, self.timezone).date()
-        return DateRange(today - PAST, today + AHEAD)
-
-    def read(self, octets: bytes, calendar: BusyCalendar) -> BusyCalendar:
-        """Return the calendar as these octets have it.
-
-        Raises:
-            CalendarNotTaken: if they tell nothing that can be trusted.
-        """
-        try:
-            reading = read_one_apart(
-                octets,
-                window=self.window,
-                timezone=self.timezone,
-                country=self.country,
-                own_uids=self.own_uids,
-            )
-        except CalendarUnreadable as problem:
-            raise CalendarNotTaken(problem.sentence) from problem
-        if not reading.is_whole:
-            raise CalendarNotTaken("The end of the calendar is missing: it was cut off on its way.")
-        if reading.is_empty and calendar.busy:
-            # Calendars come back empty when a server fails; nobody is free by mistake.
-            raise CalendarNotTaken(
-                "It came back empty. If that is right, remove it and add it again."
-            )
-        return replace(calendar, busy=reading.busy, known_until=reading.known_until)
 
 
 def my_calendars(store: Store, *, actor: Actor) -> tuple[BusyCalendar, ...]:
     """Return the calendars that the actor lent, in the order of their adding."""
     with store.read() as work:
         return work.busy_calendars.of_owners((actor.email,)).get(actor.email, ())
+
+
+def my_old_calendars(store: Store, *, actor: Actor, now: datetime) -> tuple[BusyCalendar, ...]:
+    """Return the actor's calendars that were not read lately, or tell nothing any more."""
+    with store.read() as work:
+        lent = work.busy_calendars.of_owners((actor.email,)).get(actor.email, ())
+        timezone = load_district(work).timezone if lent else ""
+    return tuple(each for each in lent if each.trust(now, timezone) is not Trust.FRESH)
 
 
 def add_address(
@@ -124,14 +54,12 @@ def add_address(
         address = str(read_address(text))
     except AddressRefused as refusal:
         raise CalendarNotTaken(refusal.sentence) from refusal
-    reader, kept = _reader(store, actor.email, now=now)
-    known = next((each for each in kept if each.address == address), None)
-    if known is None and len(kept) >= MOST_CALENDARS:
-        raise CalendarNotTaken(_ENOUGH)
-    found = _looked_at(known or _new(reader, address), reader, fetch=fetch, knows_nothing=True)
+    lender = lender_of(store, actor.email, now=now)
+    calendar, is_new = _place_for(address, lender)
+    found = lender.look_at(calendar, fetch=fetch, is_whole=True)
     if found.problem:
         raise CalendarNotTaken(found.problem)
-    _keep(store, found, actor=actor, is_new=known is None)
+    _keep(store, found, actor=actor, is_new=is_new)
     return found
 
 
@@ -142,14 +70,12 @@ def add_file(store: Store, octets: bytes, *, actor: Actor, now: datetime) -> Bus
         CalendarNotTaken: if it cannot be read.
         Unknown: if the actor is no volunteer.
     """
-    reader, kept = _reader(store, actor.email, now=now)
-    known = next((each for each in kept if not each.address), None)
-    if known is None and len(kept) >= MOST_CALENDARS:
-        raise CalendarNotTaken(_ENOUGH)
+    lender = lender_of(store, actor.email, now=now)
+    calendar, is_new = _place_for("", lender)
     # A file replaces the former one even when it is empty: its owner chose it.
-    empty = replace(known, busy=(), added_at=now) if known else _new(reader, "")
-    found = reader.read(octets, empty).confirmed(now)
-    _keep(store, found, actor=actor, is_new=known is None)
+    emptied = replace(calendar, busy=(), added_at=now)
+    found = lender.read(octets, emptied).confirmed(now)
+    _keep(store, found, actor=actor, is_new=is_new)
     return found
 
 
@@ -169,11 +95,11 @@ def check_now(store: Store, key: str, *, actor: Actor, now: datetime, fetch: Fet
     Raises:
         Unknown: if the actor has no such calendar on the web.
     """
-    reader, kept = _reader(store, actor.email, now=now)
-    calendar = next((each for each in kept if each.key == key and each.address), None)
+    lender = lender_of(store, actor.email, now=now)
+    calendar = next((each for each in lender.calendars if each.key == key and each.address), None)
     if calendar is None:
         raise Unknown("calendar", key)
-    found = _looked_at(calendar, reader, fetch=fetch, knows_nothing=True)
+    found = lender.look_at(calendar, fetch=fetch, is_whole=True)
     _save(store, found)
     return found
 
@@ -184,93 +110,41 @@ def refresh_due(
     fetch: Fetch,
     clock: Clock,
     may_go_on: Callable[[], bool] = lambda: True,
-) -> Refreshed:
-    """Look again at calendars that are due, as many as one round takes.
+) -> int:
+    """Look again at calendars that are due, as many as one round takes; return how many.
 
     Any number of processes may do so at once; each calendar is looked at by one of them.
     """
     now = clock()
     with store.write() as work:
         due = work.busy_calendars.claim(now=now, until=now + CLAIM_LASTS, limit=MOST_AT_ONCE)
-    done = _Round()
+    checked = 0
     for calendar in due:
         if not may_go_on():
             break
-        reader, _ = _reader(store, calendar.owner, now=clock())
-        found = _looked_at(calendar, reader, fetch=fetch)
-        _save(store, found)
-        done.note(calendar, found)
-    return Refreshed(done.checked, tuple(done.lapsed), tuple(done.recovered))
+        lender = lender_of(store, calendar.owner, now=clock())
+        _save(store, lender.look_at(calendar, fetch=fetch))
+        checked += 1
+    return checked
 
 
-@dataclass(slots=True)
-class _Round:
-    checked: int = 0
-    lapsed: list[BusyCalendar] = field(default_factory=list)
-    recovered: list[BusyCalendar] = field(default_factory=list)
-
-    def note(self, before: BusyCalendar, after: BusyCalendar) -> None:
-        """Count a check, and what it turned."""
-        self.checked += 1
-        if after.problem and not before.problem:
-            self.lapsed.append(after)
-        if before.problem and not after.problem:
-            self.recovered.append(after)
-
-
-def _reader(store: Store, email: str, *, now: datetime) -> tuple[_Reader, tuple[BusyCalendar, ...]]:
-    with store.read() as work:
-        volunteer = work.volunteers.get(email)
-        if volunteer is None:
-            raise Unknown("volunteer", email)
-        district = load_district(work)
-        visits = work.visits.of_volunteers((email,), since=now - PAST)
-        kept = work.busy_calendars.of_owners((email,)).get(email, ())
-    return _Reader(
-        owner=email,
-        timezone=volunteer.timezone or district.timezone,
-        country=district.country,
-        own_uids=tuple(visit.uid for visit in visits),
-        now=now,
-    ), kept
-
-
-def _new(reader: _Reader, address: str) -> BusyCalendar:
-    return BusyCalendar(
+def _place_for(address: str, lender: Lender) -> tuple[BusyCalendar, bool]:
+    """Return the calendar of that address, or of the file given, and whether it is a new one."""
+    known = next((each for each in lender.calendars if each.address == address), None)
+    if known is not None:
+        return known, False
+    if len(lender.calendars) >= MOST_CALENDARS:
+        raise CalendarNotTaken("You lend us as many calendars as we can read. Remove one first.")
+    fresh = BusyCalendar(
         key=new_token(),
-        owner=reader.owner,
-        added_at=reader.now,
+        owner=lender.email,
+        added_at=lender.now,
         busy=(),
-        known_until=reader.window.first,
-        read_at=reader.now,
+        known_until=lender.window.first,
+        read_at=lender.now,
         address=address,
     )
-
-
-def _looked_at(
-    calendar: BusyCalendar, reader: _Reader, *, fetch: Fetch, knows_nothing: bool = False
-) -> BusyCalendar:
-    """Return a calendar on the web after a check, whatever came of it."""
-    known = NOTHING_KNOWN if knows_nothing else _known(calendar, reader)
-    try:
-        answer = fetch(calendar.address, known=known)
-        found = _renewed(answer, calendar, reader) if answer else calendar
-    except (FetchFailed, CalendarNotTaken) as failure:
-        return calendar.failed(failure.sentence, now=reader.now)
-    return found.confirmed(reader.now)
-
-
-def _renewed(answer: Fetched, calendar: BusyCalendar, reader: _Reader) -> BusyCalendar:
-    etag, modified = answer.validators.etag, answer.validators.last_modified
-    found = reader.read(answer.octets, calendar)
-    return replace(found, etag=etag, last_modified=modified)
-
-
-def _known(calendar: BusyCalendar, reader: _Reader) -> Validators:
-    """Return what to ask with: "unchanged" says nothing of the days that came near since."""
-    if calendar.known_until < reader.window.last - WHOLE_EVERY:
-        return NOTHING_KNOWN
-    return Validators(calendar.etag, calendar.last_modified)
+    return fresh, True
 
 
 def _keep(store: Store, calendar: BusyCalendar, *, actor: Actor, is_new: bool) -> None:

@@ -8,52 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 
 from scheduler.domain.availability import expand
 from scheduler.domain.districts import School
 from scheduler.domain.periods import DateRange, Period
 from scheduler.domain.schooldays import SATURDAY, Closure
 from scheduler.domain.topics import Topic, TopicTree
-from scheduler.domain.zones import day_period, local
+from scheduler.domain.zones import local
 from scheduler.services.access import Actor
+from scheduler.services.calendar_spans import (
+    A_DAY,
+    By,
+    CalendarAsked,
+    View,
+    before_and_after,
+    span_of,
+    with_a_day_more,
+)
 from scheduler.services.picture import load_district
-from scheduler.services.ports import DiaryLine, DiaryWanted, OwnWeek, Store
-
-A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
-LIST_DAYS = 28
-
-
-class View(StrEnum):
-    """How much is shown, and how."""
-
-    WEEK = "week"
-    MONTH = "month"
-    LIST = "list"
-
-
-class By(StrEnum):
-    """Whose week makes a row."""
-
-    SCHOOL = "school"
-    VOLUNTEER = "volunteer"
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarAsked:
-    """What is to be shown: the view around a day, today's by default, and filters.
-
-    A topic stands for those below it too. ``first_weekday`` begins the week, 0 for Monday.
-    """
-
-    view: View = View.WEEK
-    by: By = By.SCHOOL
-    on: date | None = None
-    school: str = ""
-    zone: str = ""
-    topic: str = ""
-    first_weekday: int = 0
+from scheduler.services.ports import DiaryLine, DiaryWanted, OwnWeek, Store, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,27 +120,17 @@ class _Ground:
 def calendar(store: Store, asked: CalendarAsked, *, actor: Actor, now: datetime) -> CalendarPage:
     """Return the calendar of the actor's visits around a day."""
     with store.read() as work:
-        district = load_district(work)
-        own_zone = work.diary.timezone_of(actor.email) if actor.is_volunteer else ""
-        ground = _Ground(
-            timezone=district.timezone,
-            topics=work.districts.topics(),
-            schools=work.districts.schools(),
-            closures=work.districts.closures(),
-            reader_timezone=own_zone or district.timezone,
-        )
-        today = local(now, district.timezone).date()
+        ground = _ground(work, actor)
+        today = local(now, ground.timezone).date()
         asked = replace(asked, on=asked.on or today)
         span = span_of(asked, today=today)
-        found = work.diary.lines(wanted_by(actor), within=_around(span, district.timezone))
+        found = work.diary.lines(wanted_by(actor), within=with_a_day_more(span, ground.timezone))
         lines = tuple(
             seen_by(actor, line) for line in found if _is_meant(line, asked, topics=ground.topics)
         )
-        days = tuple(_days(lines, span, asked=asked, closures=ground.closures))
-        people = {guest.email for line in lines for guest in line.present_guests}
-        is_by_people = asked.view is View.WEEK and asked.by is By.VOLUNTEER
-        weeks = work.diary.weeks(people) if is_by_people and actor.oversees else {}
-    before, after = _around_it(asked, span)
+        weeks = _weeks_of(work, lines, asked) if actor.oversees else {}
+    days = tuple(_days(lines, span, asked=asked, closures=ground.closures))
+    before, after = before_and_after(asked, span)
     page = CalendarPage(
         asked=asked,
         span=span,
@@ -179,6 +143,27 @@ def calendar(store: Store, asked: CalendarAsked, *, actor: Actor, now: datetime)
         reader_timezone=ground.reader_timezone,
     )
     return _with_filters(page, ground, actor=actor)
+
+
+def _ground(work: Work, actor: Actor) -> _Ground:
+    district = load_district(work)
+    own_zone = work.diary.timezone_of(actor.email) if actor.is_volunteer else ""
+    return _Ground(
+        timezone=district.timezone,
+        topics=work.districts.topics(),
+        schools=work.districts.schools(),
+        closures=work.districts.closures(),
+        reader_timezone=own_zone or district.timezone,
+    )
+
+
+def _weeks_of(
+    work: Work, lines: Iterable[DiaryLine], asked: CalendarAsked
+) -> Mapping[str, OwnWeek]:
+    """Return when the guests of these visits are free, where each has a row of their own."""
+    if asked.view is not View.WEEK or asked.by is not By.VOLUNTEER:
+        return {}
+    return work.diary.weeks({guest.email for line in lines for guest in line.present_guests})
 
 
 def wanted_by(actor: Actor) -> DiaryWanted:
@@ -197,33 +182,6 @@ def seen_by(actor: Actor, line: DiaryLine) -> DiaryLine:
     if hosts:
         return line
     return replace(line, guests=tuple(g for g in line.guests if g.email == actor.email))
-
-
-def span_of(asked: CalendarAsked, *, today: date) -> DateRange:
-    """Return the days that a view shows: whole weeks, the month alone unfilled."""
-    on = asked.on or today
-    if asked.view is View.MONTH:
-        first = _week_start(on.replace(day=1), asked.first_weekday)
-        last = _week_start(_month_after(on) - A_DAY, asked.first_weekday) + A_WEEK - A_DAY
-        return DateRange(first, last)
-    if asked.view is View.LIST:
-        return DateRange(on, on + timedelta(days=LIST_DAYS - 1))
-    first = _week_start(on, asked.first_weekday)
-    return DateRange(first, first + A_WEEK - A_DAY)
-
-
-def _around_it(asked: CalendarAsked, span: DateRange) -> tuple[date, date]:
-    on = asked.on or span.first
-    if asked.view is View.MONTH:
-        return (on.replace(day=1) - A_DAY).replace(day=1), _month_after(on)
-    length = span.last - span.first + A_DAY
-    return span.first - length, span.first + length
-
-
-def _around(span: DateRange, timezone: str) -> Period:
-    """A day more at each end: a school's own day may begin before or end after the district's."""
-    first, last = (day_period(day, timezone) for day in (span.first - A_DAY, span.last + A_DAY))
-    return Period(first.start, last.end)
 
 
 def _is_meant(line: DiaryLine, asked: CalendarAsked, *, topics: TopicTree) -> bool:
@@ -319,11 +277,3 @@ def _with_filters(page: CalendarPage, ground: _Ground, *, actor: Actor) -> Calen
 
 def _goes_on(closing: Stretch, day: CalendarDay) -> bool:
     return closing.closed == day.closed and closing.days.last == day.day - A_DAY
-
-
-def _week_start(day: date, first_weekday: int) -> date:
-    return day - timedelta(days=(day.weekday() - first_weekday) % 7)
-
-
-def _month_after(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

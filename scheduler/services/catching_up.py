@@ -5,7 +5,6 @@ The mark moves in the transaction of the work itself, so that work undone is wor
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 
 from scheduler.services.ports import Work
@@ -19,6 +18,6 @@ def done_until(
     Where it was never done it begins ``at_first`` ago, and never longer than ``at_most`` ago. A
     clock that was put back has nothing to make up for.
     """
-    last = work.leases.seen(name)
-    work.leases.take(name, owner=uuid.uuid4().hex, now=now, until=now)
+    last = work.marks.reached(name)
+    work.marks.move(name, to=now)
     return max(min(last or now - at_first, now), now - at_most)

@@ -188,4 +188,7 @@ def _call_off(
     work.visits.save(cancelled)
     known = tuple(visit for visit in cancelled if visit.was_released)
     if known:
-        work.outbox.add(cancellations(known, request, at=now, reason=reason, by=actor.name))
+        told = cancellations(
+            known, request, at=now, reason=reason, by=actor.name, by_email=actor.email
+        )
+        work.outbox.add(told)

@@ -19,11 +19,12 @@ from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.announcements import RENEW_CLEARANCE
 from scheduler.services.asking import reference_of
-from scheduler.services.directory import standing_of
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import ListedVolunteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow
 from scheduler.services.single_mail import mail_to
+from scheduler.services.versions import require_unchanged
+from scheduler.services.volunteer_lines import standing_of
 from scheduler.services.volunteer_pages import volunteer_of
 
 SUBJECT = "clearance"
@@ -138,13 +139,16 @@ def add_clearance(
 
 
 def approve_clearance(
-    store: Store, reference: str, place: int, *, actor: Actor, now: datetime
+    store: Store, reference: str, place: int, *, actor: Actor, now: datetime, version: str = ""
 ) -> None:
     """Approve the volunteer's clearance at that place of the list, from today on.
+
+    ``version`` is that of the list that the place was taken from.
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
         Unknown: if there is no such volunteer or clearance.
+        ChangedMeanwhile: if the list is another by now; nothing was changed.
     """
     today = _today(store, now=now)
 
@@ -154,20 +158,25 @@ def approve_clearance(
         )
 
     change = _at(place, approved)
-    _change(store, reference, change, deed="approved a clearance", actor=actor, now=now)
+    deed = "approved a clearance"
+    _change(store, reference, change, deed=deed, actor=actor, now=now, version=version)
 
 
 def withdraw_clearance(
-    store: Store, reference: str, place: int, *, actor: Actor, now: datetime
+    store: Store, reference: str, place: int, *, actor: Actor, now: datetime, version: str = ""
 ) -> None:
     """Withdraw the volunteer's clearance at that place of the list.
+
+    ``version`` is that of the list that the place was taken from.
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
         Unknown: if there is no such volunteer or clearance.
+        ChangedMeanwhile: if the list is another by now; nothing was changed.
     """
     change = _at(place, lambda each: replace(each, state=ClearanceState.WITHDRAWN))
-    _change(store, reference, change, deed="withdrew a clearance", actor=actor, now=now)
+    deed = "withdrew a clearance"
+    _change(store, reference, change, deed=deed, actor=actor, now=now, version=version)
 
 
 def _page(work: Work, *, now: datetime) -> ClearancePage:
@@ -251,13 +260,16 @@ def _change(
     deed: str,
     actor: Actor,
     now: datetime,
+    version: str = "",
 ) -> None:
     require_coordinator(actor, deed="change clearances")
     with store.write() as work:
         # Somebody may be saving their own week: what they save is not to be written over.
         work.visits.lock((VOLUNTEER_PREFIX + work.people.email_of(reference),))
-        work.volunteers.put((change(volunteer_of(work, reference)),))
-        work.activities.add((Activity(now, actor.email, deed, f"volunteer:{reference}"),))
+        person, subject = volunteer_of(work, reference), f"volunteer:{reference}"
+        require_unchanged(work, version, person.clearances, subject=subject)
+        work.volunteers.put((change(person),))
+        work.activities.add((Activity(now, actor.email, deed, subject),))
 
 
 def _today(store: Store, *, now: datetime) -> date:

@@ -25,7 +25,7 @@ from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.alterations import ANOTHER_LESSON, alterations_of
 from scheduler.services.announcements import CANCELLATION
 from scheduler.services.feed_records import CalendarMode
-from scheduler.services.locking import locked_visits
+from scheduler.services.locking import CLOSURES, locked_visits
 from scheduler.services.picture import load_picture
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow, OutboxState
@@ -54,6 +54,7 @@ def close_day(
     """
     require_coordinator(actor, deed="close days")
     with store.write() as work:
+        work.visits.lock((CLOSURES,))
         meant = meant_schools(work.districts.schools(), schools, zone=zone)
         closing = Closing(str(uuid.uuid4()), day, meant, name, afterwards, now, actor.email)
         closing = _carried_out(work, closing, actor=actor)
@@ -75,7 +76,7 @@ def undo(store: Store, key: str, *, actor: Actor, now: datetime) -> Closing:
     """
     require_coordinator(actor, deed="open days again")
     with store.write() as work:
-        work.visits.lock((f"closing:{key}",))
+        work.visits.lock((CLOSURES, f"closing:{key}"))
         closing = work.closings.get(key)
         if closing is None:
             raise Unknown("closing", key)

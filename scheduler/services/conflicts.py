@@ -6,28 +6,32 @@ no longer holds. Nothing is decided here: each side names what could be done abo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import nsmallest
 from itertools import islice
+from math import ceil
 
+from scheduler.domain.folding import words_of
+from scheduler.domain.people import normal_email
 from scheduler.domain.requests import RequestState
-from scheduler.domain.visits import VOLUNTEER_PREFIX
+from scheduler.domain.visits import CLASS_PREFIX, TEACHER_PREFIX, VOLUNTEER_PREFIX
 from scheduler.matching.suggestions import suggest
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.asking import reference_of
 from scheduler.services.board import Queued, at_chosen_start, problem_at
-from scheduler.services.ports import Gazetteer, Store
+from scheduler.services.conflict_pairs import Meant, Pair, Pairs, first_pairs
+from scheduler.services.parts import parts
+from scheduler.services.ports import Gazetteer, Sought, Store, Work
 from scheduler.services.queue_rows import Claim, Wanted
 from scheduler.services.warm import Warm
 from scheduler.services.warm_district import WarmDistrict
 
-# What both want, the claim that waits and begins first, and the other.
-Pair = tuple[str, Claim, Claim]
-
-SHOWN = 20
+KINDS = ("volunteer", "class", "teacher")
+PAGE = 20
 MOST_WAYS = 2
+# More than any district has: whatever is looked for is looked for everywhere.
+MOST_MEANT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +69,49 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflicts:
-    """The first conflicts by time, and how many there are in all."""
+class ConflictFilter:
+    """Which conflicts are asked for: by words of a name or title, and by what both want.
 
-    shown: tuple[Conflict, ...]
-    total: int
+    ``text`` is about what both want, or about the request of either side: its title, school
+    and teacher. ``kind`` is one of ``KINDS``, empty for all.
+    """
+
+    text: str = ""
+    kind: str = ""
+
+
+EVERYTHING = ConflictFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """One page of the conflicts that pass the filter, the soonest first.
+
+    ``total_by_kind`` counts those of each kind that the words lead to, whatever kind is shown.
+    """
+
+    shown: tuple[Conflict, ...] = ()
+    total: int = 0
+    total_by_kind: Mapping[str, int] = field(default_factory=dict)
+    number: int = 1
+
+    @property
+    def has_next(self) -> bool:
+        """Tell whether another page follows."""
+        return self.number * PAGE < self.total
 
 
 def conflicts(
-    store: Store, *, warm: Warm, actor: Actor, now: datetime, gazetteer: Gazetteer
+    store: Store,
+    wanted: ConflictFilter = EVERYTHING,
+    *,
+    number: int = 1,
+    warm: Warm,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
 ) -> Conflicts:
-    """Return what wants the same at one time.
+    """Return that page of what wants the same at one time, or the last one before it.
 
     Cost: one sweep over the proposals that wait, sorted by who is wanted and when; requests
     and people are read only for the conflicts shown.
@@ -85,51 +121,86 @@ def conflicts(
     """
     require_overseer(actor, deed="see conflicts")
     with store.read() as work, warm.at(work, now=now, gazetteer=gazetteer) as district:
-        held = _held(district, now=now)
-        claims = work.queue.claims(besides=held.keys())
-        shown, total = first_pairs(claims, held=held, most=SHOWN)
-        keys = {claim.request for _, one, other in shown for claim in (one, other)}
-        wanted = Wanted(most=0, also=tuple(sorted(keys)))
-        queued = Queued(work, district, wanted, now=now, gazetteer=gazetteer)
-        sides = _Sides(queued)
-        side_by_side = tuple(sides.conflict(pair) for pair in shown)
-    return Conflicts(side_by_side, total)
+        found = _found(work, district, wanted, now=now, most=number * PAGE)
+        totals = found.total_by_kind
+        total = totals.get(wanted.kind, 0) if wanted.kind else sum(totals.values())
+        number = max(1, min(number, ceil(total / PAGE)))
+        shown = found.first[(number - 1) * PAGE : number * PAGE]
+        sides = _Sides(_queued(work, district, shown, now=now, gazetteer=gazetteer), with_ways=True)
+        told = tuple(sides.conflict(pair) for pair in shown)
+        return Conflicts(told, total, totals, number)
 
 
-def first_pairs(
-    waiting: Mapping[str, Collection[Claim]], *, held: Mapping[str, Collection[Claim]], most: int
-) -> tuple[list[Pair], int]:
-    """Return the first pairs by time, and how many there are in all.
+def every_conflict(
+    store: Store,
+    wanted: ConflictFilter = EVERYTHING,
+    *,
+    warm: Warm,
+    actor: Actor,
+    now: datetime,
+    gazetteer: Gazetteer,
+) -> Iterator[Conflict]:
+    """Return all that pass the filter, without ways out, to take along.
 
-    Each two requests are one pair, with the first thing that both want at one time. Both wait,
-    or the second is held; what a request holds itself is never in its way.
+    The first come first; the store stays open until the last is taken. Of what is not yet
+    taken only pairs of claims are held.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
     """
-    seen: set[tuple[str, str]] = set()
-
-    def new_ones() -> Iterator[Pair]:
-        for resource, claims in waiting.items():
-            for one, other in _overlaps(sorted(claims), held=held.get(resource, ())):
-                first, last = one[2], other[2]
-                names = (first, last) if first < last else (last, first)
-                if names not in seen:
-                    seen.add(names)
-                    yield resource, one, other
-
-    # Most pairs are only counted: kept, they would cost more than they took to find.
-    return nsmallest(most, new_ones(), key=lambda pair: (pair[1][0], *pair)), len(seen)
+    require_overseer(actor, deed="see conflicts")
+    return _every(store, wanted, warm=warm, now=now, gazetteer=gazetteer)
 
 
-def _overlaps(waiting: list[Claim], *, held: Collection[Claim]) -> Iterator[tuple[Claim, Claim]]:
-    # By place and not by name: a large district compares tens of thousands.
-    for place, one in enumerate(waiting, 1):
-        start, end, key = one
-        while place < len(waiting) and waiting[place][0] < end:
-            if waiting[place][2] != key:
-                yield one, waiting[place]
-            place += 1
-        for other in held:
-            if start < other[1] and other[0] < end and other[2] != key:
-                yield one, other
+def _every(
+    store: Store, wanted: ConflictFilter, *, warm: Warm, now: datetime, gazetteer: Gazetteer
+) -> Iterator[Conflict]:
+    with store.read() as work:
+        with warm.at(work, now=now, gazetteer=gazetteer) as district:
+            found = _found(work, district, wanted, now=now, most=None)
+        for part in parts(found.first):
+            # Lent anew for each part: nobody else waits until the whole list is written.
+            with warm.at(work, now=now, gazetteer=gazetteer) as district:
+                queued = _queued(work, district, part, now=now, gazetteer=gazetteer)
+                sides = _Sides(queued, with_ways=False)
+                told = tuple(sides.conflict(pair) for pair in part)
+            yield from told
+
+
+def _found(
+    work: Work, district: WarmDistrict, wanted: ConflictFilter, *, now: datetime, most: int | None
+) -> Pairs:
+    held = _held(district, now=now)
+    claims = work.queue.claims(besides=held.keys())
+    meant = _meant(work, wanted.text, now=now)
+    return first_pairs(claims, held=held, most=most, meant=meant, kind=wanted.kind)
+
+
+def _meant(work: Work, text: str, *, now: datetime) -> Meant | None:
+    """Return everyone, every class and every request that the words lead to; None for no words."""
+    words = words_of(text)
+    if not words:
+        return None
+    email = normal_email(text) if "@" in text else ""
+    sought = Sought(words, since=now, most=MOST_MEANT, email=email)
+    emails = [email] if email else [each.email for each in work.search.people(sought)[0]]
+    people = {prefix + each for each in emails for prefix in (VOLUNTEER_PREFIX, TEACHER_PREFIX)}
+    classes = {CLASS_PREFIX + each.key for each in work.search.classes(sought)[0]}
+    requests = frozenset(each.key for each in work.search.requests(sought)[0])
+    return Meant(frozenset(people | classes), requests)
+
+
+def _queued(
+    work: Work,
+    district: WarmDistrict,
+    pairs: Iterable[Pair],
+    *,
+    now: datetime,
+    gazetteer: Gazetteer,
+) -> Queued:
+    keys = {claim.request for _, one, other in pairs for claim in (one, other)}
+    wanted = Wanted(most=0, also=tuple(sorted(keys)))
+    return Queued(work, district, wanted, now=now, gazetteer=gazetteer)
 
 
 def _held(district: WarmDistrict, *, now: datetime) -> Mapping[str, Collection[Claim]]:
@@ -146,8 +217,8 @@ def _held(district: WarmDistrict, *, now: datetime) -> Mapping[str, Collection[C
 class _Sides:
     """The requests of the conflicts shown, each looked up once."""
 
-    def __init__(self, queued: Queued) -> None:
-        self._queued = queued
+    def __init__(self, queued: Queued, *, with_ways: bool) -> None:
+        self._queued, self._with_ways = queued, with_ways
         self._line_by_key = {each.request.key: each for each in queued.found.lines}
         self._side_by_claim: dict[tuple[str, Claim], Side] = {}
 
@@ -180,7 +251,7 @@ class _Sides:
         is_booked = line.request.state is not RequestState.OPEN or proposal is None
         speakers = proposal.speakers if proposal else ()
         email = resource.removeprefix(VOLUNTEER_PREFIX)
-        is_person = resource.startswith(VOLUNTEER_PREFIX)
+        has_ways = self._with_ways and resource.startswith(VOLUNTEER_PREFIX)
         return Side(
             request=claim.request,
             title=line.request.title,
@@ -190,7 +261,7 @@ class _Sides:
             timezone=self._queued.district.ground.zone_of(line.request.school),
             names=tuple(people[each.email].name for each in speakers if each.email in people),
             is_booked=is_booked,
-            others=tuple(self._others(claim, email)) if is_person and not is_booked else (),
+            others=tuple(self._others(claim, email)) if has_ways and not is_booked else (),
         )
 
     def _others(self, claim: Claim, email: str) -> Iterator[Instead]:

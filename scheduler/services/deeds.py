@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from scheduler.domain.people import Person
+from scheduler.domain.folding import words_of
+from scheduler.domain.people import Person, normal_email
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.services.access import Actor, require_overseer
 from scheduler.services.closing_pages import closing_lines
+from scheduler.services.parts import parts
 from scheduler.services.picture import load_district
-from scheduler.services.ports import Store, Work
+from scheduler.services.ports import Sought, Store, Work
 from scheduler.services.records import Activity
 
 LIMIT = 200
 PAGE = 100
+# More people than anybody means by a name; a statement names so many at most.
+MOST_NAMED = 1_000
 REQUEST, VISIT, CLOSING = "request", "visit", "closing"
 DEEDS_BY_TOPIC: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -35,6 +39,7 @@ DEEDS_BY_TOPIC: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("deactivated", "reactivated", "gave a role", "took a role", "changed schools"),
             *("added a clearance", "approved a clearance", "withdrew a clearance"),
             *("asked to renew", "changed availability", "trusted an address"),
+            "ended mail links",
         ),
         "places": (
             *("changed a school", "added a closure", "removed a closure"),
@@ -84,7 +89,7 @@ def recent(
     before: datetime | None = None,
     limit: int = LIMIT,
 ) -> Deeds:
-    """Return what was done lately, of one topic or by one address, and before that moment.
+    """Return what was done lately, of one topic, by whom the words name, before that moment.
 
     Raises:
         NotAllowed: unless the actor oversees.
@@ -92,14 +97,40 @@ def recent(
     require_overseer(actor, deed="read what was done")
     with store.read() as work:
         read = work.activities.recent(
-            limit=limit, actor=by, deeds=DEEDS_BY_TOPIC.get(topic), before=before
+            limit=limit,
+            actors=_named(work, by, now=now),
+            deeds=DEEDS_BY_TOPIC.get(topic),
+            before=before,
         )
         entries = tuple(entry for entry in read if entry.deed not in UNTOLD)
         around = _around(work, entries, now=now)
         timezone = load_district(work).timezone
     lines = tuple(around.deed(entry, actor=actor, now=now) for entry in entries)
-    older = read[-1].at if len(read) == limit else None
+    older = read[-1].at if len(read) >= limit else None
     return Deeds(_undo_once(lines), timezone, older)
+
+
+def every_deed(
+    store: Store, *, actor: Actor, now: datetime, topic: str = "", by: str = ""
+) -> Iterator[Deed]:
+    """Return everything that was done, of one topic, by whom the words name, to take along.
+
+    The newest comes first; the store stays open until the last is taken.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
+    """
+    require_overseer(actor, deed="read what was done")
+    return _every(store, topic=topic, by=by, actor=actor, now=now)
+
+
+def _every(store: Store, *, topic: str, by: str, actor: Actor, now: datetime) -> Iterator[Deed]:
+    with store.read() as work:
+        actors = _named(work, by, now=now)
+        read = work.activities.every(actors=actors, deeds=DEEDS_BY_TOPIC.get(topic))
+        for part in parts(entry for entry in read if entry.deed not in UNTOLD):
+            around = _around(work, part, now=now)
+            yield from (around.deed(entry, actor=actor, now=now) for entry in part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +192,18 @@ def _around(work: Work, entries: Iterable[Activity], *, now: datetime) -> _Aroun
         request_by_uid={uid: visit.request for uid, visit in named.items()},
         people=work.people.many({entry.actor for entry in entries}),
     )
+
+
+def _named(work: Work, by: str, *, now: datetime) -> Collection[str] | None:
+    """Return the addresses of everyone whose name begins so, or the address; None for no words.
+
+    An address counts whoever has it: deeds outlive accounts.
+    """
+    words = words_of(by)
+    if not words:
+        return None
+    found, _ = work.search.people(Sought(words, since=now, most=MOST_NAMED))
+    return {normal_email(by), *(each.email for each in found)}
 
 
 def _undo_once(lines: tuple[Deed, ...]) -> tuple[Deed, ...]:

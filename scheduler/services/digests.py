@@ -1,12 +1,13 @@
 """The day's mail: everything a person is told that day, in one mail, a sentence and a link each.
 
-Every piece of news keeps the words of its own mail's subject. One piece alone is no digest: it
-goes out as the mail it is.
+Every piece of news keeps the words of its own mail's subject; a week's list is told in full.
+What a visit is about that comes soonest stands first, and in the subject. One piece alone is no
+digest: it goes out as the mail it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,9 +15,11 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.mail.messages import Mail
 from scheduler.mail.pauses import Steps
 from scheduler.mail.words import LINKS_BY_MESSAGE
-from scheduler.services.announcements import DIGEST
+from scheduler.services.announcements import DIGEST, ROSTER
 from scheduler.services.letters import Letterhead, Reader, context_of, letter
 from scheduler.services.records import OutboxRow
+
+IN_FULL = {ROSTER: "mail/_roster_lines.txt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Headline:
 
     words: str
     href: str
+    lines: tuple[str, ...] = ()
 
 
 def bundle_of(rows: Iterable[OutboxRow]) -> str:
@@ -47,6 +51,7 @@ def digest(
     """Write one mail with all that news; its Message-ID comes from the name of its bundle."""
     first = news[0]
     newest = max(each.row.created_at for each in news)
+    headlines = (_headline(each, head=head, now=now) for each in sorted(news, key=_nearness(now)))
     row = OutboxRow(
         key=first.row.bundle,
         subject=DIGEST,
@@ -54,9 +59,18 @@ def digest(
         recipient=first.row.recipient,
         created_at=newest,
         due_at=newest,
-        facts={"headlines": tuple(_headline(each, head=head, now=now) for each in news)},
+        facts={"headlines": tuple(headlines)},
     )
     return letter(row, (), reader=first.reader, head=head, site_name=site_name, now=now)
+
+
+def _nearness(now: datetime) -> Callable[[News], tuple[bool, datetime]]:
+    def of(news: News) -> tuple[bool, datetime]:
+        starts = (sheet.visit.period.start for sheet in news.sheets)
+        coming = min((start for start in starts if now < start), default=None)
+        return coming is None, coming or now
+
+    return of
 
 
 def _headline(news: News, *, head: Letterhead, now: datetime) -> Headline:
@@ -69,4 +83,5 @@ def _headline(news: News, *, head: Letterhead, now: datetime) -> Headline:
     assert isinstance(links, dict)
     names = (*LINKS_BY_MESSAGE[purpose], "page", "home")
     href = next(links[name] for name in names if name in links)
-    return Headline(" ".join(words.split()), href)
+    lines = head.render(IN_FULL[purpose], context).splitlines() if purpose in IN_FULL else ()
+    return Headline(" ".join(words.split()), href, tuple(filter(None, lines)))

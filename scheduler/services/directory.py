@@ -6,23 +6,21 @@ volunteer with everything is found in :mod:`scheduler.services.volunteer_pages`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
-from scheduler.domain.busy_calendars import BusyCalendar, Trust
-from scheduler.domain.folding import folded
-from scheduler.domain.topics import MAX_DEPTH, Topic, TopicTree
-from scheduler.domain.volunteers import Clearance, ClearanceState
+from scheduler.domain.folding import begins, words_of
+from scheduler.domain.topics import MAX_DEPTH, Topic
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_overseer
-from scheduler.services.asking import reference_of
 from scheduler.services.picture import load_district, memory_start
-from scheduler.services.ports import ListedVolunteer, NamedVolunteer, Store, Work
+from scheduler.services.ports import ListedVolunteer, SoughtWord, Store, VolunteersWanted, Work
+from scheduler.services.volunteer_lines import Standing, VolunteerLine, has_old_calendar, line_of
 
 PAGE = 50
-ENDS_SOON = timedelta(days=60)
 
 
 class Care(StrEnum):
@@ -36,16 +34,6 @@ class Care(StrEnum):
 
 
 _PLAIN_CARE = (None, Care.INACTIVE)
-
-
-class Standing(StrEnum):
-    """How the clearance of a volunteer stands; a way to filter the list."""
-
-    HELD = "held"
-    ENDING = "ending"
-    ENDED = "ended"
-    PENDING = "pending"
-    NONE = "none"
 
 
 class Order(StrEnum):
@@ -74,31 +62,6 @@ class VolunteerFilter:
         """Tell whether more decides than names, organizations and topics."""
         is_sorted = self.order is not Order.NAME
         return bool(self.zone or self.standing or self.care not in _PLAIN_CARE or is_sorted)
-
-
-@dataclass(frozen=True, slots=True)
-class VolunteerLine:
-    """One volunteer in the list.
-
-    ``cleared_until`` is the last day of the clearance that lasts longest, None where it has
-    no end or there is none; ``is_cleared`` tells these apart. An old calendar is one that
-    could not be read lately, or that tells nothing any more.
-    """
-
-    reference: str
-    name: str
-    organization: str
-    topics: tuple[Topic, ...]
-    visits: int
-    next_visit: date | None
-    is_cleared: bool
-    cleared_until: date | None
-    has_times: bool
-    is_active: bool
-    has_old_calendar: bool = False
-    email: str = ""
-    standing: Standing = Standing.NONE
-    mail_comes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +96,8 @@ def volunteers(
 ) -> VolunteerPage:
     """Return one page of the volunteers; inactive ones only when asked for.
 
-    ``text`` keeps those whose name, organization or topics hold it; ``asked`` says all that
-    can be asked in its place.
+    Each word of ``text`` begins one of the name, the organization's or a topic's; ``asked``
+    says all that can be asked in its place.
 
     Raises:
         NotAllowed: unless the actor oversees.
@@ -142,10 +105,11 @@ def volunteers(
     require_overseer(actor, deed="read volunteers")
     with store.read() as work:
         everyone = _Everyone(work, now=now)
-        found = everyone.passing(asked or VolunteerFilter(text, care))
-        shown = everyone.lines(found[(number - 1) * PAGE : number * PAGE])
-        choices = everyone.choices()
-    return VolunteerPage(shown, len(found), number, *choices)
+        skipped = (number - 1) * PAGE
+        found, count = everyone.passing(
+            asked or VolunteerFilter(text, care), skipped=skipped, most=PAGE
+        )
+        return VolunteerPage(everyone.lines(found), count, number, *everyone.choices())
 
 
 def all_volunteers(
@@ -159,51 +123,7 @@ def all_volunteers(
     require_overseer(actor, deed="read volunteers")
     with store.read() as work:
         everyone = _Everyone(work, now=now)
-        return everyone.lines(everyone.passing(asked))
-
-
-def standing_of(clearances: Iterable[Clearance], *, today: date) -> tuple[Standing, date | None]:
-    """Return how a volunteer's clearances for every school stand, and the last day of the best.
-
-    The day is None where the best has no end, or there is none.
-    """
-    known = tuple(each for each in clearances if not each.school)
-    ends = [each.expires for each in known if each.counts]
-    if not ends:
-        is_pending = any(each.state is ClearanceState.PENDING for each in known)
-        return (Standing.PENDING if is_pending else Standing.NONE), None
-    if None in ends:
-        return Standing.HELD, None
-    last = max(end for end in ends if end)
-    if last < today:
-        return Standing.ENDED, last
-    return (Standing.ENDING if last <= today + ENDS_SOON else Standing.HELD), last
-
-
-def line_of(listed: ListedVolunteer, *, topics: TopicTree, today: date) -> VolunteerLine:
-    """Return what the list shows of a volunteer, calendars aside."""
-    standing, last = standing_of(listed.clearances, today=today)
-    start = listed.next_start
-    return VolunteerLine(
-        reference=reference_of(listed.email),
-        name=listed.name,
-        organization=listed.organization_name,
-        topics=tuple(topics.topic(key) for key in sorted(listed.level_by_topic)),
-        visits=listed.visits,
-        next_visit=local(start, listed.next_timezone).date() if start else None,
-        is_cleared=standing in (Standing.HELD, Standing.ENDING),
-        cleared_until=last,
-        has_times=listed.has_times,
-        is_active=listed.is_active,
-        email=listed.email,
-        standing=standing,
-        mail_comes_back=listed.mail_comes_back,
-    )
-
-
-def has_old_calendar(calendars: Iterable[BusyCalendar], *, now: datetime, timezone: str) -> bool:
-    """Tell whether one of these calendars was not read lately, or tells nothing any more."""
-    return any(each.trust(now, timezone) is not Trust.FRESH for each in calendars)
+        return everyone.lines(everyone.passing(asked)[0])
 
 
 class _Everyone:
@@ -216,18 +136,20 @@ class _Everyone:
         self._topics = work.districts.topics()
         self._today = local(now, district.timezone).date()
         self._since = memory_start(district, now)
-        self._named = work.listings.named_volunteers()
 
-    def passing(self, asked: VolunteerFilter) -> tuple[str, ...]:
-        """Return the addresses of those who pass, in the order asked for.
+    def passing(
+        self, asked: VolunteerFilter, *, skipped: int = 0, most: int | None = None
+    ) -> tuple[tuple[str, ...], int]:
+        """Return the addresses of a part of those who pass, in order, and how many there are.
 
-        Cost: light where names alone decide; else every volunteer is read.
+        Cost: only the part is read where names, organizations and topics decide; else
+        everybody whom these leave.
         """
-        topics, text = self._topics_below(asked.topic), folded(asked.text.strip())
-        meant = [each for each in self._named if self._is_meant(each, asked, topics, text)]
-        meant.sort(key=lambda each: (folded(each.name), reference_of(each.email)))
-        emails = tuple(each.email for each in meant)
-        return self._sifted(emails, asked) if asked.looks_closer else emails
+        wanted = self._wanted(asked)
+        if not asked.looks_closer:
+            return self._work.listings.meant_volunteers(wanted, skipped=skipped, most=most)
+        found = self._sifted(self._work.listings.meant_volunteers(wanted)[0], asked)
+        return found[skipped:][:most], len(found)
 
     def lines(self, emails: Iterable[str]) -> tuple[VolunteerLine, ...]:
         """Return what the list shows of these, in the order given."""
@@ -243,9 +165,28 @@ class _Everyone:
         self,
     ) -> tuple[tuple[Topic, ...], tuple[tuple[str, str], ...], tuple[str, ...]]:
         """Return topics, organizations and zones that can be filtered by."""
-        organizations = {(v.organization, v.organization_name) for v in self._named}
-        named = sorted((each for each in organizations if each[0]), key=lambda each: each[1])
-        return self._topics.topics, tuple(named), self._work.listings.zones(since=self._since)
+        organizations = tuple(self._organizations.items())
+        return self._topics.topics, organizations, self._work.listings.zones(since=self._since)
+
+    @cached_property
+    def _organizations(self) -> Mapping[str, str]:
+        return self._work.listings.organizations_served()
+
+    def _wanted(self, asked: VolunteerFilter) -> VolunteersWanted:
+        return VolunteersWanted(
+            words=tuple(map(self._sought, words_of(asked.text))),
+            topics=tuple(sorted(self._topics_below(asked.topic))),
+            organization=asked.organization,
+            is_active=asked.care is not Care.INACTIVE,
+        )
+
+    def _sought(self, word: str) -> SoughtWord:
+        meant = (word,)
+        return SoughtWord(
+            word,
+            tuple(key for key, name in self._organizations.items() if begins(meant, name)),
+            tuple(t.key for t in self._topics.topics if begins(meant, " ".join(t.names))),
+        )
 
     def _sifted(self, emails: tuple[str, ...], asked: VolunteerFilter) -> tuple[str, ...]:
         listed_by_email = self._listed(emails)
@@ -275,21 +216,6 @@ class _Everyone:
         for _ in range(MAX_DEPTH):
             below |= {each.key for each in self._topics.topics if each.parent in below}
         return frozenset(below)
-
-    def _is_meant(
-        self, named: NamedVolunteer, asked: VolunteerFilter, topics: frozenset[str], text: str
-    ) -> bool:
-        return (
-            named.is_active is not (asked.care is Care.INACTIVE)
-            and (not topics or not topics.isdisjoint(named.level_by_topic))
-            and (not asked.organization or named.organization == asked.organization)
-            and (not text or text in self._words(named))
-        )
-
-    def _words(self, named: NamedVolunteer) -> str:
-        served = (self._topics.topic(key) for key in sorted(named.level_by_topic))
-        names = (name for topic in served for name in topic.names)
-        return folded(" ".join((named.name, named.organization_name, *names)))
 
     def _old_among(self, everybody: Iterable[ListedVolunteer]) -> frozenset[str]:
         lenders = (listed.email for listed in everybody if listed.has_calendar)

@@ -20,10 +20,10 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.zones import at_wall_time, local
 from scheduler.services.access import Actor
+from scheduler.services.invitations import proven
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Store, Work
 from scheduler.services.sheets import sheets_of
-from scheduler.services.tokens import person_of_answer_token, visit_of_answer_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,11 @@ def invited_file(store: Store, token: str, *, key: bytes, base_url: str) -> Cale
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
     """
-    uid = visit_of_answer_token(token)
     with store.read() as work:
-        visit = _known_to_others(work.visits.get(uid) if uid else None, token)
-        asked = (booking.volunteer_email for booking in visit.bookings)
-        email = person_of_answer_token(token, uid, asked, key=key)
-        if not email:
-            raise Unknown("visit", token)
+        visit, person = proven(work, token, key=key)
+        visit, email = _known_to_others(visit, token), person.email
         visits = tuple(
             each
             for each in work.visits.of_requests((visit.request,))

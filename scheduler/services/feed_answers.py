@@ -72,7 +72,7 @@ def answer(
         if door is None or not door.is_open or _has_ended(door, now):
             raise Unknown("feed", "at this address")
         if door.address.retired_at is not None:
-            return _replaced(door, base_url=settings.base_url)
+            return _replaced(door, base_url=settings.base_url, has=has)
         fresh = _fresh(work, door, settings=settings, now=now, has=has)
     is_noted = bool(client) and _is_to_be_noted(door, now)
     if fresh.is_new or is_noted:
@@ -139,7 +139,7 @@ def _keep(store: Store, door: Door, fresh: _Fresh, *, client: str, now: datetime
             work.feeds.mark_fetch(feed, client=client, at=now)
 
 
-def _replaced(door: Door, *, base_url: str) -> RenderedFeed:
+def _replaced(door: Door, *, base_url: str, has: Callable[[str], bool]) -> RenderedFeed:
     address = door.address
     assert address.retired_at is not None
     octets = render_replaced(
@@ -148,7 +148,8 @@ def _replaced(door: Door, *, base_url: str) -> RenderedFeed:
         page_url=f"{base_url}/calendars",
         language=door.language,
     )
-    return RenderedFeed(octets, _etag(octets), address.retired_at)
+    etag = _etag(octets)
+    return RenderedFeed(None if has(etag) else octets, etag, address.retired_at)
 
 
 def _heading(door: Door) -> Heading:

@@ -26,9 +26,9 @@ from scheduler.services.catching_up import done_until
 from scheduler.services.locking import locked_visit
 from scheduler.services.ports import Store, Trace, Work
 from scheduler.services.records import Activity
-from scheduler.services.tokens import is_feedback_token, visit_of_answer_token
+from scheduler.services.tokens import bearer_of, feedback_token, visit_of_answer_token
 
-LEASE = "questions for feedback"
+MARK = "questions for feedback"
 ASKED_WITHIN = timedelta(days=7)
 MOST_LETTERS = 1000
 
@@ -65,7 +65,7 @@ def ask_for_feedback(work: Work, *, now: datetime) -> int:
     A visit that nobody had said yes to is not asked about, nor one of which something was said.
     """
     asked_about = (VisitState.CONFIRMED, VisitState.HAPPENED)
-    since = done_until(work, LEASE, now=now, at_first=ASKED_WITHIN, at_most=ASKED_WITHIN)
+    since = done_until(work, MARK, now=now, at_first=ASKED_WITHIN, at_most=ASKED_WITHIN)
     ended = tuple(
         visit
         for visit in work.visits.in_states(asked_about, since=since, until=now)
@@ -92,6 +92,7 @@ def feedback_by_link(store: Store, token: str, *, now: datetime, key: bytes) -> 
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
     """
     with store.read() as work:
         visit, _ = _proven(work, token, key=key)
@@ -108,6 +109,7 @@ def say_by_link(
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
         IllegalTransition: if it is too early or too late.
     """
     with store.write() as work:
@@ -151,11 +153,14 @@ def _proven(work: Work, token: str, *, key: bytes) -> tuple[Visit, str]:
     # PostgreSQL refuses to compare text that holds a NUL.
     visit = work.visits.get(uid) if uid.isprintable() else None
     request = work.requests.get(visit.request) if visit else None
-    if visit is None or request is None:
+    teacher = bearer_of(
+        token,
+        work.people.many((request.teacher_email,) if request else ()).values(),
+        signed=lambda email, number: feedback_token(uid, email, key=key, generation=number),
+    )
+    if visit is None or teacher is None:
         raise Unknown("visit", uid)
-    if not is_feedback_token(token, uid, request.teacher_email, key=key):
-        raise Unknown("visit", uid)
-    return visit, request.teacher_email
+    return visit, teacher.email
 
 
 def _trace(work: Work, request: str) -> Trace:

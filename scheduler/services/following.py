@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from scheduler.domain.feedback import Feedback
 from scheduler.domain.folding import word_line, words_of
 from scheduler.domain.promises import Promise
-from scheduler.domain.requests import ClassroomRequest, RequestState
+from scheduler.domain.requests import ClassroomRequest, PeriodWindow, RequestState, Window
 from scheduler.domain.topics import Topic, TopicTree
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import OPEN, Visit, VisitState
 from scheduler.services.access import Actor, require_overseer, require_readable_request
 from scheduler.services.messages import Thread, thread_of
+from scheduler.services.parts import parts
 from scheduler.services.ports import Outline, Store, Trace, Work
 
 PAGE = 100
-AT_ONCE = 500
 
 
 class Stage(StrEnum):
@@ -46,6 +46,7 @@ class Followed:
     ``sheets`` are its visits that were released, called off ones too, by start;
     ``release_at`` is when held ones are let out. ``said`` is what was said after visits, by
     UID. While a visit is to come, a change is one of words, or of times for everyone.
+    ``hours_by_window`` tells of lessons asked for by name when they begin and end there.
     """
 
     request: ClassroomRequest
@@ -64,6 +65,7 @@ class Followed:
     students: int | None = None
     promise: Promise | None = None
     said: Mapping[str, Feedback] = field(default_factory=dict)
+    hours_by_window: Mapping[Window, tuple[time, time]] = field(default_factory=dict)
 
     @property
     def needs_yes(self) -> tuple[VisitSheet, ...]:
@@ -111,7 +113,7 @@ def follow(store: Store, key: str, *, actor: Actor) -> Followed:
         Unknown: if there is none, or it is somebody else's.
     """
     with store.read() as work:
-        return _followed(trace_of(work, key, actor=actor), actor=actor)
+        return _seen(work, trace_of(work, key, actor=actor), actor=actor)
 
 
 def follow_with_messages(store: Store, key: str, *, actor: Actor) -> tuple[Followed, Thread]:
@@ -122,7 +124,7 @@ def follow_with_messages(store: Store, key: str, *, actor: Actor) -> tuple[Follo
     """
     with store.read() as work:
         trace = trace_of(work, key, actor=actor)
-        return _followed(trace, actor=actor), thread_of(work, trace, actor=actor)
+        return _seen(work, trace, actor=actor), thread_of(work, trace, actor=actor)
 
 
 def trace_of(work: Work, key: str, *, actor: Actor) -> Trace:
@@ -140,7 +142,7 @@ def own_requests(store: Store, *, actor: Actor) -> tuple[Followed, ...]:
     """Return a teacher's own requests, latest first."""
     with store.read() as work:
         mine = work.traces.asked(teacher=actor.email)[::-1]
-        return tuple(_followed(trace, actor=actor) for trace in work.traces.with_visits(mine))
+        return tuple(_seen(work, trace, actor=actor) for trace in work.traces.with_visits(mine))
 
 
 def all_requests(
@@ -155,7 +157,7 @@ def all_requests(
     with store.read() as work:
         page, found = _page(work, wanted, number=number)
         return RequestPage(
-            lines=tuple(_followed(trace, actor=actor) for trace in _traced(work, page)),
+            lines=tuple(_seen(work, trace, actor=actor) for trace in _traced(work, page)),
             found=found,
             number=number,
             schools=work.traces.school_names(),
@@ -176,10 +178,8 @@ def every_request(store: Store, *, actor: Actor, wanted: Filter = Filter()) -> I
 
 def _every(store: Store, *, actor: Actor, wanted: Filter) -> Iterator[Followed]:
     with store.read() as work:
-        keys = _found(work, wanted)
-        for first in range(0, len(keys), AT_ONCE):
-            for trace in _traced(work, keys[first : first + AT_ONCE]):
-                yield _followed(trace, actor=actor)
+        for keys in parts(_found(work, wanted)):
+            yield from (_seen(work, trace, actor=actor) for trace in _traced(work, keys))
 
 
 def stage_of(request: ClassroomRequest, visits: Iterable[Visit], *, has_name: bool) -> Stage:
@@ -207,7 +207,20 @@ _STAGE_BY_STATE = {
 }
 
 
-def _followed(trace: Trace, *, actor: Actor) -> Followed:
+def _seen(work: Work, trace: Trace, *, actor: Actor) -> Followed:
+    """Return what this actor sees of a request; the bells are read once for all of them."""
+    bells = work.districts.bell_schedules().get(trace.bell_schedule)
+    hours = (
+        (window, bells.hours_of(window.day, window.period, last=window.last_period))
+        for window in trace.request.windows
+        if bells and isinstance(window, PeriodWindow)
+    )
+    return _followed(trace, actor=actor, hours_by_window={w: h for w, h in hours if h})
+
+
+def _followed(
+    trace: Trace, *, actor: Actor, hours_by_window: Mapping[Window, tuple[time, time]]
+) -> Followed:
     request = trace.request
     visits = tuple(sheet.visit for sheet in trace.sheets)
     released = tuple(sheet for sheet in trace.sheets if sheet.visit.was_released)
@@ -230,6 +243,7 @@ def _followed(trace: Trace, *, actor: Actor) -> Followed:
         students=trace.students,
         promise=trace.promise,
         said=trace.said,
+        hours_by_window=hours_by_window,
     )
 
 

@@ -7,7 +7,7 @@ and of the text its beginning, without what it quotes and without any link.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from scheduler.domain.people import normal_email
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Visit
 from scheduler.services.access import Actor, require_coordinator, require_overseer
+from scheduler.services.parts import parts
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity
 from scheduler.services.sheets import sheets_of
@@ -117,18 +118,35 @@ def inbox(
     actor: Actor,
     state: IncomingState = IncomingState.OPEN,
     number: int = 1,
-    most: int = PAGE,
 ) -> InboxPage:
-    """Return one page of mail in that state, ``most`` on it.
+    """Return one page of mail in that state.
 
     Raises:
         NotAllowed: unless the actor oversees.
     """
     require_overseer(actor, deed="read the inbox")
     with store.read() as work:
-        found = work.inbox.many(state=state, limit=most + 1, offset=(number - 1) * most)
-        lines = _lines(work, found[:most])
-        return InboxPage(lines, work.inbox.count(IncomingState.OPEN), len(found) > most)
+        found = work.inbox.many(state=state, limit=PAGE + 1, offset=(number - 1) * PAGE)
+        lines = _lines(work, found[:PAGE])
+        return InboxPage(lines, work.inbox.count(IncomingState.OPEN), len(found) > PAGE)
+
+
+def every_incoming(
+    store: Store, *, actor: Actor, state: IncomingState = IncomingState.OPEN
+) -> Iterator[InboxLine]:
+    """Return all mail in that state, to take along; the store stays open until the last is taken.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
+    """
+    require_overseer(actor, deed="read the inbox")
+    return _every(store, state)
+
+
+def _every(store: Store, state: IncomingState) -> Iterator[InboxLine]:
+    with store.read() as work:
+        for part in parts(work.inbox.every(state)):
+            yield from _lines(work, part)
 
 
 def opened(store: Store, key: str, *, actor: Actor, now: datetime) -> OpenedMail:

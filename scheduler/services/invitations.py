@@ -25,7 +25,7 @@ from scheduler.services.ports import Store, Work
 from scheduler.services.records import Mailbox
 from scheduler.services.sheets import sheets_of
 from scheduler.services.still_coming import is_asked_again
-from scheduler.services.tokens import person_of_answer_token, visit_of_answer_token
+from scheduler.services.tokens import answer_token, bearer_of, visit_of_answer_token
 from scheduler.services.visits import answer
 
 ENDS = ("start", "end")
@@ -84,6 +84,7 @@ def open_invitation(
 
     Raises:
         Unknown: if the link is nobody's, or tells of what nobody may know yet.
+        LinkEnded: if its person has ended it.
     """
     with store.read() as work:
         visit, person = proven(work, token, key=key)
@@ -137,7 +138,7 @@ def reply(
     Returns how things stand then; where nothing is left to answer, nothing is changed.
 
     Raises:
-        Unknown: as ``open_invitation``.
+        Unknown, LinkEnded: as ``open_invitation``.
         IllegalTransition: if a visit was called off this very moment.
     """
     found = open_invitation(store, token, now=now, key=key)
@@ -161,14 +162,17 @@ def proven(work: Work, token: str, *, key: bytes) -> tuple[Visit, Person]:
     """Return the visit and the person that a link is about.
 
     Raises:
-        Unknown: as ``open_invitation``.
+        Unknown, LinkEnded: as ``open_invitation``.
     """
     uid = visit_of_answer_token(token)
     # PostgreSQL refuses to compare text that holds a NUL.
     visit = work.visits.get(uid) if uid.isprintable() else None
     emails = (booking.volunteer_email for booking in visit.bookings) if visit else ()
-    email = person_of_answer_token(token, uid, emails, key=key)
-    person = work.people.get(email) if email else None
+    person = bearer_of(
+        token,
+        work.people.many(emails).values(),
+        signed=lambda email, number: answer_token(uid, email, key=key, generation=number),
+    )
     if visit is None or person is None or not person.is_active or not visit.was_released:
         raise Unknown("invitation", "behind this link")
     return visit, person

@@ -39,6 +39,8 @@ WITH_FILE = WITH_REQUEST | {news.ANNOUNCEMENT, news.OTHER_TIME}
 WITH_PLAN = frozenset({news.CONFIRMATION, news.REMINDER, news.CHANGE})
 # What first tells a person of a visit; from then on it reaches the calendar in one way.
 FIXES_MODE = WITH_FILE | {news.REMINDER}
+# Whoever has no visit yet, or is on the way in, is offered no calendar of visits.
+WITHOUT_FEED = news.TO_STRANGERS | {news.SIGN_IN, news.JOIN_ACCEPTED, news.ASK_AVAILABILITY}
 # Where mails lead that tell of no visit, by facts of their own.
 PAGES = {
     news.MESSAGE: "/requests/{request}/messages",
@@ -54,7 +56,7 @@ TOLD_AS_WRITTEN = (
     *("author", "words", "title", "class_name", "school_name"),
     *("accepted", "host", "former_host", "starts", "waiting", "changed"),
     *("clearance", "last_day", "has_ended", "new_address", "headlines", "plan_b"),
-    *("weeks", "schools", "monday", "offset", "is_sought"),
+    *("weeks", "schools", "monday", "offset", "is_sought", "is_own"),
 )
 
 
@@ -84,12 +86,16 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whom a mail is for, what they are to the visit, and the tag they are spoken to in."""
+    """Whom a mail is for, what they are to the visit, and the tag they are spoken to in.
+
+    ``link_generation`` is that of the links in their mails.
+    """
 
     name: str
     email: str
     role: str
     locale: str = ""
+    link_generation: int = 0
 
 
 def letter(
@@ -132,7 +138,12 @@ def letter(
         message_id=message_id_of(row.key, head.domain),
         date=row.created_at,
         calendar=calendar,
-        list_unsubscribe=ending_address(row, base_url=head.base_url, key=head.secret_key),
+        list_unsubscribe=ending_address(
+            row,
+            base_url=head.base_url,
+            key=head.secret_key,
+            generation=reader.link_generation,
+        ),
     )
 
 
@@ -149,7 +160,7 @@ def context_of(
     has_file: bool = False,
 ) -> dict[str, object]:
     """Return all that the words of a row's mail may speak of."""
-    links = links_for(row, sheets, role=reader.role, head=head, token=sign_in_token)
+    links = links_for(row, sheets, reader=reader, head=head, token=sign_in_token)
     if has_file:
         links |= _file_link(sheets, links, role=reader.role, head=head)
     return {
@@ -197,29 +208,33 @@ def role_of(email: str, sheets: tuple[VisitSheet, ...]) -> str:
 
 
 def links_for(
-    row: OutboxRow, sheets: tuple[VisitSheet, ...], *, role: str, head: Letterhead, token: str
+    row: OutboxRow, sheets: tuple[VisitSheet, ...], *, reader: Reader, head: Letterhead, token: str
 ) -> dict[str, str]:
     """Return the addresses a mail may show its reader, none of which acts when opened."""
+    role, key, generation = reader.role, head.secret_key, reader.link_generation
     links = {
         "feed": f"{head.base_url}/calendars",
         "home": f"{head.base_url}/",
         "availability": f"{head.base_url}/availability",
         "sign_in": f"{head.base_url}/login{_entry(row, token)}",
-        **own_links(row, base_url=head.base_url, key=head.secret_key),
+        **own_links(row, base_url=head.base_url, key=key, generation=generation),
     }
+    if row.purpose in WITHOUT_FEED:
+        del links["feed"]
     if row.purpose in PAGES:
         links["page"] = head.base_url + PAGES[row.purpose].format(**row.facts)
     if not sheets:
         return links
     visit = sheets[0].visit
     if row.purpose == news.FEEDBACK:
-        secret = feedback_token(visit.uid, row.recipient, key=head.secret_key)
+        secret = feedback_token(visit.uid, row.recipient, key=key, generation=generation)
         links["feedback"] = f"{head.base_url}/f/{secret}"
     links["page"] = f"{head.base_url}/requests/{visit.request}"
     if role == "volunteer":
-        links |= _ways_to_answer(row, visit, head=head)
+        links |= _ways_to_answer(row, visit, head=head, generation=generation)
     if row.purpose == news.STAND_IN_ASK:
-        secret = stand_in_token(str(row.facts["search"]), row.recipient, key=head.secret_key)
+        search = str(row.facts["search"])
+        secret = stand_in_token(search, row.recipient, key=key, generation=generation)
         links["page"] = links["answer"] = f"{head.base_url}/s/{secret}"
     elif row.facts.get("is_sought") and role == "coordinator":
         links["page"] = f"{head.base_url}/visits/{visit.uid}"
@@ -230,9 +245,11 @@ def links_for(
     return links
 
 
-def _ways_to_answer(row: OutboxRow, visit: Visit, *, head: Letterhead) -> dict[str, str]:
+def _ways_to_answer(
+    row: OutboxRow, visit: Visit, *, head: Letterhead, generation: int
+) -> dict[str, str]:
     """A later version is named, so that the page can tell what changed since the mail."""
-    secret = answer_token(visit.uid, row.recipient, key=head.secret_key)
+    secret = answer_token(visit.uid, row.recipient, key=head.secret_key, generation=generation)
     address, plan = f"{head.base_url}/r/{secret}", f"{head.base_url}/v/{secret}"
     seen = f"s={visit.sequence}" if visit.sequence else ""
     alone, more = (f"?{seen}", f"&{seen}") if seen else ("", "")

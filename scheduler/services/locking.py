@@ -13,6 +13,9 @@ from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.visits import CLASS_PREFIX, TEACHER_PREFIX, VOLUNTEER_PREFIX, Visit
 from scheduler.services.ports import Work
 
+# The closures of all schools are written as one list, and the district as one row.
+CLOSURES, SETTINGS = "closures", "settings"
+
 
 def lock_requests(work: Work, keys: Iterable[str]) -> None:
     """Keep every other writer of these requests and their proposals waiting."""

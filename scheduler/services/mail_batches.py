@@ -61,7 +61,8 @@ class Batch:
         person = self._person(row)
         assert person is not None
         role = str(row.facts.get("role", "")) or role_of(person.email, sheets)
-        return Reader(person.name, person.email, role, speech_of(person.locale, self.district))
+        speech = speech_of(person.locale, self.district)
+        return Reader(person.name, person.email, role, speech, person.link_generation)
 
     def fate(self, row: OutboxRow, *, now: datetime) -> OutboxState:
         """Return ``due`` if the mail is still wanted, else why not: overtaken, or too late."""
@@ -125,11 +126,13 @@ def load_batch(
         return _load(work, rows, now=now, head=head)
 
 
-def open_doors(store: Store, rows: Iterable[OutboxRow], *, head: Letterhead) -> None:
+def open_doors(store: Store, batch: Batch, *, head: Letterhead) -> None:
     """Keep what the links of these mails will be known by, before the first of them is sent."""
+    generations = {email: person.link_generation for email, person in batch.people.items()}
+    doors = doors_of(batch.rows, key=head.secret_key, generations=generations)
     with store.write() as work:
-        for purpose, email_by_hash in doors_of(rows, key=head.secret_key).items():
-            work.mail_doors.open(purpose, email_by_hash)
+        for purpose, email_by_hash in doors.items():
+            work.mail_doors.open(purpose, email_by_hash, generations=generations)
 
 
 def with_modes(store: Store, batch: Batch, rows: Iterable[OutboxRow], *, now: datetime) -> Batch:

@@ -16,10 +16,9 @@ from scheduler.domain.mail_choices import ENDED_BY_ONE_CLICK, MailChoices, MailK
 from scheduler.domain.people import Person, RoleName
 from scheduler.services import announcements as news
 from scheduler.services.access import Actor
-from scheduler.services.own_links import MAIL_DOOR
+from scheduler.services.own_links import MAIL_DOOR, email_behind
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow
-from scheduler.services.tokens import token_hash
 
 KIND_BY_PURPOSE: Mapping[str, MailKind] = MappingProxyType(
     {
@@ -68,6 +67,7 @@ def mail_behind(store: Store, token: str) -> MyMail:
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
     """
     with store.read() as work:
         person = _proven(work, token)
@@ -89,6 +89,7 @@ def choose(
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
         ValueError: if a kind of mail cannot come at that pace.
     """
     with store.write() as work:
@@ -138,7 +139,7 @@ def _choices(work: Work, email: str) -> MailChoices:
 
 
 def _proven(work: Work, token: str) -> Person:
-    email = work.mail_doors.behind(MAIL_DOOR, token_hash(token))
+    email = email_behind(work, MAIL_DOOR, token)
     person = work.people.get(email) if email else None
     if person is None or not person.is_active:
         raise Unknown("choice of mails", "behind this link")

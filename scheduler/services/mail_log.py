@@ -5,7 +5,7 @@ What a mail says is not kept, so nobody reads it here. A mail that failed can be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from scheduler.domain.errors import IllegalTransition, Unknown
 from scheduler.domain.visits import Visit
 from scheduler.services.access import Actor, require_coordinator, require_overseer
+from scheduler.services.parts import parts
 from scheduler.services.picture import load_district
 from scheduler.services.ports import LoggedMail, MailWanted, Store, Work
 from scheduler.services.records import Activity, OutboxState
@@ -57,26 +58,42 @@ class MailPage:
     has_next: bool
 
 
-def mail_log(
-    store: Store, asked: MailAsked, *, actor: Actor, number: int = 1, most: int = PAGE
-) -> MailPage:
-    """Return one page of mail, ``most`` on it unless it is one visit's.
+def mail_log(store: Store, asked: MailAsked, *, actor: Actor, number: int = 1) -> MailPage:
+    """Return one page of mail, or all of one visit's.
 
     Raises:
         NotAllowed: unless the actor oversees.
         Unknown: if the visit named is none.
     """
     require_overseer(actor, deed="read the mail")
-    states = STATES_BY_NAME.get(asked.state, ())
     with store.read() as work:
         if asked.visit:
-            found = _of_visit(work, asked, states=states)
+            found = tuple(_wanted(work, asked))
         else:
-            wanted = MailWanted(states, asked.text)
-            found = work.mail_log.many(wanted, limit=most + 1, offset=(number - 1) * most)
-        lines = mail_lines(work, found if asked.visit else found[:most])
+            wanted = MailWanted(_states(asked), asked.text)
+            found = work.mail_log.many(wanted, limit=PAGE + 1, offset=(number - 1) * PAGE)
+        lines = mail_lines(work, found if asked.visit else found[:PAGE])
         timezone = load_district(work).timezone
-    return MailPage(lines, timezone, not asked.visit and len(found) > most)
+    return MailPage(lines, timezone, not asked.visit and len(found) > PAGE)
+
+
+def every_mail(store: Store, asked: MailAsked, *, actor: Actor) -> Iterator[MailLine]:
+    """Return all mail that is asked for, to take along, a few hundred in memory at a time.
+
+    The store stays open until the last is taken.
+
+    Raises:
+        NotAllowed: unless the actor oversees.
+        Unknown: if the visit named is none, as soon as the first is taken.
+    """
+    require_overseer(actor, deed="read the mail")
+    return _every(store, asked)
+
+
+def _every(store: Store, asked: MailAsked) -> Iterator[MailLine]:
+    with store.read() as work:
+        for part in parts(_wanted(work, asked)):
+            yield from mail_lines(work, part)
 
 
 def mail_lines(work: Work, mails: Iterable[LoggedMail]) -> tuple[MailLine, ...]:
@@ -116,14 +133,16 @@ def send_again(store: Store, key: str, *, actor: Actor, now: datetime) -> None:
         work.activities.add((Activity(now, actor.email, SENT_AGAIN, subject),))
 
 
-def _of_visit(
-    work: Work, asked: MailAsked, *, states: tuple[OutboxState, ...]
-) -> tuple[LoggedMail, ...]:
+def _wanted(work: Work, asked: MailAsked) -> Iterator[LoggedMail]:
     """A mail about a series stands under its first visit, and tells of the others."""
+    if not asked.visit:
+        return work.mail_log.every(MailWanted(_states(asked), asked.text))
     facts = work.diary.facts(asked.visit)
     if facts is None:
         raise Unknown("visit", asked.visit)
-    wanted = MailWanted(states, asked.text, subjects=facts.siblings)
-    return tuple(
-        mail for mail in work.mail_log.many(wanted, limit=PAGE * 10) if asked.visit in told_of(mail)
-    )
+    wanted = MailWanted(_states(asked), asked.text, subjects=facts.siblings)
+    return (mail for mail in work.mail_log.every(wanted) if asked.visit in told_of(mail))
+
+
+def _states(asked: MailAsked) -> tuple[OutboxState, ...]:
+    return STATES_BY_NAME.get(asked.state, ())

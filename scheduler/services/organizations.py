@@ -5,23 +5,23 @@ Whoever is an organization's contact may read its page, and no other's.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from scheduler.domain.districts import District, Organization
+from scheduler.domain.districts import Contact, District, Organization
 from scheduler.domain.errors import Unknown
 from scheduler.domain.folding import folded
-from scheduler.domain.people import normal_email
 from scheduler.domain.periods import DateRange
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import VisitState
+from scheduler.domain.visits import OCCUPYING, VisitState
 from scheduler.domain.zones import at_wall_time, local
-from scheduler.services.access import Actor, require_coordinator, require_overseer
-from scheduler.services.directory import VolunteerLine, line_of
+from scheduler.services.access import Actor, require_overseer
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import CountOfOrganization, Gazetteer, Store, Work
-from scheduler.services.records import Activity
 from scheduler.services.sheets import sheets_of
+from scheduler.services.volunteer_lines import VolunteerLine, line_of
 from scheduler.services.warm import Warm
 
 NOTHING = CountOfOrganization()
@@ -53,14 +53,30 @@ class OrganizationList:
 
 
 @dataclass(frozen=True, slots=True)
+class TermLine:
+    """What an organization's people gave in one term, and what is agreed for it."""
+
+    name: str
+    days: DateRange
+    given: int
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationProfile:
-    """One organization with its people and their visits of the year, by start."""
+    """One organization with its people and their visits of the year, by start.
+
+    ``terms`` are those of the year, in order. ``contacts`` are whom to ask, the main one first;
+    only whoever oversees is told a telephone number.
+    """
 
     line: OrganizationLine
     term: str
     days: DateRange
     people: tuple[VolunteerLine, ...]
     sheets: tuple[VisitSheet, ...]
+    terms: tuple[TermLine, ...]
+    contacts: tuple[Contact, ...]
 
     @property
     def happened(self) -> int:
@@ -112,39 +128,15 @@ def organization(
         visits = warmed.visits.of_volunteers(each.email for each in people)
         sheets = sheets_of(work, visits, ground=ground)
     people.sort(key=lambda each: (not each.is_active, folded(each.name)))
-    return OrganizationProfile(line, term, days, tuple(people), sheets)
-
-
-def change_organization(
-    store: Store,
-    key: str,
-    *,
-    contact_email: str,
-    visits_per_term: int | None,
-    address: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Keep an organization's contact, its promise and where it is.
-
-    Raises:
-        NotAllowed: unless the actor is a coordinator.
-        Unknown: if there is no such organization.
-    """
-    require_coordinator(actor, deed="change an organization")
-    with store.write() as work:
-        known = work.districts.organizations().get(key)
-        if known is None:
-            raise Unknown("organization", key)
-        changed = replace(
-            known,
-            contact_email=normal_email(contact_email),
-            visits_per_term=visits_per_term,
-            address=address.strip(),
-        )
-        work.districts.put_organizations((changed,))
-        subject = f"organization:{key}"
-        work.activities.add((Activity(now, actor.email, "changed an organization", subject),))
+    return OrganizationProfile(
+        line,
+        term,
+        days,
+        tuple(people),
+        sheets,
+        terms=_terms(sheets, emails={each.email for each in people}, district=district),
+        contacts=_contacts(line.organization, actor=actor),
+    )
 
 
 def _lines(work: Work, days: DateRange, *, now: datetime) -> tuple[OrganizationLine, ...]:
@@ -171,6 +163,29 @@ def _term(district: District, *, now: datetime) -> tuple[str, DateRange]:
     if year is not None and today in year:
         return "", year
     return "", DateRange(date(today.year, 1, 1), date(today.year, 12, 31))
+
+
+def _terms(
+    sheets: Iterable[VisitSheet], *, emails: Collection[str], district: District
+) -> tuple[TermLine, ...]:
+    counts = {term: Counter[str]() for term in district.terms}
+    for sheet in sheets:
+        visit = sheet.visit
+        day = local(visit.period.start, visit.timezone).date()
+        has_part = any(b.volunteer_email in emails and not b.removed for b in visit.bookings)
+        for term in district.terms:
+            if has_part and day in term.days:
+                counts[term]["given"] += visit.state is VisitState.HAPPENED
+                counts[term]["agreed"] += visit.state in OCCUPYING
+    return tuple(
+        TermLine(term.name, term.days, given=count["given"], agreed=count["agreed"])
+        for term, count in counts.items()
+    )
+
+
+def _contacts(organization: Organization, *, actor: Actor) -> tuple[Contact, ...]:
+    known = organization.everybody_to_ask
+    return known if actor.oversees else tuple(replace(each, phone="") for each in known)
 
 
 def _may_read(actor: Actor, organization: Organization) -> bool:

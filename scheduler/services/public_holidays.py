@@ -24,12 +24,13 @@ PROVINCE_BY_LETTER = MappingProxyType({pair[0]: pair[2:] for pair in PROVINCES.s
 class Suggestions:
     """Holidays on school days that nothing closes yet, and the regions one may choose from.
 
-    ``regions`` is empty where the country is not known; an empty ``region`` is the country.
+    ``regions`` are code and name, none where the country is not known; an empty ``region`` is
+    the country.
     """
 
     country: str
     region: str
-    regions: tuple[str, ...] = ()
+    regions: tuple[tuple[str, str], ...] = ()
     lines: tuple[Line, ...] = ()
 
 
@@ -44,7 +45,7 @@ def suggested_closures(
     """Return the holidays of a region in this school year; of the schools' own unless named."""
     country = district.country.upper()
     regions = regions_of(country)
-    if region is None or region not in ("", *regions):
+    if region is None or region not in ("", *dict(regions)):
         region = _region_of(schools) if country == "CA" else ""
     everywhere = [closure.days for closure in closures if not closure.school]
     days = _days_ahead(district, now)

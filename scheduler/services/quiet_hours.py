@@ -50,8 +50,7 @@ def haste_of(row: OutboxRow, *, pace: Pace, starts: Iterable[datetime], zone: st
     if row.purpose in AT_ANY_HOUR:
         return Haste.AT_ANY_HOUR
     if row.purpose in PRESSING_WHEN_NEAR:
-        near = row.created_at + AT_ONCE_WITHIN
-        is_near = any(row.created_at < start < near for start in (*starts, *_former(row)))
+        is_near = any(_is_near(row.created_at, start) for start in (*starts, *_former(row)))
         return Haste.AT_ANY_HOUR if is_near else Haste.BY_DAYLIGHT
     if pace is not Pace.DAILY:
         return Haste.BY_DAYLIGHT
@@ -69,11 +68,20 @@ def ready_at(written: datetime, haste: Haste, *, now: datetime, zone: str) -> da
     return max(written, _morning_of(max(now, written), zone=zone))
 
 
+def reached_at(written: datetime, *, start: datetime, zone: str) -> datetime:
+    """Return when pressing news of a visit is read: by night only if that begins soon."""
+    return written if _is_near(written, start) else _morning_of(written, zone=zone)
+
+
 def days_mail_after(moment: datetime, *, zone: str) -> datetime:
     """Return when the next day's mail goes out at or after that moment."""
     today = local(moment, zone).date()
     due = at_wall_time(today, DAYS_MAIL_AT, zone)
     return due if moment <= due else at_wall_time(today + timedelta(1), DAYS_MAIL_AT, zone)
+
+
+def _is_near(written: datetime, start: datetime) -> bool:
+    return written < start < written + AT_ONCE_WITHIN
 
 
 def _morning_of(moment: datetime, *, zone: str) -> datetime:

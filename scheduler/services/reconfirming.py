@@ -14,11 +14,10 @@ from scheduler.domain.own_weeks import RIGHT_FOR, FormerWeek, WeekCheck
 from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.domain.zones import local
 from scheduler.services.announcements import STILL_RIGHT
-from scheduler.services.own_links import WEEK_DOOR
+from scheduler.services.own_links import WEEK_DOOR, email_behind
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow
 from scheduler.services.single_mail import mail_to
-from scheduler.services.tokens import token_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,7 @@ def week_behind(store: Store, token: str, *, now: datetime) -> WeekInQuestion:
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
     """
     with store.read() as work:
         return _proven(work, token, now=now)
@@ -60,7 +60,7 @@ def keep_week(store: Store, token: str, *, now: datetime) -> WeekInQuestion:
     """Enter that the week still holds.
 
     Raises:
-        Unknown: as ``week_behind``.
+        Unknown, LinkEnded: as ``week_behind``.
     """
     with store.write() as work:
         found = _proven(work, token, now=now)
@@ -95,7 +95,7 @@ def note_change(
 
 
 def _proven(work: Work, token: str, *, now: datetime) -> WeekInQuestion:
-    email = work.mail_doors.behind(WEEK_DOOR, token_hash(token))
+    email = email_behind(work, WEEK_DOOR, token)
     volunteer = work.volunteers.get(email) if email else None
     if volunteer is None or not volunteer.is_active:
         raise Unknown("week", "behind this link")

@@ -3,7 +3,8 @@
 Everything is computed from the visits as they stand, so a clock that was stopped catches up:
 what is still useful is written once, what came too late is written down as such and never
 sent. A reminder whose moment lay before the visit was certain is never made: the news that it
-is reminds enough.
+is reminds enough. Where a guest is asked "still coming?", that question stands for the reminder
+of the week before it: two mails never say the same.
 
 Reminders are due at 15:00, as many days before as the district decided. For a school they go
 on the last school day until then, as nobody reads its mail on a Sunday.
@@ -16,6 +17,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from scheduler.domain.districts import District
+from scheduler.domain.joining import WELCOME_ASKS_FOR
 from scheduler.domain.mail_rules import MailRules, last_day_told, reminder_day
 from scheduler.domain.periods import minute_of
 from scheduler.domain.schooldays import SchoolTime
@@ -27,9 +29,9 @@ from scheduler.services.picture import school_times
 from scheduler.services.ports import Store, Work
 from scheduler.services.quiet_hours import DAYS_MAIL_AT
 from scheduler.services.records import OutboxRow, OutboxState
-from scheduler.services.still_coming import questions_due
+from scheduler.services.still_coming import questions_due, reminders_beside
 
-LEASE = "reminders"
+MARK = "reminders"
 MISSED_WITHIN, MISSED_AT_MOST = timedelta(days=2), timedelta(days=60)
 
 
@@ -39,8 +41,8 @@ def write_due(store: Store, *, now: datetime) -> int:
         district = work.districts.get()
         if district is None:
             return 0
-        since = done_until(work, LEASE, now=now, at_first=MISSED_WITHIN, at_most=MISSED_AT_MOST)
-        due, late = _about_visits(work, _school_times(work, district), since=since, now=now)
+        since = done_until(work, MARK, now=now, at_first=MISSED_WITHIN, at_most=MISSED_AT_MOST)
+        due, late = _about_visits(work, times_of_schools(work, district), since=since, now=now)
         work.outbox.add(late)
         return work.outbox.add((*due, *_questions(work, district, now=now)))
 
@@ -72,6 +74,16 @@ def due_offset(
     return nearest if _certain_since(visit) < moments[nearest] else None
 
 
+def times_of_schools(work: Work, district: District) -> Mapping[str, SchoolTime]:
+    """Return by school its clock and calendar; three queries."""
+    return school_times(
+        work.districts.schools(),
+        district=district,
+        bells=work.districts.bell_schedules(),
+        closures=work.districts.closures(),
+    )
+
+
 def _certain_since(visit: Visit) -> datetime:
     """The last yes; where the parties agreed beforehand, the booking itself."""
     answers = (b.answered_at for b in visit.present_bookings if b.answered_at)
@@ -94,17 +106,14 @@ def _about_visits(
     late: list[OutboxRow] = []
     for visit in visits:
         teacher = requests[visit.request].teacher_email
-        readers = (
-            *((email, None) for email in visit.volunteers),
-            (teacher, times.get(visit.school)),
-        )
+        school_time = times[visit.school]
         if now < visit.period.start:
-            due += _reminders_of(visit, readers, now=now, offsets_days=rules.reminders)
-            due += questions_due(visit, rules, school_time=times[visit.school], now=now)
+            due += _reminders_of(visit, teacher, rules, school_time=school_time, now=now)
+            due += questions_due(visit, rules, school_time=school_time, now=now)
             continue
         before = replace(visit, state=VisitState.CONFIRMED)
         last = visit.period.start - timedelta(seconds=1)
-        late += _reminders_of(before, readers, now=last, offsets_days=rules.reminders)
+        late += _reminders_of(before, teacher, rules, school_time=school_time, now=last)
     too_late = tuple(row for row in due if row.state is OutboxState.EXPIRED)
     on_time = tuple(row for row in due if row.state is OutboxState.DUE)
     return on_time, (*too_late, *(replace(row, state=OutboxState.EXPIRED) for row in late))
@@ -118,17 +127,21 @@ def _told_until(school_time: SchoolTime, rules: MailRules, *, now: datetime) -> 
 
 
 def _reminders_of(
-    visit: Visit,
-    readers: Iterable[tuple[str, SchoolTime | None]],
-    *,
-    now: datetime,
-    offsets_days: tuple[int, ...],
+    visit: Visit, teacher: str, rules: MailRules, *, school_time: SchoolTime, now: datetime
 ) -> tuple[OutboxRow, ...]:
+    """Those of the guests, on any day, and the teacher's, on days of school."""
+    if visit.state is not VisitState.CONFIRMED:
+        return ()
+    beside = reminders_beside(visit, rules, school_time=school_time)
+    readers = (
+        *((email, None, offsets) for email, offsets in beside.items()),
+        (teacher, school_time, rules.reminders),
+    )
     rows: list[OutboxRow] = []
-    for email, school_time in readers:
-        days = due_offset(visit, now=now, school_time=school_time, offsets_days=offsets_days)
+    for email, on_days_of, offsets in readers:
+        days = due_offset(visit, now=now, school_time=on_days_of, offsets_days=offsets)
         if days is not None:
-            at = reminder_moment(visit, days=days, school_time=school_time)
+            at = reminder_moment(visit, days=days, school_time=on_days_of)
             rows.append(_reminder(visit, email, days=days, at=at))
     return tuple(rows)
 
@@ -147,18 +160,13 @@ def _reminder(visit: Visit, recipient: str, *, days: int, at: datetime) -> Outbo
     return row
 
 
-def _school_times(work: Work, district: District) -> Mapping[str, SchoolTime]:
-    return school_times(
-        work.districts.schools(),
-        district=district,
-        bells=work.districts.bell_schedules(),
-        closures=work.districts.closures(),
-    )
-
-
 def _questions(work: Work, district: District, *, now: datetime) -> tuple[OutboxRow, ...]:
-    """Ask once a school year when somebody can visit of whom nothing is known."""
+    """Ask once a school year when somebody can visit of whom nothing is known.
+
+    Whoever was welcomed lately was asked by the welcome.
+    """
     year = district.year.first.year if district.year else now.year
+    welcomed = work.joinings.accepted_since(now - WELCOME_ASKS_FOR)
     return tuple(
         OutboxRow(
             key=outbox_key(
@@ -173,4 +181,5 @@ def _questions(work: Work, district: District, *, now: datetime) -> tuple[Outbox
             facts={"role": "volunteer"},
         )
         for email in work.volunteers.without_availability()
+        if email not in welcomed
     )

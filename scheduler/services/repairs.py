@@ -19,6 +19,8 @@ from scheduler.domain.proposals import Proposal, ProposalState
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import OCCUPYING, Visit
 from scheduler.matching.apart import solve_apart
+from scheduler.matching.differences import is_known
+from scheduler.matching.objective import TERMS, points_by_term
 from scheduler.matching.problem import Problem, Weights
 from scheduler.matching.repair import MOST_MOVES, RepairDesk, Repaired
 from scheduler.services.access import Actor, require_coordinator
@@ -27,10 +29,14 @@ from scheduler.services.ports import Gazetteer, Solve, Store, Work
 from scheduler.services.proposing import seek, understand
 from scheduler.services.reasons import unassigned_entries
 from scheduler.services.records import Activity
+from scheduler.services.snapshots import assignment_of
 from scheduler.services.what_if_trials import Trial, trial_of
 from scheduler.services.what_ifs import changed, require_known, takes_one_out
 
 SECONDS = 3.0
+
+# By wish what it is worth before and after, where that differs.
+Points = dict[str, tuple[int, int]]
 
 
 def try_out(
@@ -59,13 +65,15 @@ def try_out(
         picture, former = whole_picture(work, now=now), work.proposals.all()
         require_known(work, picture, what_if)
     if what_if.kind is WhatIfKind.WEIGHT:
-        entries = _weighed_anew(
+        entries, points = _weighed_anew(
             store, what_if, now=now, gazetteer=gazetteer, solve=solve, seconds=seconds
         )
     else:
         trial = trial_of(picture, former, what_if, gazetteer=gazetteer)
         repaired = _repaired(trial, most_moves=most_moves, seconds=seconds)
         entries = _entries(trial, repaired, now=now)
+        before = _worth(trial.valued_before, trial.former)
+        points = _told_apart(before, _worth(trial.valued, repaired.assignments))
     batch = Batch(
         key=str(uuid.uuid4()),
         what_if=what_if,
@@ -73,6 +81,7 @@ def try_out(
         marks=marks_of(entries, picture, former),
         made_at=now,
         made_by=actor.email,
+        points=points,
     )
     with store.write() as work:
         work.batches.add(batch)
@@ -186,20 +195,26 @@ def _weighed_anew(
     gazetteer: Gazetteer,
     solve: Solve,
     seconds: float,
-) -> tuple[BatchEntry, ...]:
-    """What would be proposed in place of what is; visits stay as they are."""
+) -> tuple[tuple[BatchEntry, ...], Points]:
+    """What would be proposed in place of what is; visits stay as they are.
+
+    Both plans are told by the new weight: by the old one the former would always be better.
+    """
     sought = seek(store, now=now, gazetteer=gazetteer)
     weights = Weights(**changed(sought.picture, what_if).district.weights)
     sought = replace(sought, problem=replace(sought.problem, weights=weights))
     found = understand(sought, solve(sought.problem, seconds), now=now)
-    was = {
-        key: side_of_proposal(proposal)
+    former = {
+        key: proposal
         for key, proposal in sought.former.items()
         if proposal.state is ProposalState.PENDING and key in sought.picture.requests
     }
+    before = _worth(sought.problem, map(assignment_of, former.values()))
+    points = _told_apart(before, _worth(sought.problem, map(assignment_of, found.proposals)))
+    was = {key: side_of_proposal(proposal) for key, proposal in former.items()}
     becomes = {proposal.request: side_of_proposal(proposal) for proposal in found.proposals}
     reason_by_request = {entry.request: entry.reason for entry in found.nobody}
-    return tuple(
+    entries = (
         BatchEntry(
             request=key,
             was=was.get(key),
@@ -210,3 +225,12 @@ def _weighed_anew(
         for key in sorted(was.keys() | becomes.keys())
         if was.get(key) != becomes.get(key)
     )
+    return tuple(entries), points
+
+
+def _worth(problem: Problem, plan: Iterable[Assignment]) -> Mapping[str, int]:
+    return points_by_term(problem, [each for each in plan if is_known(problem, each)])
+
+
+def _told_apart(before: Mapping[str, int], after: Mapping[str, int]) -> Points:
+    return {term: (before[term], after[term]) for term in TERMS if before[term] != after[term]}

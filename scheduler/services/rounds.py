@@ -22,6 +22,7 @@ from scheduler.services.retention import Forgotten, forget_old
 from scheduler.services.silence import Broken, break_silence
 from scheduler.services.steps import Result, Steps
 from scheduler.services.thanks import thank
+from scheduler.services.unconfirmed import press_for_confirmation
 
 LEASE = "daily round"
 ROUND_AT = time(8)
@@ -54,15 +55,18 @@ def ask_daily(store: Store, *, now: datetime, steps: Steps | None = None) -> Ask
     if district is None:
         return Asked()
     day = _Day(store, now, next_round(now, zone=district.timezone), steps)
-    silence = day.once("silence", lambda work: break_silence(work, now=now), otherwise=Broken())
+    guests = day.once("silence", lambda work: break_silence(work, now=now), otherwise=Broken())
+    teachers = day.once(
+        "unconfirmed times", lambda work: press_for_confirmation(work, now=now), otherwise=Broken()
+    )
     asked = Asked(
         weeks=day.once("weeks", lambda work: ask_to_reconfirm(work, now), otherwise=0),
         clearances=day.once(
             "clearances", lambda work: ask_before_the_end(work, now=now), otherwise=0
         ),
         feedback=steps.attempt("feedback", lambda: _ask_for_feedback(store, now), otherwise=0),
-        silent=silence.asked,
-        let_go=silence.let_go,
+        silent=guests.asked + teachers.asked,
+        let_go=guests.let_go + teachers.let_go,
         thanked=day.once("thanks", lambda work: thank(work, now=now), otherwise=0),
     )
     day.once("tidying up", lambda work: forget_old(work, now=now), otherwise=Forgotten())

@@ -1,60 +1,35 @@
 """Tell the database once a second how far a run is and that its worker is alive.
 
 The same moment brings back whether the run is to stop, so the search itself never waits for the
-database. A report that does not get through is left to the next one.
+database.
 """
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import replace
-from datetime import timedelta
-from threading import Event, Thread
-from types import TracebackType
-from typing import Self
 
 from scheduler.domain.runs import Headway, Run
 from scheduler.matching.proposal import Milestone
+from scheduler.services.heartbeat import ALIVE_LASTS, Heartbeat
 from scheduler.services.ports import Clock, Store
 
-ALIVE_LASTS = timedelta(seconds=45)
-REPORT_SECONDS = 1.0
 
-log = logging.getLogger(__name__)
-
-
-class Watch:
+class Watch(Heartbeat):
     """One run under way; enter it to have its headway reported until it is left.
 
     ``lease_clock`` gives real time. Everything but the reports happens in the searching thread.
     """
 
     def __init__(self, store: Store, run: Run, *, lease_clock: Clock) -> None:
+        super().__init__(self.report, name=f"The run {run.key}")
         self._store = store
         self._run = run
         self._lease_clock = lease_clock
-        self._over = Event()
-        self._thread = Thread(target=self._report_on, name="run watch", daemon=True)
         self._searching_since: float | None = None
         self.headway = Headway()
         self.is_stopped = False
         self.is_lost = False
-
-    def __enter__(self) -> Self:
-        """Begin to report."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """End the reports; the last one may still be on its way and is waited for."""
-        self._over.set()
-        self._thread.join()
 
     def begin(self, phase: str, *, requests: int | None = None) -> None:
         """Note a phase that is none of the search's own, and how many requests there are."""
@@ -92,11 +67,3 @@ class Watch:
             return headway
         gone = (time.monotonic() - since) / self._run.seconds
         return replace(headway, share=min(1.0, max(headway.share, gone)))
-
-    def _report_on(self) -> None:
-        while not self._over.wait(REPORT_SECONDS):
-            try:
-                self.report()
-            except Exception:
-                # The database may be busy or away for a while. Others will notice silence.
-                log.warning("The run %s could not be reported.", self._run.key, exc_info=True)

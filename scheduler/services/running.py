@@ -26,10 +26,11 @@ from scheduler.domain.runs import (
 )
 from scheduler.matching.proposal import Plan
 from scheduler.services.access import Actor, require_coordinator
+from scheduler.services.heartbeat import ALIVE_LASTS
 from scheduler.services.ports import Clock, Gazetteer, Store, WatchedSolve, Work
 from scheduler.services.proposals import Proposed, proposed_of
 from scheduler.services.proposing import Found, Sought, keep, seek, understand
-from scheduler.services.run_watch import ALIVE_LASTS, Watch
+from scheduler.services.run_watch import Watch
 from scheduler.services.runs import new_run, open_run, require_district
 
 LISTED = 50

@@ -17,10 +17,12 @@ from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.feed_answers import write_feed
 from scheduler.services.feeds import FeedSettings, feed_for, rotate
+from scheduler.services.locking import CLOSURES
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import CountOfSchool, Gazetteer, Store
 from scheduler.services.records import Activity, FeedKind
 from scheduler.services.sheets import sheets_of
+from scheduler.services.versions import require_unchanged
 from scheduler.services.warm import Warm
 
 FEWEST_VISITS = "visits"
@@ -144,22 +146,35 @@ def _ahead(school_time: SchoolTime, *, today: date) -> tuple[Closure, ...]:
 
 
 def change_contact(
-    store: Store, key: str, *, phone: str, arrival_note: str, actor: Actor, now: datetime
+    store: Store,
+    key: str,
+    *,
+    phone: str,
+    arrival_note: str,
+    actor: Actor,
+    now: datetime,
+    version: str = "",
 ) -> None:
     """Keep how to reach a school and what to do on arriving.
+
+    ``version`` is that of the two that the form was filled from.
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
         Unknown: if there is no such school.
+        ChangedMeanwhile: if they are others by now; nothing was changed.
     """
     require_coordinator(actor, deed="change a school")
     with store.write() as work:
+        work.visits.lock((f"school:{key}",))
         known = work.districts.schools().get(key)
         if known is None:
             raise Unknown("school", key)
+        subject = f"school:{key}"
+        require_unchanged(work, version, known.phone, known.arrival_note, subject=subject)
         changed = replace(known, phone=phone.strip(), arrival_note=arrival_note.strip())
         work.districts.put_schools((changed,))
-        work.activities.add((Activity(now, actor.email, "changed a school", f"school:{key}"),))
+        work.activities.add((Activity(now, actor.email, "changed a school", subject),))
 
 
 def add_closure(store: Store, closure: Closure, *, actor: Actor, now: datetime) -> int:
@@ -173,6 +188,7 @@ def add_closure(store: Store, closure: Closure, *, actor: Actor, now: datetime) 
     """
     require_coordinator(actor, deed="close a school")
     with store.write() as work:
+        work.visits.lock((CLOSURES,))
         closures = {*work.districts.closures(), closure}
         work.districts.put_closures(sorted(closures))
         facts = {"name": closure.name, "first": closure.days.first, "last": closure.days.last}
@@ -193,6 +209,7 @@ def remove_closure(store: Store, closure: Closure, *, actor: Actor, now: datetim
     """
     require_coordinator(actor, deed="open a school")
     with store.write() as work:
+        work.visits.lock((CLOSURES,))
         closures = work.districts.closures()
         if closure not in closures:
             raise Unknown("closure", closure.name)

@@ -14,6 +14,7 @@ from scheduler.domain.districts import School
 from scheduler.domain.schooldays import Closure, SchoolTime
 from scheduler.services.access import Actor, require_coordinator, require_overseer
 from scheduler.services.closed_days import ClosedVisit, closed_visits, outdate_proposals
+from scheduler.services.locking import CLOSURES, SETTINGS
 from scheduler.services.picture import find_district, load_district, school_times
 from scheduler.services.ports import Store, Work
 from scheduler.services.public_holidays import Suggestions, suggested_closures
@@ -130,6 +131,7 @@ def use(
     """
     require_coordinator(actor, deed="change school time")
     with store.write() as work:
+        work.visits.lock((CLOSURES, SETTINGS))
         known = _known(work)
         found = difference(known, lines, removes=removes)
         if not found.is_empty:

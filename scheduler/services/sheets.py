@@ -78,6 +78,7 @@ def _sheet(visit: Visit, around: _Surroundings) -> VisitSheet:
         meeting_url=request.meeting_url,
         sessions=request.sessions,
         speakers=tuple(_speaker(booking, around) for booking in visit.bookings),
+        speakers_wanted=request.speakers,
     )
 
 

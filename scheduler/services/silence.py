@@ -1,7 +1,7 @@
 """Invitations without an answer: asked once more, and let go if nothing comes of that either.
 
-Days count from when the mail was sent, so that nobody is given up for a mail server's night. A
-near visit is waited for more briefly: somebody else needs days to be found in.
+Days count from when the mail was sent, so that nobody is given up for a mail server's night. For
+a near visit both waits are shorter: somebody else needs days to be found in.
 Whoever offered other times has answered. A visit that is certain is never let go.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.other_times import OfferState, is_unanswered
@@ -22,7 +22,7 @@ from scheduler.services.ports import Work
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.visits import let_go
 
-# So many days before a visit somebody else is looked for, unless there is one day left to answer.
+# So many days before a visit somebody else is looked for.
 DAYS_TO_FIND = 4
 ASKS = frozenset({news.INVITATION, news.CHANGE, news.TIME_KEPT})
 
@@ -44,6 +44,11 @@ class _Silent:
     asked_on: date
     asked_again_on: date | None
 
+    @property
+    def first_day(self) -> date:
+        """Return the day of the first of these visits, by its school's clock."""
+        return min(local(visit.period.start, visit.timezone).date() for visit in self.visits)
+
 
 def break_silence(work: Work, *, now: datetime) -> Broken:
     """Ask again whoever has been silent for long, and let go of who stayed so; once a day."""
@@ -53,21 +58,37 @@ def break_silence(work: Work, *, now: datetime) -> Broken:
     gone = 0
     for silent in _silent(work, zone=zone, now=now):
         if silent.asked_again_on is None:
-            if (today - silent.asked_on).days >= rules.ask_again_days:
+            patience = days_of_patience(rules, silent.first_day, since=silent.asked_on)
+            if (today - silent.asked_on).days >= patience:
                 asked += _asked_again(silent, rules, at=now)
-        elif rules.let_go_days and today > silent.asked_again_on + _kept(
-            silent, rules, since=silent.asked_again_on
-        ):
-            uids = (visit.uid for visit in silent.visits)
-            gone += let_go(work, uids, email=silent.email, now=now)
+        elif rules.let_go_days:
+            kept = days_kept(rules, silent.first_day, since=silent.asked_again_on)
+            if (today - silent.asked_again_on).days > kept:
+                uids = (visit.uid for visit in silent.visits)
+                gone += let_go(work, uids, email=silent.email, now=now)
     return Broken(work.outbox.add(asked), gone)
+
+
+def days_of_patience(rules: MailRules, first_day: date, *, since: date) -> int:
+    """Return after how many days somebody is asked again: as decided, or half of what is left."""
+    return max(1, min(rules.ask_again_days, (first_day - since).days // 2))
+
+
+def days_kept(rules: MailRules, first_day: date, *, since: date) -> int:
+    """Return how many days the place is kept after the second question.
+
+    As many as decided, as long as somebody else can be found; a day at least, but for a visit
+    that is two days away or less.
+    """
+    left = (first_day - since).days
+    return max(int(left > 2), min(rules.let_go_days, left - DAYS_TO_FIND))
 
 
 def _asked_again(silent: _Silent, rules: MailRules, *, at: datetime) -> tuple[OutboxRow, ...]:
     kept = {}
     if rules.let_go_days:
         since = local(at, silent.visits[0].timezone).date()
-        kept = {"kept_days": _kept(silent, rules, since=since).days}
+        kept = {"kept_days": days_kept(rules, silent.first_day, since=since)}
     return announce(
         silent.visits,
         purpose=news.NO_ANSWER_YET,
@@ -76,13 +97,6 @@ def _asked_again(silent: _Silent, rules: MailRules, *, at: datetime) -> tuple[Ou
         revision=silent.asked_on.toordinal(),
         facts=kept,
     )
-
-
-def _kept(silent: _Silent, rules: MailRules, *, since: date) -> timedelta:
-    """How long the place is kept after the second question: as decided, at least a day."""
-    first = min(local(visit.period.start, visit.timezone).date() for visit in silent.visits)
-    left = (first - since).days - DAYS_TO_FIND
-    return timedelta(max(1, min(rules.let_go_days, left)))
 
 
 def _silent(work: Work, *, zone: str, now: datetime) -> Iterator[_Silent]:

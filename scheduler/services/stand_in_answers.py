@@ -30,7 +30,12 @@ from scheduler.services.stand_ins import (
     request_of,
     vacancy_of,
 )
-from scheduler.services.tokens import answer_token, is_stand_in_token, visit_of_answer_token
+from scheduler.services.tokens import (
+    answer_token,
+    bearer_of,
+    stand_in_token,
+    visit_of_answer_token,
+)
 
 
 class AskStanding(StrEnum):
@@ -58,6 +63,7 @@ def open_ask(store: Store, token: str, *, now: datetime, key: bytes) -> Ask:
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
     """
     with store.read() as work:
         return _shown(work, *_proven(work, token, key=key), now=now, key=key)
@@ -68,6 +74,7 @@ def step_in(store: Store, token: str, *, now: datetime, key: bytes, gazetteer: G
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
         IllegalTransition: if somebody was found, or nobody is needed any more.
         ConstraintViolated: with every hard rule that stands in the way by now.
         DoubleBooked: if the database refuses.
@@ -90,6 +97,7 @@ def say_no(store: Store, token: str, *, now: datetime, key: bytes) -> Ask:
 
     Raises:
         Unknown: if the link is nobody's.
+        LinkEnded: if its person has ended it.
     """
     with store.write() as work:
         search, ask = _proven(work, token, key=key)
@@ -109,11 +117,15 @@ def _proven(work: Work, token: str, *, key: bytes) -> tuple[StandInSearch, Stand
     # PostgreSQL refuses to compare text that holds a NUL.
     search = work.stand_ins.get(name) if name.isprintable() else None
     asks = work.stand_ins.asks((search.key,)) if search else ()
-    mine = [ask for ask in asks if is_stand_in_token(token, ask.search, ask.email, key=key)]
-    person = work.people.get(mine[0].email) if mine else None
+    ask_by_email = {ask.email: ask for ask in asks}
+    person = bearer_of(
+        token,
+        work.people.many(ask_by_email).values(),
+        signed=lambda email, number: stand_in_token(name, email, key=key, generation=number),
+    )
     if search is None or person is None or not person.is_active:
         raise Unknown("question", "behind this link")
-    return search, mine[0]
+    return search, ask_by_email[person.email]
 
 
 def _shown(work: Work, search: StandInSearch, ask: StandInAsk, *, now: datetime, key: bytes) -> Ask:
@@ -122,7 +134,8 @@ def _shown(work: Work, search: StandInSearch, ask: StandInAsk, *, now: datetime,
     assert person is not None
     standing = _standing(search, ask, visit, request_of(work, visit), now=now)
     (sheet,) = sheets_of(work, (visit,))
-    secret = answer_token(visit.uid, ask.email, key=key)
+    generation = person.link_generation
+    secret = answer_token(visit.uid, ask.email, key=key, generation=generation)
     return Ask(
         person=Mailbox(person.name, person.email),
         standing=standing,

@@ -16,6 +16,7 @@ from scheduler.domain import visits as visit_life
 from scheduler.domain.assignments import Option
 from scheduler.domain.people import RoleName
 from scheduler.domain.requests import ClassroomRequest
+from scheduler.domain.schooldays import SchoolTime
 from scheduler.domain.stand_ins import AskAnswer, Fitting, SearchState, StandInAsk, StandInSearch
 from scheduler.domain.visits import OPEN, Visit
 from scheduler.domain.volunteers import Volunteer
@@ -23,9 +24,11 @@ from scheduler.matching.explain import explain
 from scheduler.services import stand_in_news
 from scheduler.services.announcements import cancellations
 from scheduler.services.booking_by_hand import problem_of_demand
-from scheduler.services.picture import load_picture
+from scheduler.services.picture import load_district, load_picture
 from scheduler.services.ports import Gazetteer, Store, Work
+from scheduler.services.quiet_hours import reached_at
 from scheduler.services.records import Activity
+from scheduler.services.reminders import reminder_moment, times_of_schools
 from scheduler.services.snapshots import demand_at, session_of
 from scheduler.services.stand_ins import finish, locked_search, request_of, vacancy_of
 
@@ -57,16 +60,18 @@ def advance_stand_ins(store: Store, *, now: datetime, gazetteer: Gazetteer) -> A
         searches = work.stand_ins.looking()
         visits = work.visits.many(search.visit for search in searches)
         requests = work.requests.many({visit.request for visit in visits.values()})
+        times = times_of_schools(work, load_district(work)) if searches else {}
     total = Advanced()
     for search in searches:
         visit = visits[search.visit]
-        if _is_quiet(search, visit, requests[visit.request], now=now):
+        plan_b_at = _plan_b_due(search, visit, school_time=times[visit.school])
+        if _is_quiet(search, visit, requests[visit.request], plan_b_at=plan_b_at, now=now):
             continue
         fitting: tuple[Fitting, ...] = ()
         if search.next_at <= now:
             fitting = fitting_for(store, visit, now=now, gazetteer=gazetteer)
         with store.write() as work:
-            total += _advance(work, search.key, fitting, now=now)
+            total += _advance(work, search.key, fitting, plan_b_at=plan_b_at, now=now)
     return total
 
 
@@ -93,21 +98,37 @@ def _without_notice(volunteer: Volunteer) -> Volunteer:
     return replace(volunteer, limits=replace(volunteer.limits, notice_days=0))
 
 
+def _plan_b_due(search: StandInSearch, visit: Visit, *, school_time: SchoolTime) -> datetime:
+    start = visit.period.start
+    return life.plan_b_due(
+        search,
+        start,
+        eve=reminder_moment(visit, days=1, school_time=school_time),
+        reached_at=reached_at(search.opened_at, start=start, zone=visit.timezone),
+    )
+
+
 def _is_quiet(
-    search: StandInSearch, visit: Visit, request: ClassroomRequest, *, now: datetime
+    search: StandInSearch,
+    visit: Visit,
+    request: ClassroomRequest,
+    *,
+    plan_b_at: datetime,
+    now: datetime,
 ) -> bool:
     """Nothing is due yet: most looks find it so, and write nothing."""
-    start = visit.period.start
     return (
         visit.state in OPEN
         and vacancy_of(visit, request) > 0
         and now < search.next_at
-        and now < life.gives_up_at(search, start)
-        and (search.plan_b_at is not None or now < life.plan_b_due(search, start))
+        and now < life.gives_up_at(search, visit.period.start)
+        and (search.plan_b_at is not None or now < plan_b_at)
     )
 
 
-def _advance(work: Work, key: str, fitting: tuple[Fitting, ...], *, now: datetime) -> Advanced:
+def _advance(
+    work: Work, key: str, fitting: tuple[Fitting, ...], *, plan_b_at: datetime, now: datetime
+) -> Advanced:
     search = locked_search(work, key)
     visit = work.visits.get(search.visit)
     if visit is None or not search.is_on:
@@ -120,7 +141,7 @@ def _advance(work: Work, key: str, fitting: tuple[Fitting, ...], *, now: datetim
     if now >= life.gives_up_at(search, visit.period.start):
         return _give_up(work, search, visit, request, now=now)
     done = Advanced()
-    if search.plan_b_at is None and now >= life.plan_b_due(search, visit.period.start):
+    if search.plan_b_at is None and now >= plan_b_at:
         search = _send_plan_b(work, search, visit, request, now=now)
         done += Advanced(plans_sent=1)
     if search.next_at <= now:
@@ -144,7 +165,9 @@ def _ask(
         last_asked_by_email=_last_asked(work, fitting),
         at_a_time=work.stand_ins.rules().at_a_time,
     )
-    search, asks = life.ask_next(search, emails, start=visit.period.start, at=now)
+    start = visit.period.start
+    read_at = reached_at(now, start=start, zone=visit.timezone)
+    search, asks = life.ask_next(search, emails, start=start, at=now, reached_at=read_at)
     work.stand_ins.put((search,))
     work.stand_ins.put_asks(asks)
     work.outbox.add(stand_in_news.asking(visit, asks))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from scheduler.domain.errors import OutOfReach
+from scheduler.domain.errors import LeaseLost, OutOfReach
 
 Result = TypeVar("Result")
 
@@ -25,10 +25,11 @@ class Steps:
 
         Raises:
             OutOfReach: at once, since without a database nothing else would go on either.
+            LeaseLost: at once, since the rest is another process's too.
         """
         try:
             return step()
-        except OutOfReach:
+        except (OutOfReach, LeaseLost):
             raise
         except Exception:
             log.exception("The step “%s” failed; the others go on.", name)

@@ -1,7 +1,8 @@
 """Still coming? Volunteers are asked before a visit, once more, and then a coordinator sees to it.
 
 A yes ends it, a no is a drop-out like any other. Nobody else is bothered: a visit stays certain
-until somebody says otherwise. Who said yes in the last week is not asked.
+until somebody says otherwise. Who said yes in the last week is not asked. A question tells all
+that a reminder does, and stands for the reminder of the week before it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from scheduler.domain.mail_rules import LONGEST_BREAK, MailRules, ladder, school_day_before
+from scheduler.domain.mail_rules import (
+    LONGEST_BREAK,
+    MailRules,
+    is_told_by_question,
+    ladder,
+    reminder_day,
+    school_day_before,
+)
 from scheduler.domain.periods import minute_of
 from scheduler.domain.schooldays import SchoolTime
 from scheduler.domain.visits import Booking, Partstat, Visit, VisitState, affirm
@@ -50,6 +58,26 @@ def questions_due(
     )
     state = OutboxState.EXPIRED if now >= left else OutboxState.DUE
     return tuple(replace(row, state=state) for row in asked)
+
+
+def reminders_beside(
+    visit: Visit, rules: MailRules, *, school_time: SchoolTime
+) -> Mapping[str, tuple[int, ...]]:
+    """Return by guest how many days before the visit they are reminded, questions aside."""
+    day = local(visit.period.start, visit.timezone).date()
+    questions = ladder(day, days=rules.still_coming_days, school_time=school_time)
+    first = at_wall_time(questions.first, DAYS_MAIL_AT, visit.timezone)
+    left = tuple(
+        days
+        for days in rules.reminders
+        if not is_told_by_question(reminder_day(day, days=days), questions)
+    )
+    return {
+        booking.volunteer_email: left
+        if rules.asks_still_coming and _is_asked(booking, first)
+        else rules.reminders
+        for booking in visit.present_bookings
+    }
 
 
 def unheard(

@@ -5,7 +5,10 @@ Asked when a mail is about to go out, of the visits as they stand then.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from scheduler.domain.periods import minute_of
 from scheduler.domain.visit_sheets import VisitSheet
@@ -41,62 +44,98 @@ def still_told(
     row: OutboxRow, sheets: tuple[VisitSheet, ...], *, now: datetime
 ) -> tuple[VisitSheet, ...]:
     """Return those of the row's visits of which its news still holds."""
-    return tuple(sheet for sheet in sheets if _holds(row, sheet.visit, now=now))
+    holds = _HOLDS_BY_PURPOSE.get(row.purpose)
+    return tuple(s for s in sheets if holds is None or holds(_Facts(row, s.visit, now)))
 
 
-def _holds(row: OutboxRow, visit: Visit, *, now: datetime) -> bool:
-    comes = row.recipient in visit.volunteers
-    has_left = not comes and any(b.volunteer_email == row.recipient for b in visit.bookings)
-    match row.purpose:
-        case news.INVITATION | news.NO_ANSWER_YET:
-            asked = comes and visit.booking_of(row.recipient).partstat is Partstat.NEEDS_ACTION
-            return asked and visit.state in OPEN and now < visit.period.start
-        case news.CONFIRMATION:
-            return comes and visit.state is VisitState.CONFIRMED
-        case news.CONFIRMATION_TEACHER:
-            return visit.state is VisitState.CONFIRMED
-        case news.REMINDER:
-            is_at_that_time = row.revision == minute_of(visit.period.start)
-            is_certain = visit.state is VisitState.CONFIRMED and not has_left
-            return is_certain and is_at_that_time and now < visit.period.start
-        case news.STILL_COMING:
-            is_at_that_time = row.revision == minute_of(visit.period.start)
-            is_asked = comes and not _has_answered_since(row, visit)
-            is_certain = visit.state is VisitState.CONFIRMED and is_at_that_time
-            return is_asked and is_certain and now < visit.period.start
-        case news.ROSTER:
-            return visit.state in OPEN and not has_left and now < visit.period.end
-        case news.ANNOUNCEMENT:
-            # A yes that was given meanwhile has told the teacher more than this would.
-            is_told_since = visit.state is VisitState.CONFIRMED and visit.sequence > 0
-            return visit.state in OPEN and not is_told_since
-        case news.CHANGE:
-            return visit.state in OPEN and not has_left
-        case news.OTHER_TIME:
-            return visit.state in OPEN and not visit.host_agrees
-        case news.NEW_HOST:
-            return comes and visit.state in OPEN
-        case news.TIMES_OFFERED | news.TIME_KEPT:
-            return visit.state in OPEN and now < visit.period.start
-        case news.THANKS:
-            return comes and visit.state is VisitState.HAPPENED
-        case news.FEEDBACK:
-            return visit.state in (VisitState.CONFIRMED, VisitState.HAPPENED)
-        case news.CANCELLATION:
-            return visit.state is VisitState.CANCELLED
-        case news.TAKEN_OUT | news.LAPSED:
-            return has_left
-        case news.LET_GO:
-            return row.facts["volunteer"] not in visit.volunteers
-        case news.STAND_IN_ASK:
-            return not comes and visit.state in OPEN and now < visit.period.start
-        case news.STAND_IN_LOOKING | news.STAND_IN_PLAN_B:
-            return visit.state in OPEN and now < visit.period.start
-        case news.STAND_IN_FOUND | news.STAND_IN_ARRIVES:
-            return visit.state in OPEN and row.facts["volunteer"] in visit.volunteers
-    return True
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """How a mail's reader and its visit stand to each other, at the moment it is to go out."""
+
+    row: OutboxRow
+    visit: Visit
+    now: datetime
+
+    @property
+    def comes(self) -> bool:
+        return self.row.recipient in self.visit.volunteers
+
+    @property
+    def has_left(self) -> bool:
+        named = any(b.volunteer_email == self.row.recipient for b in self.visit.bookings)
+        return named and not self.comes
+
+    @property
+    def is_open(self) -> bool:
+        return self.visit.state in OPEN
+
+    @property
+    def is_certain(self) -> bool:
+        return self.visit.state is VisitState.CONFIRMED
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.now < self.visit.period.start
+
+    @property
+    def is_at_that_time(self) -> bool:
+        return self.row.revision == minute_of(self.visit.period.start)
+
+    @property
+    def told_of_comes(self) -> bool:
+        """Whether whom the mail tells of still comes."""
+        return self.row.facts["volunteer"] in self.visit.volunteers
 
 
-def _has_answered_since(row: OutboxRow, visit: Visit) -> bool:
-    answered_at = visit.booking_of(row.recipient).answered_at
-    return answered_at is not None and answered_at >= row.created_at
+def _waits_for_answer(told: _Facts) -> bool:
+    if not (told.comes and told.is_open and told.is_ahead):
+        return False
+    return told.visit.booking_of(told.row.recipient).partstat is Partstat.NEEDS_ACTION
+
+
+def _still_reminds(told: _Facts) -> bool:
+    return told.is_certain and told.is_at_that_time and told.is_ahead and not told.has_left
+
+
+def _still_asks(told: _Facts) -> bool:
+    if not (told.comes and _still_reminds(told)):
+        return False
+    answered_at = told.visit.booking_of(told.row.recipient).answered_at
+    return answered_at is None or answered_at < told.row.created_at
+
+
+def _still_announces(told: _Facts) -> bool:
+    """A yes that was given meanwhile has told the teacher more than this would."""
+    return told.is_open and not (told.is_certain and told.visit.sequence > 0)
+
+
+_HOLDS_BY_PURPOSE: Mapping[str, Callable[[_Facts], bool]] = MappingProxyType(
+    {
+        **dict.fromkeys((news.INVITATION, news.NO_ANSWER_YET), _waits_for_answer),
+        news.ANNOUNCEMENT: _still_announces,
+        news.OTHER_TIME: lambda t: t.is_open and not t.visit.host_agrees and t.is_ahead,
+        news.CONFIRMATION: lambda t: t.comes and t.is_certain,
+        news.CONFIRMATION_TEACHER: lambda t: t.is_certain,
+        news.REMINDER: _still_reminds,
+        news.STILL_COMING: _still_asks,
+        news.ROSTER: lambda t: t.is_open and not t.has_left and t.now < t.visit.period.end,
+        news.CHANGE: lambda t: t.is_open and not t.has_left,
+        news.NEW_HOST: lambda t: t.comes and t.is_open,
+        news.CANCELLATION: lambda t: t.visit.state is VisitState.CANCELLED,
+        **dict.fromkeys((news.TAKEN_OUT, news.LAPSED), lambda t: t.has_left),
+        news.LET_GO: lambda t: not t.told_of_comes,
+        news.STAND_IN_ASK: lambda t: not t.comes and t.is_open and t.is_ahead,
+        **dict.fromkeys(
+            (news.STAND_IN_FOUND, news.STAND_IN_ARRIVES), lambda t: t.is_open and t.told_of_comes
+        ),
+        **dict.fromkeys(
+            (
+                *(news.STAND_IN_LOOKING, news.STAND_IN_PLAN_B),
+                *(news.TIMES_OFFERED, news.TIME_KEPT),
+            ),
+            lambda t: t.is_open and t.is_ahead,
+        ),
+        news.THANKS: lambda t: t.comes and t.visit.state is VisitState.HAPPENED,
+        news.FEEDBACK: lambda t: t.visit.state in (VisitState.CONFIRMED, VisitState.HAPPENED),
+    }
+)

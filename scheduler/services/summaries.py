@@ -7,7 +7,7 @@ However many releases a day has, each of these people has one mail of them to co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -35,31 +35,28 @@ def sum_up(work: Work, released: Iterable[Visit], *, now: datetime) -> None:
     for row in work.outbox.of_subjects((subject,)):
         known.setdefault(row.recipient, []).append(row)
     names = {key: school.name for key, school in work.districts.schools().items()}
-    new = []
+    rows = []
     for (email, role), theirs in _readers(work, visits).items():
-        waiting = next((r for r in known.get(email, ()) if r.state is OutboxState.DUE), None)
-        told = _told(theirs, waiting.facts if waiting else {}, names=names)
-        if waiting:
-            new.append(replace(waiting, facts={**told, "role": role}))
-            continue
-        # What went out before the day's mail, as its reader wishes, stays as it went out.
-        revision = len(known.get(email, ()))
-        new.append(
-            OutboxRow(
-                key=outbox_key(
-                    subject=subject, purpose=APPROVED, revision=revision, recipient=email
-                ),
-                subject=subject,
-                purpose=APPROVED,
-                recipient=email,
-                revision=revision,
-                created_at=now,
-                due_at=now,
-                facts={**told, "role": role},
-            )
-        )
-    work.outbox.remove(row.key for row in new)
-    work.outbox.add(new)
+        row = _row_for(email, known.get(email, ()), subject=subject, at=now)
+        facts = _told(theirs, row.facts, names=names)
+        rows.append(replace(row, facts={**facts, "role": role}))
+    work.outbox.remove(row.key for row in rows)
+    work.outbox.add(rows)
+
+
+def _row_for(email: str, known: Sequence[OutboxRow], *, subject: str, at: datetime) -> OutboxRow:
+    """The summary that waits for the day's mail, else another: what went out stays as it went."""
+    waiting = next((row for row in known if row.state is OutboxState.DUE), None)
+    revision = len(known)
+    return waiting or OutboxRow(
+        key=outbox_key(subject=subject, purpose=APPROVED, revision=revision, recipient=email),
+        subject=subject,
+        purpose=APPROVED,
+        recipient=email,
+        revision=revision,
+        created_at=at,
+        due_at=at,
+    )
 
 
 def _readers(work: Work, visits: tuple[Visit, ...]) -> Mapping[tuple[str, str], tuple[Visit, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain, islice
 from typing import Protocol
 
 from scheduler.domain.other_times import OfferState, is_unanswered
@@ -94,7 +95,8 @@ class Today:
     that were closed at short notice, ``newcomers`` people who would like to volunteer,
     ``offers`` other times that volunteers could come, ``unheard`` those who were asked twice
     whether they still come and said nothing, ``closed`` how many visits stand on days
-    without school, ``searches`` how many look for a stand-in.
+    without school, ``searches`` how many look for a stand-in, ``old_calendars`` how many
+    volunteers' own calendars could not be read lately.
     """
 
     day: date
@@ -112,6 +114,7 @@ class Today:
     unheard: tuple[Silence, ...] = ()
     closed: int = 0
     searches: int = 0
+    old_calendars: int = 0
 
 
 def today(
@@ -136,35 +139,44 @@ def _today(work: Work, district: WarmDistrict, *, now: datetime, gazetteer: Gaze
     visits = district.visits.every()
     silent = tuple(v for v in visits if v.state is VisitState.INVITED and now < v.period.start)
     of_day = tuple(each for each in visits if _is_on(each, day_period(day, timezone)))
-    asked_twice = unheard(
-        work, visits, school_time_by_school=district.ground.school_time_by_school, now=now
-    )
+    times = district.ground.school_time_by_school
+    asked_twice = unheard(work, visits, school_time_by_school=times, now=now)
     unsure = tuple(visit for visit, _ in asked_twice)
-    sheets = sheets_of(work, (*silent, *unsure, *of_day), ground=district.ground)
-    first, end = len(silent), len(silent) + len(unsure)
-    waiting = work.listings.waiting()
+    silent_sheets, unsure_sheets, sheets = _sheets(work, district, silent, unsure, of_day)
+    waiting = work.listings.waiting(now=now, today=day)
     active = district.people.of(work, district.table.row_by_id).volunteers
     return Today(
         day=day,
         timezone=timezone,
         ready=_ready(work, district, waiting, now=now, gazetteer=gazetteer),
         nobody=waiting.nobody,
-        silences=tuple(_silences(sheets[: len(silent)])),
+        silences=tuple(_silences(silent_sheets)),
         failed_mail=_failed_mail(work, waiting, now=now),
         clearances=ending_clearances(active.values(), today=day),
-        visits=sheets[end:],
+        visits=sheets,
         changes=waiting.changes,
         closings=closing_lines(work, now=now),
         newcomers=waiting.newcomers,
         offers=_offers(work, visits, now=now),
-        unheard=tuple(
-            Silence(sheet, speaker)
-            for sheet, (_, email) in zip(sheets[first:end], asked_twice, strict=True)
-            if (speaker := sheet.speaker(email))
-        ),
-        closed=how_many_closed(visits, district.ground.school_time_by_school, now=now),
+        unheard=tuple(_unheard(unsure_sheets, (email for _, email in asked_twice))),
+        closed=how_many_closed(visits, times, now=now),
         searches=waiting.searches,
+        old_calendars=waiting.old_calendars,
     )
+
+
+def _sheets(
+    work: Work, district: WarmDistrict, *groups: tuple[Visit, ...]
+) -> Iterator[tuple[VisitSheet, ...]]:
+    """Yield the sheets of each group; all of them are read at once."""
+    sheets = iter(sheets_of(work, tuple(chain(*groups)), ground=district.ground))
+    return (tuple(islice(sheets, len(group))) for group in groups)
+
+
+def _unheard(sheets: Iterable[VisitSheet], emails: Iterable[str]) -> Iterator[Silence]:
+    for sheet, email in zip(sheets, emails, strict=True):
+        if speaker := sheet.speaker(email):
+            yield Silence(sheet, speaker)
 
 
 def ending_clearances(volunteers: Iterable[Cleared], *, today: date) -> tuple[EndingClearance, ...]:

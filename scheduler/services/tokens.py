@@ -2,7 +2,8 @@
 
 Feed tokens are derived from the feed and its generation, so that a leaked database opens no
 feed and a page can always show its owner the address. Answer tokens are bound to purpose,
-visit and person, and name no one.
+visit and person, and name no one. All links in a person's mails are bound to a generation of
+theirs as well: raising it ends them at once. The first generation is not written into them.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from scheduler.domain.errors import LinkEnded
+from scheduler.domain.people import Person
 from scheduler.services.records import Feed
 
 TOKEN_BYTES = 32
@@ -34,34 +37,24 @@ def feed_token(feed: Feed, *, key: bytes) -> str:
     return _encode(_mac(key, "feed", feed.key, str(feed.generation)))
 
 
-def answer_token(uid: str, email: str, *, key: bytes) -> str:
+def answer_token(uid: str, email: str, *, key: bytes, generation: int = 0) -> str:
     """Return the secret part of the link by which this person answers for this visit."""
-    return _bound("answer", uid, email, key=key)
+    return _bound("answer", uid, email, key=key, generation=generation)
 
 
-def feedback_token(uid: str, email: str, *, key: bytes) -> str:
+def feedback_token(uid: str, email: str, *, key: bytes, generation: int = 0) -> str:
     """Return the secret part of the link by which this person says how the visit was."""
-    return _bound("feedback", uid, email, key=key)
+    return _bound("feedback", uid, email, key=key, generation=generation)
 
 
-def is_feedback_token(token: str, uid: str, email: str, *, key: bytes) -> bool:
-    """Tell whether this is that person's token for that visit."""
-    return _is_same(token, feedback_token(uid, email, key=key))
+def stand_in_token(search: str, email: str, *, key: bytes, generation: int = 0) -> str:
+    """Return the secret part of the link by which this person steps in, or says no."""
+    return _bound("stand-in", search, email, key=key, generation=generation)
 
 
 def joining_token(joining: str, email: str, *, key: bytes) -> str:
-    """Return the secret part of the link by which this person proves the address they gave."""
+    """Return the secret part of the link by which a stranger proves the address they gave."""
     return _bound("joining", joining, email, key=key)
-
-
-def stand_in_token(search: str, email: str, *, key: bytes) -> str:
-    """Return the secret part of the link by which this person steps in, or says no."""
-    return _bound("stand-in", search, email, key=key)
-
-
-def is_stand_in_token(token: str, search: str, email: str, *, key: bytes) -> bool:
-    """Tell whether this is that person's token for that search."""
-    return _is_same(token, stand_in_token(search, email, key=key))
 
 
 def is_joining_token(token: str, joining: str, email: str, *, key: bytes) -> bool:
@@ -69,9 +62,28 @@ def is_joining_token(token: str, joining: str, email: str, *, key: bytes) -> boo
     return _is_same(token, joining_token(joining, email, key=key))
 
 
-def door_token(purpose: str, email: str, *, key: bytes) -> str:
+def door_token(purpose: str, email: str, *, key: bytes, generation: int = 0) -> str:
     """Return the secret part of this person's link for one purpose; it holds no name at all."""
-    return _encode(_mac(key, "door", purpose, email))
+    return _encode(_mac(key, "door", purpose, email, *_later(generation)))
+
+
+def bearer_of(
+    token: str, people: Iterable[Person], *, signed: Callable[[str, int], str]
+) -> Person | None:
+    """Return whose link it is among these people, None when it is nobody's.
+
+    ``signed`` makes the link of an address and a generation.
+
+    Raises:
+        LinkEnded: if it is one that its person has ended.
+    """
+    for person in people:
+        for generation in range(person.link_generation, -1, -1):
+            if _is_same(token, signed(person.email, generation)):
+                if generation < person.link_generation:
+                    raise LinkEnded(person.email)
+                return person
+    return None
 
 
 def visit_of_answer_token(token: str) -> str:
@@ -82,18 +94,14 @@ def visit_of_answer_token(token: str) -> str:
         return ""
 
 
-def person_of_answer_token(token: str, uid: str, emails: Iterable[str], *, key: bytes) -> str:
-    """Return whose token this is among these addresses; empty when it is nobody's."""
-    found = ""
-    for email in emails:
-        if _is_same(token, answer_token(uid, email, key=key)):
-            found = email
-    return found
-
-
-def _bound(purpose: str, subject: str, email: str, *, key: bytes) -> str:
+def _bound(purpose: str, subject: str, email: str, *, key: bytes, generation: int = 0) -> str:
     """The secret that binds a person to one purpose and one subject, which it names."""
-    return f"{_encode(subject.encode())}.{_encode(_mac(key, purpose, subject, email))}"
+    proof = _mac(key, purpose, subject, email, *_later(generation))
+    return f"{_encode(subject.encode())}.{_encode(proof)}"
+
+
+def _later(generation: int) -> tuple[str, ...]:
+    return (str(generation),) if generation else ()
 
 
 def _is_same(token: str, expected: str) -> bool:

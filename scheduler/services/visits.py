@@ -133,6 +133,7 @@ def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) 
                     at=now,
                     reason=reason,
                     by=_name(actor),
+                    by_email=actor.email,
                     role_by_email=office_that_reckons(work, cancelled, now=now),
                 )
             )

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from scheduler.domain.busy_calendars import BusyCalendar
 from scheduler.domain.errors import Unknown
-from scheduler.domain.topics import Topic
+from scheduler.domain.topics import Topic, TopicTree
 from scheduler.domain.visit_sheets import VisitSheet
-from scheduler.domain.visits import VisitState
+from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.volunteers import Volunteer
 from scheduler.domain.zones import local
 from scheduler.services.access import Actor, require_overseer
-from scheduler.services.directory import VolunteerLine, has_old_calendar, line_of
 from scheduler.services.picture import memory_start
 from scheduler.services.ports import Bounce, Gazetteer, Store, Work
 from scheduler.services.sheets import sheets_of
+from scheduler.services.volunteer_lines import VolunteerLine, has_old_calendar, line_of
 from scheduler.services.warm import Warm
 
 
@@ -71,22 +72,30 @@ def volunteer(
         visits = district.visits.of_volunteers((email,))
         sheets = sheets_of(work, visits, ground=ground)
         bounce = work.bounces.of((email,)).get(email)
-    topics, timezone = ground.topics, person.timezone or ground.district.timezone
+    timezone = person.timezone or ground.district.timezone
     today = local(now, ground.district.timezone).date()
-    is_old = has_old_calendar(lent, now=now, timezone=timezone)
-    levels = sorted(person.level_by_topic.items(), key=lambda each: (-each[1], each[0]))
-    given = (v.period.end - v.period.start for v in visits if v.state is VisitState.HAPPENED)
+    line = line_of(listed, topics=ground.topics, today=today)
     return VolunteerProfile(
-        line=replace(line_of(listed, topics=topics, today=today), has_old_calendar=is_old),
+        line=replace(line, has_old_calendar=has_old_calendar(lent, now=now, timezone=timezone)),
         volunteer=person,
-        topics=tuple((topics.topic(key), level) for key, level in levels),
+        topics=tuple(_levels(person, ground.topics)),
         sheets=sheets,
         timezone=timezone,
         calendars=lent,
-        minutes=sum(given, timedelta()) // timedelta(minutes=1),
+        minutes=_minutes_given(visits),
         today=today,
         bounce=bounce,
     )
+
+
+def _levels(person: Volunteer, topics: TopicTree) -> Iterator[tuple[Topic, int]]:
+    """Yield what somebody knows, the best known first."""
+    for key, level in sorted(person.level_by_topic.items(), key=lambda each: (-each[1], each[0])):
+        yield topics.topic(key), level
+
+
+def _minutes_given(visits: Iterable[Visit]) -> int:
+    return sum(visit.period.minutes for visit in visits if visit.state is VisitState.HAPPENED)
 
 
 def volunteer_of(work: Work, reference: str) -> Volunteer:

@@ -1,73 +1,73 @@
-"""The usual week as boxes to tick: five days of four parts, and whatever does not fit them.
+"""The usual week as boxes to tick: five days in parts, and whatever does not fit them.
 
 A box is ticked when the whole of its time is free in every week. Time outside the boxes, parts
 of a box, and time with a first or last day stand beside them as exact times; ticking and
-clearing boxes never loses those.
+clearing boxes never loses those, nor does a district that cuts its days anew.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from itertools import groupby
-from types import MappingProxyType
 
 from scheduler.domain.availability import WEEKDAYS, WeeklyAvailability
+from scheduler.domain.day_parts import DayPart
 
 Span = tuple[time, time]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of the day, a row of boxes."""
-
-    key: str
-    start: time
-    end: time
-
+Dates = tuple[date | None, date | None]
+Blocks = Mapping[str, WeeklyAvailability]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri")
-PARTS = (
-    Part("early", time(8), time(10)),
-    Part("morning", time(10), time(12)),
-    Part("midday", time(12), time(14)),
-    Part("afternoon", time(14), time(16)),
-)
 MORNINGS, CLEAR = "mornings", "clear"
 LAST_TERM = "last_term"
-BLOCK_BY_BOX: Mapping[str, WeeklyAvailability] = MappingProxyType(
-    {
-        f"{day}-{part.key}": WeeklyAvailability(weekday, part.start, part.end)
-        for weekday, day in enumerate(DAYS)
-        for part in PARTS
-    }
-)
-LINES = (*DAYS, *(part.key for part in PARTS), MORNINGS, CLEAR)
 
 
 @dataclass(frozen=True, slots=True)
 class UsualTime:
-    """Weekdays that are free at the same times, every week."""
+    """Weekdays that are free at the same times; every week, or between two days, both included."""
 
     weekdays: tuple[int, ...]
     spans: tuple[Span, ...]
+    first: date | None = None
+    last: date | None = None
 
 
-def ticked(weekly: Iterable[WeeklyAvailability]) -> frozenset[str]:
+def blocks_of(parts: Iterable[DayPart]) -> Blocks:
+    """Return the time of each box, by day and then by part; its name is ``mon-0800-1000``."""
+    parts = tuple(parts)
+    return {
+        f"{day}-{part.key}": WeeklyAvailability(weekday, part.start, part.end)
+        for weekday, day in enumerate(DAYS)
+        for part in parts
+    }
+
+
+def lines_of(parts: Iterable[DayPart]) -> tuple[str, ...]:
+    """Return everything that ``filled`` fills or clears."""
+    parts = tuple(parts)
+    mornings = (MORNINGS,) if any(part.is_before_noon for part in parts) else ()
+    return (*DAYS, *(part.key for part in parts), *mornings, CLEAR)
+
+
+def ticked(weekly: Iterable[WeeklyAvailability], blocks: Blocks) -> frozenset[str]:
     """Return the boxes whose whole time is free in every week."""
     spans = _spans_by_weekday(weekly)
     return frozenset(
         box
-        for box, block in BLOCK_BY_BOX.items()
+        for box, block in blocks.items()
         if any(start <= block.start and block.end <= end for start, end in spans[block.weekday])
     )
 
 
-def exact_times(weekly: Iterable[WeeklyAvailability]) -> tuple[WeeklyAvailability, ...]:
+def exact_times(
+    weekly: Iterable[WeeklyAvailability], blocks: Blocks
+) -> tuple[WeeklyAvailability, ...]:
     """Return what is free beside the ticked boxes, in order."""
     weekly = tuple(weekly)
-    cuts = _spans_by_weekday(BLOCK_BY_BOX[box] for box in ticked(weekly))
+    cuts = _spans_by_weekday(blocks[box] for box in ticked(weekly, blocks))
     spans = _spans_by_weekday(weekly)
     rest = (
         WeeklyAvailability(weekday, *span)
@@ -78,11 +78,11 @@ def exact_times(weekly: Iterable[WeeklyAvailability]) -> tuple[WeeklyAvailabilit
 
 
 def with_ticked(
-    weekly: Iterable[WeeklyAvailability], boxes: Iterable[str]
+    weekly: Iterable[WeeklyAvailability], boxes: Iterable[str], *, blocks: Blocks
 ) -> tuple[WeeklyAvailability, ...]:
     """Return the week with exactly these boxes ticked, and its exact times as they were."""
-    kept = exact_times(weekly)
-    return _tidy((*kept, *(BLOCK_BY_BOX[box] for box in boxes)))
+    kept = exact_times(weekly, blocks)
+    return _tidy((*kept, *(blocks[box] for box in boxes)))
 
 
 def with_block(
@@ -104,22 +104,48 @@ def without_block(
     return _in_order((*_blocks(spans), *_dated(weekly)))
 
 
-def filled(boxes: Collection[str], line: str) -> frozenset[str]:
+def filled(boxes: Collection[str], line: str, *, parts: Iterable[DayPart]) -> frozenset[str]:
     """Return the boxes after a day, a part, ``mornings`` or ``clear`` was asked for.
 
-    A day or part that is full already is cleared.
+    A day or part that is full already is cleared; mornings are the parts that end by noon.
     """
     if line == CLEAR:
         return frozenset()
-    wanted = (PARTS[0].key, PARTS[1].key) if line == MORNINGS else (line,)
-    concerned = {box for box in BLOCK_BY_BOX if set(box.split("-")) & set(wanted)}
+    parts = tuple(parts)
+    wanted = {part.key for part in parts if part.is_before_noon} if line == MORNINGS else {line}
+    lines_by_box = {f"{day}-{part.key}": {day, part.key} for day in DAYS for part in parts}
+    concerned = {box for box, lines in lines_by_box.items() if lines & wanted}
     if line != MORNINGS and concerned <= set(boxes):
         return frozenset(boxes) - concerned
     return frozenset(boxes) | concerned
 
 
-def usual_times(weekly: Iterable[WeeklyAvailability]) -> tuple[UsualTime, ...]:
-    """Return every week's free times, weekdays with the same ones together, by weekday."""
+def usual_times(weekly: Iterable[WeeklyAvailability], *, today: date) -> tuple[UsualTime, ...]:
+    """Return the free times from today on, weekdays with the same ones together.
+
+    What holds every week comes first, then what begins or ends on a day; a first day that is
+    past is left out.
+    """
+    blocks_by_dates: defaultdict[Dates, list[WeeklyAvailability]] = defaultdict(list)
+    for block in weekly:
+        first = block.first if block.first and block.first > today else None
+        if not block.last or block.last >= today:
+            always = replace(block, first=None, last=None)
+            blocks_by_dates[first, block.last].append(always)
+    return tuple(
+        replace(group, first=first, last=last)
+        for first, last in sorted(blocks_by_dates, key=_always_first)
+        for group in _alike(blocks_by_dates[first, last])
+    )
+
+
+def weekly_minutes(weekly: Iterable[WeeklyAvailability]) -> int:
+    """Return how many minutes of every week are free."""
+    spans = (span for spans in _spans_by_weekday(weekly).values() for span in spans)
+    return sum(_minute(end) - _minute(start) for start, end in spans)
+
+
+def _alike(weekly: Iterable[WeeklyAvailability]) -> tuple[UsualTime, ...]:
     spans = _spans_by_weekday(weekly)
     free = [weekday for weekday in range(len(WEEKDAYS)) if spans[weekday]]
     alike = sorted(free, key=lambda weekday: (spans[weekday], weekday))
@@ -130,10 +156,9 @@ def usual_times(weekly: Iterable[WeeklyAvailability]) -> tuple[UsualTime, ...]:
     return tuple(sorted(groups, key=lambda group: group.weekdays))
 
 
-def weekly_minutes(weekly: Iterable[WeeklyAvailability]) -> int:
-    """Return how many minutes of every week are free."""
-    spans = (span for spans in _spans_by_weekday(weekly).values() for span in spans)
-    return sum(_minute(end) - _minute(start) for start, end in spans)
+def _always_first(dates: Dates) -> tuple[bool, date, date]:
+    first, last = dates
+    return (dates != (None, None), first or date.min, last or date.max)
 
 
 def _spans_by_weekday(weekly: Iterable[WeeklyAvailability]) -> dict[int, tuple[Span, ...]]:

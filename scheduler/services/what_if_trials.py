@@ -6,7 +6,7 @@ ahead, and still at a lesson that its request asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,7 +33,10 @@ class Trial:
     """What the engine is asked: ``before`` can stay, ``broken`` requests cannot.
 
     ``given_up_by_request`` are the visits touched by the change, ``makes_room_by_request``
-    those that may make room.
+    those that may make room. ``former`` is the plan before the change, of whoever stays in it
+    only the part that leaves. ``valued`` and ``valued_before`` say what plans are worth after
+    the change and before it: no lesson counts more for being kept, and one that falls out
+    still counts before.
     """
 
     problem: Problem
@@ -43,6 +46,9 @@ class Trial:
     given_up_by_request: Mapping[str, tuple[Visit, ...]]
     makes_room_by_request: Mapping[str, tuple[Visit, ...]]
     proposals: Mapping[str, Proposal]
+    former: tuple[Assignment, ...]
+    valued: Problem
+    valued_before: Problem
 
 
 def trial_of(
@@ -76,8 +82,13 @@ def trial_of(
         if demand.id not in unsound - hit
     )
     broken = {*given_up, *hit}
+    valued = replace(problem, previous=former_plan)
+    times = picture.school_time_by_school
     return Trial(
-        problem=replace(problem, demands=tuple(demands), previous=former_plan),
+        problem=replace(valued, demands=tuple(demands)),
+        former=tuple(_leaving(each, what_if, given_up) for each in former_plan),
+        valued=valued,
+        valued_before=_as_before(valued, replace(after, school_time_by_school=times), broken),
         before=tuple(each for each in former_plan if each.demand_id not in broken),
         broken=tuple(sorted(broken)),
         what_if=what_if,
@@ -211,6 +222,24 @@ def _asked_again(demand: Demand, given_up: tuple[Visit, ...], proposal: Proposal
         replace(each, preference=STAYS) if each.start in starts else each for each in demand.options
     )
     return replace(demand, options=options, excluded=demand.excluded | passed_over)
+
+
+def _as_before(valued: Problem, picture: Picture, broken: Collection[str]) -> Problem:
+    """The same requests with the lessons that fall out."""
+    demands = (
+        demand_of(picture, picture.requests[each.id]) if each.id in broken else each
+        for each in valued.demands
+    )
+    return replace(valued, demands=tuple(demands))
+
+
+def _leaving(
+    each: Assignment, what_if: WhatIf, given_up: Mapping[str, tuple[Visit, ...]]
+) -> Assignment:
+    """Where one of several leaves, the others are no part of what is filled anew."""
+    visits = given_up.get(each.demand_id, ())
+    is_one = bool(visits) and all(takes_one_out(what_if, visit) for visit in visits)
+    return replace(each, speaker_ids=(what_if.email,)) if is_one else each
 
 
 def _assignment(visits: tuple[Visit, ...]) -> Assignment:

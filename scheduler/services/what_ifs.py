@@ -7,6 +7,7 @@ Only visits still to come are touched; what a person did is done.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from scheduler.domain.assignments import HostCommitment, Place
 from scheduler.domain.availability import DaysAway
@@ -19,8 +20,12 @@ from scheduler.domain.schooldays import Closure
 from scheduler.domain.visits import TEACHER_PREFIX, Visit, VisitState
 from scheduler.domain.volunteers import Format, Limits, Volunteer
 from scheduler.domain.zones import day_period, local
+from scheduler.services.access import Actor
+from scheduler.services.locking import CLOSURES, SETTINGS
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Gazetteer, Work
+from scheduler.services.records import Activity
+from scheduler.services.settings import WEIGHTS
 from scheduler.services.snapshots import (
     commitments_of,
     geography_of,
@@ -70,7 +75,15 @@ def changed(picture: Picture, what_if: WhatIf) -> Picture:
             return picture
 
 
-def keep_change(work: Work, picture: Picture, what_if: WhatIf) -> None:
+def written_as_one(what_if: WhatIf) -> tuple[str, ...]:
+    """Return what the change is written into as a whole, to be locked before anything is read."""
+    kept_in = {WhatIfKind.CLOSED: (CLOSURES,), WhatIfKind.WEIGHT: (SETTINGS,)}
+    return kept_in.get(what_if.kind, ())
+
+
+def keep_change(
+    work: Work, picture: Picture, what_if: WhatIf, *, actor: Actor, now: datetime
+) -> None:
     """Store the change itself; a teacher's illness is nothing that anybody keeps."""
     match what_if.kind:
         case WhatIfKind.AWAY | WhatIfKind.LIMIT:
@@ -80,6 +93,8 @@ def keep_change(work: Work, picture: Picture, what_if: WhatIf) -> None:
             work.districts.put_closures(sorted(closures))
         case WhatIfKind.WEIGHT:
             work.districts.put(changed(picture, what_if).district)
+            facts = {"weights": {what_if.name: what_if.value}}
+            work.activities.add((Activity(now, actor.email, "changed weights", WEIGHTS, facts),))
         case WhatIfKind.ILL:
             return
 

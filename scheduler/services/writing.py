@@ -91,7 +91,7 @@ class Writer:
         """Load the rows together, or one by one where one of them spoils that."""
         try:
             batch = load_batch(self.store, rows, now=self.now, head=self.head)
-            open_doors(self.store, rows, head=self.head)
+            open_doors(self.store, batch, head=self.head)
         except Exception as failure:
             if len(rows) == 1:
                 self.outcomes.unwritable(rows, failure)

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scheduler.domain.errors import BadInput, Problem
-from scheduler.storage import database
+from scheduler.storage import database, versions
 from scheduler.storage.portable import (
     Tally,
     Tallying,
@@ -96,7 +96,7 @@ def read_manifest(path: Path) -> Manifest:
         manifest = _manifest(told)
     except (BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError) as error:
         raise _bad(path, "This is not a backup, or it is damaged.") from error
-    if told["format"] != FORMAT or manifest.version not in database.versions():
+    if told["format"] != FORMAT or manifest.version not in versions.known():
         raise _bad(path, "It was made by a newer version: bring this program up to date first.")
     return manifest
 

@@ -18,7 +18,7 @@ from sqlalchemy import JSON, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from scheduler.domain.classes import Lesson, parse_lessons
-from scheduler.domain.districts import Term
+from scheduler.domain.districts import Contact, Coordinates, Site, Term
 from scheduler.domain.errors import InvalidPeriod
 from scheduler.domain.periods import DateRange, Period
 from scheduler.domain.proposals import SieveStep
@@ -170,6 +170,31 @@ def _read_terms(rows: Iterable[tuple[str, str, str]]) -> tuple[Term, ...]:
     )
 
 
+def _write_sites(sites: Iterable[Site]) -> list[list[object]]:
+    return [
+        [
+            *(site.name, site.address, site.postal_code),
+            *((site.coordinates.latitude, site.coordinates.longitude) if site.coordinates else ()),
+        ]
+        for site in sites
+    ]
+
+
+def _read_sites(rows: Iterable[list[Any]]) -> tuple[Site, ...]:
+    return tuple(
+        Site(name, address, code, Coordinates(*point) if point else None)
+        for name, address, code, *point in rows
+    )
+
+
+def _write_contacts(contacts: Iterable[Contact]) -> list[list[str]]:
+    return [[each.name, each.role, each.email, each.phone] for each in contacts]
+
+
+def _read_contacts(rows: Iterable[list[str]]) -> tuple[Contact, ...]:
+    return tuple(Contact(*row) for row in rows)
+
+
 def _write_sieve(steps: Iterable[SieveStep]) -> list[list[object]]:
     return [[step.rule, step.left, step.lost] for step in steps]
 
@@ -188,6 +213,8 @@ TYPE_BY_ANNOTATION: Mapping[Any, TypeDecorator[Any] | Text] = {
     tuple[Window, ...]: Whole(write=_texts, read=_read_windows),
     tuple[Period, ...]: Whole(write=_write_periods, read=_read_periods),
     tuple[Term, ...]: Whole(write=_write_terms, read=_read_terms),
+    tuple[Site, ...]: Whole(write=_write_sites, read=_read_sites),
+    tuple[Contact, ...]: Whole(write=_write_contacts, read=_read_contacts),
     tuple[SieveStep, ...]: Whole(write=_write_sieve, read=_read_sieve),
     Mapping[str, int]: Whole(write=dict, read=dict),
     Mapping[str, object]: Whole(write=plain, read=restored),

@@ -21,8 +21,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -32,11 +30,11 @@ from sqlalchemy.event import listen
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-from scheduler.storage import soundness
+from scheduler.storage import soundness, versions
 from scheduler.storage.models import Base
 from scheduler.storage.refusals import domain_errors
+from scheduler.storage.versions import MIGRATIONS
 
-MIGRATIONS = Path(__file__).with_name("migrations")
 SQLITE_WAIT_MILLISECONDS = 30_000
 CONNECTIONS = 10
 # A server that vanished without a word is noticed within a minute, not within the hours of TCP.
@@ -46,6 +44,8 @@ POSTGRESQL_REACH = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
+# Who stands still with rows locked is cut off by the server, so that others go on.
+POSTGRESQL_IDLE = "SET idle_in_transaction_session_timeout = '5min'"
 INTENT = "visitbell_intent"
 READING, WRITING = "reading", "writing"
 # Rows are re-read whenever they are asked for: bulk statements pass by the identity map.
@@ -129,22 +129,40 @@ def begin(session: Session, *, writes: bool) -> None:
     session.connection(execution_options=options)
 
 
+def require_tables(url: str) -> None:
+    """Refuse a database that is not set up, or of another version than this program's.
+
+    Raises:
+        WrongTables: if so.
+        OutOfReach: if it does not answer.
+    """
+    with one_moment(url) as connection:
+        versions.require_needed(connection)
+
+
 def upgrade(url: str, revision: str = "head") -> None:
-    """Create the tables or bring them to a revision, the newest by default; safe to repeat."""
+    """Create the tables or bring them to a revision, the newest by default; safe to repeat.
+
+    Raises:
+        WrongTables: if a newer program has worked with them.
+        OutOfReach: if the database does not answer.
+    """
+    with one_moment(url) as connection:
+        versions.require_known(connection)
     command.upgrade(_with_engine(_scripts(), engine=_unpooled(url)), revision)
 
 
-def versions() -> frozenset[str]:
-    """Return every version of the tables that this program knows."""
-    return frozenset(each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
-
-
 def lay_tables(url: str, revision: str) -> None:
-    """Give an empty database the tables of one revision, whichever it has; they lose all rows."""
+    """Give an empty database the tables of one revision, whichever it has; they lose all rows.
+
+    Raises:
+        WrongTables: if a newer program has worked with them.
+    """
     engine = _unpooled(url)
     with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    if present not in (None, revision):
+        versions.require_known(connection)
+        present = versions.present_on(connection)
+    if present not in ("", revision):
         command.downgrade(_with_engine(_scripts(), engine=engine), "base")
     upgrade(url, revision)
 
@@ -152,7 +170,7 @@ def lay_tables(url: str, revision: str) -> None:
 @contextmanager
 def one_moment(url: str) -> Iterator[Connection]:
     """Yield a connection that sees the database as it is now, and changes nothing."""
-    with sessions(_unpooled(url))() as session, domain_errors():
+    with domain_errors(), sessions(_unpooled(url))() as session:
         begin(session, writes=False)
         yield session.connection()
 
@@ -160,7 +178,7 @@ def one_moment(url: str) -> Iterator[Connection]:
 @contextmanager
 def one_writer(url: str) -> Iterator[Connection]:
     """Yield a connection whose changes are committed at the end, or undone by an error."""
-    with sessions(_unpooled(url))() as session, domain_errors():
+    with domain_errors(), sessions(_unpooled(url))() as session:
         begin(session, writes=True)
         yield session.connection()
         session.commit()
@@ -181,7 +199,7 @@ def problems(database: str | Engine) -> tuple[str, ...]:
     engine = _unpooled(database) if isinstance(database, str) else database
     with sessions(engine)() as session:
         begin(session, writes=False)
-        return soundness.findings(session, scripts=MIGRATIONS)
+        return soundness.findings(session)
 
 
 def _unpooled(url: str) -> Engine:
@@ -218,7 +236,14 @@ def _prepared(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         listen(engine, "connect", _prepare_sqlite)
         listen(engine, "begin", _begin_sqlite)
+    else:
+        listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.execute(POSTGRESQL_IDLE)
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -23,8 +23,8 @@ EXCLUSION_VIOLATION = "23P01"
 # Serialization failure, deadlock, lock not to be had.
 OUTRUN_STATES = frozenset({"40001", "40P01", "55P03"})
 DISK_FULL = "53100"
-# Connection lost, resources used up, server going down or coming up.
-AWAY_CLASSES = ("08", "53", "57P")
+# Connection lost, cut off after standing still, resources used up, server going down or coming up.
+AWAY_CLASSES = ("08", "25P03", "53", "57P")
 BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 AWAY_CODES = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
 # SQLite's finer codes lie above these bits.

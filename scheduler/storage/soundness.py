@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import and_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from scheduler.domain.errors import WrongTables
 from scheduler.domain.visits import OCCUPYING
 from scheduler.services.ports import OutboxState
 from scheduler.storage.models.records import OutboxEntryRow
 from scheduler.storage.models.visits import BookingRow, OccupancyRow, ResourceRow, VisitRow
 from scheduler.storage.repositories.visits import SqlVisits
+from scheduler.storage.versions import require_needed
 
 GUARDS_BY_DIALECT = {
     "sqlite": (
@@ -34,31 +33,16 @@ GUARDS_BY_DIALECT = {
 UNSENT = (OutboxState.HELD, OutboxState.DUE, OutboxState.SENDING)
 
 
-def findings(session: Session, *, scripts: Path) -> tuple[str, ...]:
+def findings(session: Session) -> tuple[str, ...]:
     """Return everything unsound, the gravest first; none when all is well.
 
     A database of another version is not looked into: its tables may be others.
     """
-    versions = tuple(_version(session, scripts))
-    if versions:
-        return versions
+    try:
+        require_needed(session.connection())
+    except WrongTables as refusal:
+        return (str(refusal),)
     return tuple(sentence for check in CHECKS for sentence in check(session))
-
-
-def _version(session: Session, scripts: Path) -> Iterator[str]:
-    newest = set(ScriptDirectory(str(scripts)).get_heads())
-    current = set(MigrationContext.configure(session.connection()).get_current_heads())
-    if not current:
-        yield "The database has no tables yet."
-    elif current != newest:
-        yield (
-            f"The database is at version {_listed(current)},"
-            f" but this program needs version {_listed(newest)}."
-        )
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names))
 
 
 def _damage(session: Session) -> Iterator[str]:

@@ -21,6 +21,7 @@ from scheduler.services.ports import (
     Feedbacks,
     Feeds,
     Handovers,
+    Imports,
     Inbox,
     Joinings,
     Journal,
@@ -28,6 +29,7 @@ from scheduler.services.ports import (
     Listings,
     MailDoors,
     MailLog,
+    Marks,
     Messages,
     Outbox,
     OwnWeeks,
@@ -43,6 +45,7 @@ from scheduler.services.ports import (
     TimeOffers,
     Traces,
     Visits,
+    Vitals,
     Volunteers,
     Work,
 )
@@ -65,12 +68,14 @@ from scheduler.storage.repositories.diary import SqlDiary
 from scheduler.storage.repositories.districts import SqlDistricts
 from scheduler.storage.repositories.districts_once import DistrictsOnce
 from scheduler.storage.repositories.feeds import SqlFeeds
+from scheduler.storage.repositories.imports import SqlImports
 from scheduler.storage.repositories.joinings import SqlJoinings
 from scheduler.storage.repositories.journal import SqlJournal, write_notes
 from scheduler.storage.repositories.leases import SqlLeases
 from scheduler.storage.repositories.listings import SqlListings
 from scheduler.storage.repositories.mail_desk import SqlInbox, SqlMailLog
 from scheduler.storage.repositories.mail_doors import SqlMailDoors
+from scheduler.storage.repositories.marks import SqlMarks
 from scheduler.storage.repositories.outbox import SqlOutbox
 from scheduler.storage.repositories.own_weeks import SqlOwnWeeks
 from scheduler.storage.repositories.people import SqlPeople
@@ -84,6 +89,7 @@ from scheduler.storage.repositories.stand_ins import SqlBounces, SqlStandIns
 from scheduler.storage.repositories.time_offers import SqlTimeOffers
 from scheduler.storage.repositories.traces import SqlTraces
 from scheduler.storage.repositories.visits import SqlVisits
+from scheduler.storage.repositories.vitals import SqlVitals
 from scheduler.storage.repositories.volunteers import SqlVolunteers
 
 
@@ -105,8 +111,11 @@ class SqlWork:
         self.sign_ins: SignIns = SqlSignIns(session)
         self.activities: Activities = SqlActivities(session)
         self.leases: Leases = SqlLeases(session)
+        self.marks: Marks = SqlMarks(session)
+        self.vitals: Vitals = SqlVitals(session)
         self.journal: Journal = SqlJournal(session)
         self.runs: Runs = SqlRuns(session)
+        self.imports: Imports = SqlImports(session)
         self.batches: Batches = SqlBatches(session)
         self.listings: Listings = SqlListings(session)
         self.search: Search = SqlSearch(session)
@@ -141,14 +150,14 @@ class SqlStore:
     @contextmanager
     def read(self) -> Iterator[Work]:
         """Open a transaction that sees one moment, changes nothing and blocks nobody."""
-        with self._sessions() as session, domain_errors():
+        with domain_errors(), self._sessions() as session:
             begin(session, writes=False)
             yield SqlWork(session, writes=False)
 
     @contextmanager
     def write(self) -> Iterator[Work]:
         """Open a transaction that is committed at the end of the block, or undone by an error."""
-        with self._sessions() as session, domain_errors():
+        with domain_errors(), self._sessions() as session:
             begin(session, writes=True)
             yield SqlWork(session, writes=True)
             write_notes(session)

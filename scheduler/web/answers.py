@@ -13,6 +13,7 @@ from scheduler.domain.errors import (
     ConstraintViolated,
     DoubleBooked,
     IllegalTransition,
+    LinkEnded,
     Unknown,
 )
 from scheduler.services import coming_back, invitations, other_times
@@ -89,10 +90,12 @@ def offer(token: str) -> ResponseReturnValue:
 def again(token: str) -> ResponseReturnValue:
     """Send the person of a link that has ended a new way in; the page shows no address."""
     try:
-        invitation = _invitation(token)
+        email = _invitation(token).person.email
+    except LinkEnded as ended:
+        email = ended.email
     except Unknown:
         return _page(token, ReplyForm(formdata=None))
-    ask_for_link(desk().store, invitation.person.email, now=desk().now, following="/visits")
+    ask_for_link(desk().store, email, now=desk().now, following="/visits")
     flash(_("A new link is on its way to your e-mail address."), "done")
     return redirect(url_for("answers.show", token=token), HTTPStatus.SEE_OTHER)
 

@@ -8,9 +8,11 @@ from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
 
 from scheduler.domain.errors import (
+    ChangedMeanwhile,
     ConstraintViolated,
     DoubleBooked,
     IllegalTransition,
+    LinkEnded,
     NotAllowed,
     OutOfReach,
     Outrun,
@@ -32,11 +34,14 @@ from scheduler.web import (
     closing,
     conflicts,
     day_sheet,
+    ended_links,
     feedback,
     feeds,
     health,
     help,
     home,
+    import_files,
+    imports,
     inbox,
     join,
     joining,
@@ -44,6 +49,7 @@ from scheduler.web import (
     mail_choices,
     mail_pages,
     messages,
+    metrics,
     more,
     organizations,
     other_times,
@@ -73,8 +79,9 @@ from scheduler.web.desk import EXTENSION, Desk, close_desk, desk
 from scheduler.web.error_words import sentence_of
 from scheduler.web.languages import language_on_page, present_district, speak
 from scheduler.web.navigation import navigation
+from scheduler.web.no_district import lacks_district, no_district_page
 from scheduler.web.out_of_reach import out_of_reach_page
-from scheduler.web.phrasing import FILTERS, day, initials, local_day
+from scheduler.web.phrasing import ON_PAGES, day, initials, local_day
 from scheduler.web.queue_page import KEYS_COOKIE, KEYS_OFF
 from scheduler.web.security import csrf, protect
 from scheduler.web.sign_in import own_path
@@ -92,6 +99,7 @@ BLUEPRINTS = (
     public_visits.bp,
     calendars.bp,
     health.bp,
+    metrics.bp,
     ui_pages.bp,
     help.bp,
     requests.bp,
@@ -106,6 +114,7 @@ BLUEPRINTS = (
     plans.bp,
     profile.bp,
     mail_choices.bp,
+    ended_links.bp,
     reconfirm.bp,
     join.bp,
     joining.bp,
@@ -130,6 +139,8 @@ BLUEPRINTS = (
     mail_pages.bp,
     inbox.bp,
     settings.bp,
+    imports.bp,
+    import_files.bp,
     more.bp,
 )
 TITLES: dict[int, tuple[str, str]] = {
@@ -181,6 +192,7 @@ STATUS_BY_ERROR: tuple[tuple[type[SchedulerError], int], ...] = (
     (ConstraintViolated, 409),
     (DoubleBooked, 409),
     (Outrun, 409),
+    (ChangedMeanwhile, 409),
 )
 
 
@@ -195,12 +207,13 @@ def put_together(app: Flask, *, with_desk: Desk) -> None:
     csrf.exempt(health.bp)
     speak(app)
     give_words(app)
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(ON_PAGES)
     app.context_processor(shared_by_pages)
     app.teardown_request(close_desk)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SchedulerError, _scheduler_error)
     app.register_error_handler(OutOfReach, out_of_reach_page)
+    app.register_error_handler(LinkEnded, ended_links.link_ended_page)
 
 
 def shared_by_pages() -> dict[str, object]:
@@ -240,6 +253,8 @@ def _http_error(error: HTTPException) -> Response | HTTPException | tuple[str, i
 
 
 def _scheduler_error(error: SchedulerError) -> tuple[str, int]:
+    if lacks_district(error):
+        return no_district_page()
     for kind, code in STATUS_BY_ERROR:
         if isinstance(error, kind):
             return _error_page(code, sentence=sentence_of(error) if code == 409 else "")

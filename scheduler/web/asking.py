@@ -1,13 +1,13 @@
-"""The form by which a teacher asks: its fields, its lesson tiles, and what is wrong in words."""
+"""The form by which a teacher asks: its fields, what was answered, and what is wrong in words."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, time
 from typing import cast
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext, npgettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -22,20 +22,19 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 from scheduler.domain.assignments import Finding
 from scheduler.domain.requests import (
     ClassroomRequest,
-    RangeWindow,
+    PeriodWindow,
     RequestKind,
     TimeWindow,
     Window,
     parse_window,
 )
+from scheduler.domain.schooldays import BellSchedule
 from scheduler.domain.volunteers import Format
 from scheduler.services.asking import AskSheet, reference_of
-from scheduler.services.lessons import ClosedLesson, LessonAhead, LessonWeek
 from scheduler.services.requests import Answers
 from scheduler.services.telling import Told, reason_of
-from scheduler.web.formats import write_span
-from scheduler.web.phrasing import clock, date_range, day, in_days, long_day, tile
-from scheduler.web.tiles import day_tile, short_range
+from scheduler.web.phrasing import long_day
+from scheduler.web.window_words import window_words
 
 Flaw = dict[str, str]
 # What is kept of a form for later: its questions, not what the browser adds.
@@ -175,14 +174,9 @@ def flaws_told(findings: Iterable[Finding], form: AskForm) -> tuple[Flaw, ...]:
     return tuple(_flaw(finding, form) for finding in findings)
 
 
-def lesson_weeks(
-    sheet: AskSheet, *, chosen: Collection[str], today: date
-) -> tuple[dict[str, object], ...]:
-    """Return the weeks as the lesson tiles take them."""
-    return tuple(_week(week, sheet, chosen=chosen, today=today) for week in sheet.weeks)
-
-
-def other_picks(form: AskForm, weeks: Iterable[Mapping[str, object]]) -> tuple[dict[str, str], ...]:
+def other_picks(
+    form: AskForm, weeks: Iterable[Mapping[str, object]], *, bells: BellSchedule | None
+) -> tuple[dict[str, str], ...]:
     """Return what was picked besides the lessons shown, as choices that stay ticked."""
     shown = {
         each["value"]
@@ -191,27 +185,16 @@ def other_picks(form: AskForm, weeks: Iterable[Mapping[str, object]]) -> tuple[d
         if "value" in each
     }
     return tuple(
-        {"value": str(window), "label": window_words(window)}
+        {"value": str(window), "label": window_words(window, hours=_hours(window, bells))}
         for window in _picked(form)
         if str(window) not in shown
     )
 
 
-def window_words(window: Window) -> str:
-    """Return ``Tue 8 December, P3`` or ``Tue 8 December, 10:40–11:30`` or a range of days."""
-    if isinstance(window, RangeWindow):
-        return date_range(window.days)
-    if isinstance(window, TimeWindow):
-        hours = write_span(*(datetime.combine(window.day, t) for t in (window.start, window.end)))
-        return _("%(day)s, %(hours)s", day=day(window.day), hours=hours)
-    period = "–".join(filter(None, (window.period, window.last_period)))
-    return _("%(day)s, %(hours)s", day=day(window.day), hours=period)
-
-
-def picked_days(windows: Sequence[Window]) -> tuple[date, ...]:
-    """Return the days asked for, in order, each once."""
-    days = {window.day for window in windows if not isinstance(window, RangeWindow)}
-    return tuple(sorted(days))
+def _hours(window: Window, bells: BellSchedule | None) -> tuple[time, time] | None:
+    if bells is None or not isinstance(window, PeriodWindow):
+        return None
+    return bells.hours_of(window.day, window.period, last=window.last_period)
 
 
 def _topic_of(form: AskForm, sheet: AskSheet | None) -> str:
@@ -276,44 +259,3 @@ def _closed(facts: Mapping[str, Told], when: str) -> str:
     if facts.get("closure"):
         return _("%(school)s is closed on %(day)s. Pick another day", school=school, day=when)
     return _("%(school)s has no lessons on %(day)s. Pick another day", school=school, day=when)
-
-
-def _week(
-    week: LessonWeek, sheet: AskSheet, *, chosen: Collection[str], today: date
-) -> dict[str, object]:
-    label = short_range(week.days)
-    if week.closure:
-        closed = _("%(holiday)s.", holiday=week.closure)
-        if week.resumes:
-            closed = _(
-                "%(holiday)s. Lessons start again on %(day)s.",
-                holiday=week.closure,
-                day=long_day(week.resumes),
-            )
-        return {"label": label, "note": _("school closed"), "closed": closed, "lessons": ()}
-    whole_weeks = (week.days.first - today) // timedelta(days=7)
-    lessons = tuple(_lesson(each, sheet, chosen=chosen) for each in week.lessons)
-    empty = {} if lessons else {"closed": _("No lessons of this class.")}
-    return {"label": label, "note": in_days(7 * whole_weeks), "lessons": lessons, **empty}
-
-
-def _lesson(
-    lesson: LessonAhead | ClosedLesson, sheet: AskSheet, *, chosen: Collection[str]
-) -> dict[str, object]:
-    if isinstance(lesson, ClosedLesson):
-        return {**day_tile(lesson.day), "closed": lesson.name, "note": _("No lessons")}
-    free = sheet.free_at(lesson)
-    start, end = (
-        clock(moment, sheet.timezone) for moment in (lesson.period.start, lesson.period.end)
-    )
-    return {
-        **tile(lesson.period.start, sheet.timezone),
-        "value": str(lesson.window),
-        "start": start,
-        "end": end,
-        "note": _("until %(time)s", time=end)
-        if free is None
-        else ngettext("%(num)s free", "%(num)s free", free),
-        "said": "" if free is None else npgettext("free", "speaker", "speakers", free),
-        "chosen": str(lesson.window) in chosen,
-    }

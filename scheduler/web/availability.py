@@ -10,7 +10,6 @@ from types import MappingProxyType
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 
 from scheduler.domain.availability import WeeklyAvailability
@@ -19,40 +18,20 @@ from scheduler.domain.volunteers import Limits
 from scheduler.services import availability
 from scheduler.services.availability import MyWeek
 from scheduler.services.busy_calendars import my_calendars
-from scheduler.services.week_boxes import (
-    BLOCK_BY_BOX,
-    CLEAR,
-    DAYS,
-    LAST_TERM,
-    MORNINGS,
-    PARTS,
-    filled,
-)
+from scheduler.services.week_boxes import LAST_TERM, blocks_of, filled
 from scheduler.web.availability_forms import AwayForm, TimeForm, WeekForm
 from scheduler.web.busy_lines import busy_lines
 from scheduler.web.desk import desk
-from scheduler.web.formats import month_name, weekday_name, write_clock, write_day
+from scheduler.web.formats import write_clock, write_day
 from scheduler.web.notices import tell_done
 from scheduler.web.phrasing import WEEKDAY_NAMES, date_range, local_day
 from scheduler.web.signed_in import actor, volunteers_only
+from scheduler.web.week_grid import grid, line_words
 from scheduler.web.week_words import boxes_in_words, in_words
 
 bp = Blueprint("availability", __name__)
 
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
-
-PART_WORDS = {
-    "early": lazy_gettext("Early"),
-    "morning": lazy_gettext("Morning"),
-    "midday": lazy_gettext("Midday"),
-    "afternoon": lazy_gettext("Afternoon"),
-}
-LINE_WORDS = {
-    **dict(zip(DAYS, WEEKDAY_NAMES, strict=False)),
-    **PART_WORDS,
-    MORNINGS: lazy_gettext("all mornings"),
-    CLEAR: lazy_gettext("your week"),
-}
 
 
 @bp.get("/availability")
@@ -66,16 +45,18 @@ def week() -> ResponseReturnValue:
 @volunteers_only
 def save() -> ResponseReturnValue:
     """Save the boxes and limits; a button at the head of a line fills that line first."""
+    mine = _mine()
     form = WeekForm()
+    form.parts = mine.parts
     if not form.validate():
         return page(week_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
-    mine = _mine()
     ticked = frozenset(form.free.data or ())
     boxes = _boxes(ticked, form.fill.data or "", mine)
     limits = form.limits(mine.limits)
     availability.save_week(desk().store, boxes, actor=actor(), now=desk().now, limits=limits)
     if form.fill.data:
-        before, words = ticked, _filled_words(form.fill.data, is_more=boxes > ticked)
+        words = _filled_words(form.fill.data, mine, is_more=boxes > ticked)
+        before = ticked
     else:
         before, words = mine.ticked, _("Saved.")
     if (boxes, limits) == (before, mine.limits):
@@ -88,10 +69,11 @@ def save() -> ResponseReturnValue:
 @volunteers_only
 def put_back() -> ResponseReturnValue:
     """Tick the boxes again, and set the limits, as they were before a change."""
-    boxes = set(request.form.get("boxes", "").split(",")) & set(BLOCK_BY_BOX)
+    mine = _mine()
+    boxes = set(request.form.get("boxes", "").split(",")) & set(blocks_of(mine.parts))
     form = WeekForm()
     named = set(limit_fields(Limits())) <= set(request.form)
-    limits = form.limits(_mine().limits) if named and form.validate() else None
+    limits = form.limits(mine.limits) if named and form.validate() else None
     availability.save_week(desk().store, boxes, actor=actor(), now=desk().now, limits=limits)
     return _done(_("Your week is as it was."))
 
@@ -178,7 +160,7 @@ def page(
         calendars=busy_lines(lent, now=desk().now, timezone=mine.timezone, is_own=True),
         calendar_errors=calendar_errors,
         calendar_address=calendar_address,
-        grid=_grid(mine),
+        grid=grid(mine),
         sentence=in_words(mine),
         boxes=boxes_in_words(len(form.free.data or ()), mine.minutes_a_week),
         weekdays=WEEKDAY_NAMES,
@@ -240,15 +222,15 @@ def away_fields(days: DateRange) -> dict[str, str]:
 def _boxes(ticked: frozenset[str], line: str, mine: MyWeek) -> frozenset[str]:
     if line == LAST_TERM:
         return ticked if mine.last_term is None else mine.last_term
-    return filled(ticked, line) if line else ticked
+    return filled(ticked, line, parts=mine.parts) if line else ticked
 
 
-def _filled_words(line: str, *, is_more: bool) -> str:
+def _filled_words(line: str, mine: MyWeek, *, is_more: bool) -> str:
     if line == LAST_TERM:
         return _("Your week is as it was last term.")
     if is_more:
-        return _("Filled %(line)s.", line=str(LINE_WORDS[line]))
-    return _("Cleared %(line)s.", line=str(LINE_WORDS[line]))
+        return _("Filled %(line)s.", line=line_words(line, mine.parts))
+    return _("Cleared %(line)s.", line=line_words(line, mine.parts))
 
 
 def _mine() -> MyWeek:
@@ -266,32 +248,6 @@ def _line(words: str, action: str, **fields: str) -> dict[str, object]:
         "action": action,
         "said": _("Remove %(words)s", words=words),
         "fields": fields,
-    }
-
-
-def _grid(mine: MyWeek) -> dict[str, object]:
-    return {
-        "days": [
-            {"key": key, "short": weekday_name(number, is_short=True), "label": name}
-            for number, (key, name) in enumerate(zip(DAYS, WEEKDAY_NAMES, strict=False))
-        ],
-        "parts": [
-            {
-                "key": part.key,
-                "label": PART_WORDS[part.key],
-                "hours": f"{part.start.hour}–{part.end.hour}",
-                "said": _("%(start)s to %(end)s", start=part.start.hour, end=part.end.hour),
-            }
-            for part in PARTS
-        ],
-        "booked": {
-            box: {
-                "day": day.day,
-                "month": month_name(day.month, is_short=True),
-                "said": _("visit booked on %(day)s", day=write_day(day)),
-            }
-            for box, day in mine.day_by_booked_box.items()
-        },
     }
 
 

@@ -20,12 +20,13 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
-from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from scheduler.domain.availability import WeeklyAvailability
+from scheduler.domain.day_parts import USUAL_PARTS
 from scheduler.domain.periods import DateRange
 from scheduler.domain.volunteers import Limits
-from scheduler.services.week_boxes import BLOCK_BY_BOX, LAST_TERM, LINES
+from scheduler.services.week_boxes import LAST_TERM, blocks_of, lines_of
 
 FARTHEST_KM = 2000
 LONGEST_BUFFER_MINUTES = 240
@@ -59,17 +60,35 @@ def _between(label: LazyString, first: int, last: int) -> dict[str, object]:
     return {"label": label, "first": first, "last": last}
 
 
-class WeekForm(FlaskForm):  # type: ignore[misc]
-    """The boxes and the limits; ``fill`` is the button that fills or clears a line, if any."""
+_GONE = _("The parts of the day are others now. Look at your week once more")
 
-    free = SelectMultipleField(choices=list(BLOCK_BY_BOX))  # type: ignore[arg-type]
-    fill = StringField(validators=[Optional(), AnyOf((*LINES, LAST_TERM))])
+
+class WeekForm(FlaskForm):  # type: ignore[misc]
+    """The boxes and the limits; ``fill`` is the button that fills or clears a line, if any.
+
+    A page may be older than the ``parts`` of a day: a box that is gone is refused.
+    """
+
+    parts = USUAL_PARTS
+
+    free = SelectMultipleField(validate_choice=False)
+    fill = StringField(validators=[Optional()])
     max_per_day = whole_number(_("Most visits a day"), 8, first=1)
     max_per_week = whole_number(_("Most visits a week"), 20, first=1)
     max_per_month = whole_number(_("Most visits a month"), 60)
     max_km = distance(_("Longest way there, in km"), FARTHEST_KM)
     buffer_minutes = whole_number(_("Free minutes before and after"), LONGEST_BUFFER_MINUTES)
     notice_days = whole_number(_("Days I need to know ahead"), LONGEST_NOTICE_DAYS)
+
+    def validate_free(self, field: Field) -> None:
+        """Refuse boxes that the day has no more."""
+        if not set(field.data or ()) <= set(blocks_of(self.parts)):
+            raise ValidationError(_GONE)
+
+    def validate_fill(self, field: Field) -> None:
+        """Refuse a line that the week has no more."""
+        if field.data not in (*lines_of(self.parts), LAST_TERM):
+            raise ValidationError(_GONE)
 
     @classmethod
     def of(cls, boxes: frozenset[str], limits: Limits) -> WeekForm:

@@ -16,7 +16,8 @@ from scheduler.services.approvals import Approval
 from scheduler.services.by_hand_pages import ByHand, book_by_hand
 from scheduler.services.by_hand_pages import by_hand as look
 from scheduler.web.desk import desk
-from scheduler.web.queue_page import moment_of, tell, zone_here
+from scheduler.web.languages import zone_here
+from scheduler.web.queue_page import moment_of, tell
 from scheduler.web.signed_in import actor, coordinators_only
 
 bp = Blueprint("booking", __name__)

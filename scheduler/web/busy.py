@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from scheduler.domain.busy_calendars import BusyCalendar
 from scheduler.services import busy_calendars
-from scheduler.services.busy_calendars import CalendarNotTaken
+from scheduler.services.busy_reading import CalendarNotTaken
 from scheduler.web.availability import page
 from scheduler.web.busy_lines import soon_busy
 from scheduler.web.desk import desk

@@ -90,7 +90,12 @@ def _stale(calendar: BusyCalendar, now: datetime, timezone: str) -> tuple[str, s
 
 def _unknown(calendar: BusyCalendar, now: datetime, timezone: str) -> tuple[str, str, str]:
     meta = _(
-        "It told us about the time until %(day)s. For later days nobody is proposed by it.",
+        "It told us about the time until %(day)s. We propose no visit for later days.",
         day=day_with_year(calendar.known_until),
     )
-    return _("Out of date"), meta, in_their_language(calendar.problem)
+    note = (
+        in_their_language(calendar.problem)
+        if calendar.address
+        else _("A newer file takes its place.")
+    )
+    return _("Out of date"), meta, note

@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 
 from scheduler.domain.periods import DateRange
 from scheduler.domain.zones import local
-from scheduler.services.calendar_views import By, CalendarAsked, CalendarPage, View, calendar
+from scheduler.services.calendar_spans import By, CalendarAsked, View
+from scheduler.services.calendar_views import CalendarPage, calendar
 from scheduler.services.ports import DiaryLine
 from scheduler.web.desk import desk
 from scheduler.web.languages import present_district, present_locale

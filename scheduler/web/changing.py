@@ -25,11 +25,11 @@ from scheduler.web.asking import (
     answers_of,
     flaws_of,
     flaws_told,
-    lesson_weeks,
     other_picks,
     texts_asked,
 )
 from scheduler.web.desk import desk
+from scheduler.web.lesson_tiles import lesson_weeks
 from scheduler.web.notices import tell_done
 from scheduler.web.phrasing import local_day
 from scheduler.web.signed_in import actor, signed_in_only
@@ -204,7 +204,7 @@ def _shown(form: ChangeForm, sheet: AskSheet) -> dict[str, object]:
         "sheet": sheet,
         "topic": answers_of(form, sheet=sheet).topic,
         "weeks": weeks,
-        "other_picks": other_picks(form, weeks),
+        "other_picks": other_picks(form, weeks, bells=sheet.bells),
     }
 
 

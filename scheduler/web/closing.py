@@ -16,7 +16,7 @@ from scheduler.domain.closings import Afterwards
 from scheduler.services.closing_days import close_day, undo
 from scheduler.services.closing_pages import choices, preview
 from scheduler.web.desk import desk
-from scheduler.web.notices import tell_done
+from scheduler.web.notices import back_or, tell_done
 from scheduler.web.signed_in import actor, coordinators_only
 
 bp = Blueprint("closing", __name__)
@@ -78,7 +78,7 @@ def take_back(key: str) -> ResponseReturnValue:
     """Open the day again."""
     undo(desk().store, key, actor=actor(), now=desk().now)
     tell_done(_("The day is open again, and its visits take place. Nobody was told."))
-    return redirect(url_for("home.today"), 303)
+    return redirect(back_or(url_for("home.today")), 303)
 
 
 def _page(form: ClosingForm, scope: str, day: date | None) -> str:

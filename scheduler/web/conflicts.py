@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from scheduler.domain.zones import local
-from scheduler.services.conflicts import Conflict, Conflicts, Side, conflicts
+from scheduler.services.conflicts import (
+    KINDS,
+    Conflict,
+    ConflictFilter,
+    Conflicts,
+    Side,
+    conflicts,
+    every_conflict,
+)
 from scheduler.web.desk import desk
-from scheduler.web.lists import Column, csv_answer
+from scheduler.web.formats import write_number
+from scheduler.web.lists import Column, csv_answer, page_asked, word_asked
 from scheduler.web.phrasing import joined
 from scheduler.web.signed_in import actor, overseers_only
 
@@ -19,31 +30,49 @@ bp = Blueprint("conflicts", __name__)
 @bp.get("/conflicts")
 @overseers_only
 def every() -> ResponseReturnValue:
-    """Show the next conflicts."""
-    return render_template("conflicts/every.html", found=_found(), may_act=actor().is_coordinator)
+    """Show one page of the conflicts that pass the filter, the soonest first."""
+    who, wanted = actor(), _wanted()
+    found = conflicts(desk().store, wanted, number=page_asked(), actor=who, **_around())
+    asked = {"text": wanted.text, "kind": wanted.kind}
+    return render_template(
+        "conflicts/every.html",
+        found=found,
+        counts=_counts(found),
+        asked=asked,
+        filters={name: word for name, word in asked.items() if word},
+        may_act=who.is_coordinator,
+    )
 
 
 @bp.get("/conflicts.csv")
 @overseers_only
 def every_file() -> ResponseReturnValue:
-    """Hand out the next conflicts."""
+    """Hand out every conflict that passes the filter."""
     columns: tuple[Column[Conflict], ...] = (
         Column(_("Both want"), lambda each: each.name),
         Column(_("When"), lambda each: local(each.one.start, each.one.timezone)),
         Column(_("The one"), lambda each: _side(each.one)),
         Column(_("The other"), lambda each: _side(each.other)),
     )
-    return csv_answer("conflicts", columns, _found().shown)
+    found = every_conflict(desk().store, _wanted(), actor=actor(), **_around())
+    return csv_answer("conflicts", columns, found)
 
 
-def _found() -> Conflicts:
-    return conflicts(
-        desk().store,
-        warm=desk().warm,
-        actor=actor(),
-        now=desk().now,
-        gazetteer=desk().gazetteer,
-    )
+def _counts(found: Conflicts) -> dict[str, str]:
+    """Return how many there are of each kind, and of all, as they are written."""
+    totals = {**dict.fromkeys(KINDS, 0), **found.total_by_kind}
+    return {
+        "": write_number(sum(totals.values())),
+        **{k: write_number(n) for k, n in totals.items()},
+    }
+
+
+def _wanted() -> ConflictFilter:
+    return ConflictFilter(word_asked("text"), word_asked("kind", among=KINDS))
+
+
+def _around() -> dict[str, Any]:
+    return {"warm": desk().warm, "now": desk().now, "gazetteer": desk().gazetteer}
 
 
 def _side(side: Side) -> str:

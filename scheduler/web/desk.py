@@ -28,6 +28,7 @@ class Desk:
 
     ``is_rehearsal`` makes every page say what time the district believes it is; ``lease_clock``
     gives real time all the same. ``warm`` is what this process remembers of the district.
+    ``metrics_token`` is empty where figures are for the machine itself alone.
     """
 
     store: Store
@@ -38,6 +39,7 @@ class Desk:
     secret_key: bytes
     base_url: str
     is_rehearsal: bool = False
+    metrics_token: str = ""
     lease_clock: Clock = real_time
     warm: Warm = field(default_factory=Warm)
 

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 
-from scheduler.domain.errors import DoubleBooked, IllegalTransition, Outrun, SchedulerError
+from scheduler.domain.errors import (
+    ChangedMeanwhile,
+    DoubleBooked,
+    IllegalTransition,
+    Outrun,
+    SchedulerError,
+)
 from scheduler.web.languages import SOURCE, present_locale
+from scheduler.web.phrasing import ago
+
+
+def faster_words(error: ChangedMeanwhile, *, now: datetime) -> str:
+    """Return who changed meanwhile what a form was filled from, and when."""
+    if error.at is None:
+        return _("Somebody changed this meanwhile. Nothing was changed.")
+    when = ago(error.at, now)
+    return _("%(name)s changed this %(ago)s. Nothing was changed.", name=error.by, ago=when)
 
 
 def sentence_of(error: SchedulerError) -> str:
@@ -15,7 +32,7 @@ def sentence_of(error: SchedulerError) -> str:
     match error:
         case DoubleBooked():
             return _("Somebody else booked this person, class or room at that time a moment ago.")
-        case Outrun():
+        case Outrun() | ChangedMeanwhile():
             return _("Somebody else was faster.")
         case IllegalTransition():
             return _("It changed in the meantime, and this step is no longer possible.")

@@ -11,7 +11,7 @@ from werkzeug.http import http_date
 
 from scheduler.domain.errors import Unknown
 from scheduler.services.calendar_clients import client_of
-from scheduler.services.feed_answers import answer
+from scheduler.services.feed_answers import RenderedFeed, answer
 from scheduler.web.desk import desk
 
 bp = Blueprint("feeds", __name__)
@@ -42,25 +42,29 @@ def feed(token: str) -> Response:
         # No page: it would bring a form, and with it a cookie, to whoever guesses addresses.
         words = _("There is no calendar at this address.")
         return Response(words, HTTPStatus.NOT_FOUND, content_type="text/plain; charset=utf-8")
-    response = Response(found.octets, content_type="text/calendar; charset=utf-8")
-    is_packed = request.accept_encodings["gzip"] > 0 and len(found.octets or b"") > WORTH_PACKING
-    # Packed octets are other octets, so their tag only vouches for what they mean.
-    response.set_etag(found.etag, weak=is_packed)
-    response.vary.add("Accept-Encoding")
-    response.headers["Last-Modified"] = http_date(found.last_modified)
-    response.headers["Cache-Control"] = f"private, max-age={FRESH_SECONDS}"
-    if request.if_none_match.contains_weak(found.etag):
-        response.set_data(b"")
-        response.status_code = 304
-        response.headers.pop("Content-Type", None)
-        response.headers.pop("Content-Length", None)
-    elif is_packed:
-        response.set_data(gzip.compress(found.octets or b"", PACKING_EFFORT, mtime=0))
-        response.content_encoding = "gzip"
-    return response
+    return _answered(found, is_packed=request.accept_encodings["gzip"] > 0)
 
 
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Let calendar programs fetch their feeds; pages say noindex by header."""
     return Response("User-agent: *\nAllow: /cal/\nDisallow:\n", content_type="text/plain")
+
+
+def _answered(found: RenderedFeed, *, is_packed: bool) -> Response:
+    octets = found.octets or b""
+    is_packed = is_packed and len(octets) > WORTH_PACKING
+    response = Response(octets, content_type="text/calendar; charset=utf-8")
+    # Packed octets are other octets, so their tag only vouches for what they mean.
+    response.set_etag(found.etag, weak=is_packed)
+    response.vary.add("Accept-Encoding")
+    response.headers["Last-Modified"] = http_date(found.last_modified)
+    response.headers["Cache-Control"] = f"private, max-age={FRESH_SECONDS}"
+    if found.octets is None:
+        response.status_code = HTTPStatus.NOT_MODIFIED
+        response.headers.pop("Content-Type", None)
+        response.headers.pop("Content-Length", None)
+    elif is_packed:
+        response.set_data(gzip.compress(octets, PACKING_EFFORT, mtime=0))
+        response.content_encoding = "gzip"
+    return response

@@ -36,17 +36,26 @@ def write_day(when: date, *, weekday: str = "", has_year: bool = False) -> str:
     return _written_day(when, weekday, has_year, present_locale())
 
 
-def write_days(first: date, last: date, *, has_short_months: bool = False) -> str:
+def write_range(first: date, last: date, *, has_year: bool) -> str:
+    """Return one day or a range of days, with the year where it is asked for."""
+    if first == last:
+        return write_day(first, has_year=has_year)
+    return write_days(first, last, has_year=has_year)
+
+
+def write_days(
+    first: date, last: date, *, has_short_months: bool = False, has_year: bool = False
+) -> str:
     """Return a range of days; months and years are said once where both ends share them."""
     locale = present_locale()
+    differ = first.year != last.year and not has_short_months
     if locale != ENGLISH:
-        skeleton = "MMMd" if first.year == last.year or has_short_months else "yMMMd"
+        skeleton = "yMMMd" if differ or has_year else "MMMd"
         return format_interval(first, last, skeleton, locale=locale)
     month = "MMM" if has_short_months else "MMMM"
-    has_year = first.year != last.year and not has_short_months
-    whole = f"d {month} y" if has_year else f"d {month}"
+    whole = f"d {month} y" if differ or has_year else f"d {month}"
     is_one_month = (first.year, first.month) == (last.year, last.month)
-    begin = "d" if is_one_month else whole
+    begin = "d" if is_one_month else whole if differ else f"d {month}"
     dash = "–" if is_one_month or has_short_months else " – "
     return dash.join(
         format_date(day, p, locale=locale) for day, p in ((first, begin), (last, whole))

@@ -17,8 +17,8 @@ from scheduler.services import inbox as desk_of_mail
 from scheduler.services.asking import reference_of
 from scheduler.services.inbox import InboxLine
 from scheduler.web.desk import desk
-from scheduler.web.languages import present_district
-from scheduler.web.lists import MOST_IN_FILE, Column, csv_answer, page_asked, word_asked
+from scheduler.web.languages import zone_here
+from scheduler.web.lists import Column, csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
@@ -35,7 +35,7 @@ def every() -> ResponseReturnValue:
     state, number = _state_asked(), page_asked()
     page = desk_of_mail.inbox(desk().store, actor=actor(), state=state, number=number)
     return render_template(
-        "inbox/every.html", page=page, state=state, number=number, why=why_words(), zone=_zone()
+        "inbox/every.html", page=page, state=state, number=number, why=why_words(), zone=zone_here()
     )
 
 
@@ -43,8 +43,8 @@ def every() -> ResponseReturnValue:
 @overseers_only
 def every_file() -> ResponseReturnValue:
     """Hand out what waits, or what was dealt with."""
-    page = desk_of_mail.inbox(desk().store, actor=actor(), state=_state_asked(), most=MOST_IN_FILE)
-    why, zone = why_words(), _zone()
+    lines = desk_of_mail.every_incoming(desk().store, actor=actor(), state=_state_asked())
+    why, zone = why_words(), zone_here()
     columns: tuple[Column[InboxLine], ...] = (
         Column(_("Subject"), lambda line: line.mail.subject),
         Column(pgettext("sender", "From"), lambda line: line.name),
@@ -53,7 +53,7 @@ def every_file() -> ResponseReturnValue:
         Column(_("Visit"), lambda line: line.sheet.title if line.sheet else None),
         Column(_("Done"), lambda line: line.mail.done_by),
     )
-    return csv_answer("inbox", columns, page.lines)
+    return csv_answer("inbox", columns, lines)
 
 
 @bp.get("/inbox/<key>")
@@ -134,12 +134,7 @@ def _page(key: str, *, flaw: str = "") -> str:
         opened=opened,
         flaw=flaw,
         why=why_words(),
-        zone=_zone(),
+        zone=zone_here(),
         reference_of=reference_of,
         may_act=actor().is_coordinator,
     )
-
-
-def _zone() -> str:
-    district = present_district()
-    return district.timezone if district else "UTC"

@@ -144,6 +144,12 @@ def present_district() -> District | None:
     return found
 
 
+def zone_here() -> str:
+    """Return the zone that the district tells its times in."""
+    district = present_district()
+    return district.timezone if district else "UTC"
+
+
 class _Words(Domain):
     def get_translations(self) -> NullTranslations:
         """Return the words of the language spoken right now."""

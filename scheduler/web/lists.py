@@ -10,10 +10,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from tempfile import SpooledTemporaryFile
+from typing import IO, Generic, TypeVar
 from urllib.parse import quote
+from weakref import finalize
 
 from flask import Response, request
 
@@ -23,10 +26,11 @@ Line = TypeVar("Line")
 Cell = str | int | float | date | None
 
 CSV_TYPE = "text/csv; charset=utf-8"
+CHUNK = 64_000
 # Programs read the file as UTF-8 only when it begins so.
 BYTE_ORDER_MARK = "\ufeff"
-# A file holds at most so many lines of a list that never ends.
-MOST_IN_FILE = 5_000
+# A longer file waits on the disk until it is sent.
+MOST_IN_MEMORY = 256_000
 # What begins a formula, as typed and as the wide letters that some programs fold to it.
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n＝＋－＠｜％")
 # An apostrophe alone is lost when a spreadsheet saves and opens the file again.
@@ -45,10 +49,14 @@ def csv_answer(name: str, columns: Sequence[Column[Line]], lines: Iterable[Line]
     """Return the lines as a file of that name.
 
     It is written before any of it is sent, so the lines may come one by one from a store that
-    is open now. Only their text is kept: about 150 bytes a line.
+    is open now, which no slow reader keeps open. Of a long one little is in memory at a time.
     """
-    file = f"{name}.csv"
-    response = Response(_written(columns, lines), content_type=CSV_TYPE)
+    file, written = f"{name}.csv", _written(columns, lines)
+    response = Response(iter(lambda: written.read(CHUNK), b""), content_type=CSV_TYPE)
+    response.content_length = written.seek(0, io.SEEK_END)
+    written.seek(0)
+    # Who asks for the head alone never closes what the body is read from.
+    finalize(response, written.close)
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"{file}\"; filename*=UTF-8''{quote(file)}"
     )
@@ -81,12 +89,16 @@ def word_asked(name: str, *, among: Iterable[str] | None = None) -> str:
     return word if among is None or word in set(among) else ""
 
 
-def _written(columns: Sequence[Column[Line]], lines: Iterable[Line]) -> bytes:
-    octets = io.BytesIO()
-    text = io.TextIOWrapper(octets, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    text.write(BYTE_ORDER_MARK)
-    writer.writerow([harmless(column.label) for column in columns])
-    for line in lines:
-        writer.writerow([harmless(column.value(line)) for column in columns])
-    return octets.getvalue()
+def _written(columns: Sequence[Column[Line]], lines: Iterable[Line]) -> IO[bytes]:
+    """Return a file with all of it, which whoever asked has to close."""
+    with ExitStack() as opened:
+        octets = opened.enter_context(SpooledTemporaryFile(MOST_IN_MEMORY))
+        text = io.TextIOWrapper(octets, encoding="utf-8", newline="", write_through=True)
+        writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        text.write(BYTE_ORDER_MARK)
+        writer.writerow([harmless(column.label) for column in columns])
+        for line in lines:
+            writer.writerow([harmless(column.value(line)) for column in columns])
+        text.detach()
+        opened.pop_all()
+    return octets

@@ -62,7 +62,7 @@ PACE_WORDS = {
 def own() -> ResponseReturnValue:
     """Show my choices."""
     mine = mail_choices.my_mail(desk().store, actor=actor())
-    return _page(mine, action=url_for("mail_choices.save"))
+    return _page(mine, action=url_for("mail_choices.save"), is_own=True)
 
 
 @bp.post("/mail-choices")
@@ -144,7 +144,7 @@ def _chosen() -> dict[MailKind, Pace]:
     }
 
 
-def _page(mine: MyMail, *, action: str) -> str:
+def _page(mine: MyMail, *, action: str, is_own: bool = False) -> str:
     kinds = [
         {
             "name": str(kind),
@@ -156,4 +156,6 @@ def _page(mine: MyMail, *, action: str) -> str:
         for kind, allowed in PACES_BY_KIND.items()
         if mine.is_volunteer or kind is not MailKind.INVITATION
     ]
-    return render_template("mail_choices/choose.html", mine=mine, kinds=kinds, action=action)
+    return render_template(
+        "mail_choices/choose.html", mine=mine, kinds=kinds, action=action, is_own=is_own
+    )

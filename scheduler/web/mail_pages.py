@@ -14,9 +14,17 @@ from flask_babel import pgettext
 from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.zones import local
 from scheduler.services.asking import reference_of
-from scheduler.services.mail_log import STATES_BY_NAME, MailAsked, MailLine, mail_log, send_again
+from scheduler.services.mail_log import (
+    STATES_BY_NAME,
+    MailAsked,
+    MailLine,
+    every_mail,
+    mail_log,
+    send_again,
+)
 from scheduler.web.desk import desk
-from scheduler.web.lists import MOST_IN_FILE, Column, csv_answer, page_asked, word_asked
+from scheduler.web.languages import zone_here
+from scheduler.web.lists import Column, csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 from scheduler.web.visit_words import mail_state_words, purpose_words
@@ -47,17 +55,17 @@ def every() -> ResponseReturnValue:
 @overseers_only
 def every_file() -> ResponseReturnValue:
     """Hand out the mail that the address asks for, the latest first."""
-    page = mail_log(desk().store, _asked(), actor=actor(), most=MOST_IN_FILE)
-    purposes, states = purpose_words(), mail_state_words()
+    lines = every_mail(desk().store, _asked(), actor=actor())
+    purposes, states, zone = purpose_words(), mail_state_words(), zone_here()
     columns: tuple[Column[MailLine], ...] = (
         Column(_("What"), lambda line: purposes.get(line.mail.row.purpose, line.mail.row.purpose)),
         Column(pgettext("recipient", "To"), lambda line: line.mail.name or line.mail.row.recipient),
-        Column(_("When"), lambda line: local(_moment_of(line), page.timezone)),
+        Column(_("When"), lambda line: local(_moment_of(line), zone)),
         Column(_("State"), lambda line: states[line.mail.row.state].words),
         Column(_("Attempts"), lambda line: line.mail.row.attempts),
         Column(_("About"), lambda line: line.title),
     )
-    return csv_answer("mail", columns, page.lines)
+    return csv_answer("mail", columns, lines)
 
 
 @bp.post("/mail/send-again")

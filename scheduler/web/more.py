@@ -80,6 +80,11 @@ PAGES = (
             ("inbox.every", lazy_gettext("Inbox"), lazy_gettext("E-mails that need a person.")),
             ("mail_log.every", lazy_gettext("E-mails"), lazy_gettext("Every e-mail of a visit.")),
             (
+                "imports.every",
+                lazy_gettext("The district’s files"),
+                lazy_gettext("Bring spreadsheets in, or take the district along."),
+            ),
+            (
                 "settings.show",
                 lazy_gettext("Settings"),
                 lazy_gettext("The site’s name, its language and what counts how much."),
@@ -87,7 +92,7 @@ PAGES = (
         ),
     ),
 )
-COORDINATORS_ALONE = frozenset({"closing.ask"})
+COORDINATORS_ALONE = frozenset({"closing.ask", "imports.every"})
 
 
 @bp.get("/more")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import flash
+from flask import flash, request, url_for
+
+ACTIVITY = "activity"
+
+
+def back_or(address: str) -> str:
+    """Return the line of the activity page that the form stood in, else this address."""
+    asked = request.form
+    if asked.get("back") != ACTIVITY:
+        return address
+    topic, by = (asked.get(name) or None for name in ("topic", "by"))
+    return url_for("activity.recent", topic=topic, by=by, _anchor=asked.get("at") or None)
 
 
 def tell_done(words: str, *, undo: str = "", **fields: str) -> None:

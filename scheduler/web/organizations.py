@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, StringField
-from wtforms.validators import Email, Length, NumberRange, Optional
 
+from scheduler.domain.districts import Contact
+from scheduler.services import organization_changes
 from scheduler.services.organizations import (
     OrganizationLine,
-    change_organization,
+    OrganizationProfile,
     organization,
     organizations,
 )
 from scheduler.web.desk import desk
 from scheduler.web.lists import Column, csv_answer, word_asked
 from scheduler.web.notices import tell_done
+from scheduler.web.organization_forms import (
+    ContactForm,
+    OrganizationForm,
+    SiteForm,
+    contact_fields,
+    contact_of,
+    site_fields,
+)
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only, signed_in_only
 
 bp = Blueprint("organizations", __name__)
-
-MOST_PROMISED = 1000
-
-
-class OrganizationForm(FlaskForm):  # type: ignore[misc]
-    """Whom to ask, what was promised, and where they are."""
-
-    contact_email = StringField(
-        validators=[
-            Optional(),
-            Email(lazy_gettext("Write an e-mail address such as name@example.org")),
-        ]
-    )
-    visits_per_term = IntegerField(
-        validators=[
-            Optional(),
-            NumberRange(0, MOST_PROMISED, lazy_gettext("Write a whole number from 0 to 1000")),
-        ]
-    )
-    address = StringField(validators=[Length(max=200)])
 
 
 @bp.get("/organizations")
@@ -81,24 +70,86 @@ def one(key: str) -> ResponseReturnValue:
 @bp.post("/organizations/<key>")
 @coordinators_only
 def change(key: str) -> ResponseReturnValue:
-    """Keep an organization's contact, promise and address."""
+    """Keep an organization's promise and address."""
     form = OrganizationForm()
     if not form.validate():
-        return _page(key, form), 422
-    change_organization(
+        return _page(key, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    organization_changes.change_organization(
         desk().store,
         key,
-        contact_email=form.contact_email.data or "",
         visits_per_term=form.visits_per_term.data,
         address=form.address.data or "",
         actor=actor(),
         now=desk().now,
     )
-    tell_done(_("Saved."))
-    return redirect(url_for("organizations.one", key=key), 303)
+    return _done(key, _("Saved."))
 
 
-def _page(key: str, form: OrganizationForm | None) -> str:
+@bp.post("/organizations/<key>/contacts")
+@coordinators_only
+def add_contact(key: str) -> ResponseReturnValue:
+    """Add somebody to ask."""
+    form = ContactForm()
+    if not form.validate():
+        return _page(key, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    contact, is_main = form.contact, bool(form.is_main.data)
+    organization_changes.add_contact(
+        desk().store, key, contact, is_main=is_main, actor=actor(), now=desk().now
+    )
+    undo = url_for("organizations.remove_contact", key=key)
+    words = _("Added %(name)s.", name=contact.name)
+    return _done(key, words, undo, **contact_fields(contact, is_main=False))
+
+
+@bp.post("/organizations/<key>/contacts/remove")
+@coordinators_only
+def remove_contact(key: str) -> ResponseReturnValue:
+    """Take a contact away."""
+    contact = contact_of(request.form.to_dict())
+    organization_changes.remove_contact(desk().store, key, contact, actor=actor(), now=desk().now)
+    words = _("Removed %(name)s.", name=contact.name or contact.email)
+    if not contact.name:
+        return _done(key, words)
+    fields = contact_fields(contact, is_main="is_main" in request.form)
+    return _done(key, words, url_for("organizations.add_contact", key=key), **fields)
+
+
+@bp.post("/organizations/<key>/sites")
+@coordinators_only
+def add_site(key: str) -> ResponseReturnValue:
+    """Add a place of theirs."""
+    form = SiteForm()
+    if not form.validate():
+        return _page(key, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    organization_changes.add_site(
+        desk().store,
+        key,
+        form.site,
+        gazetteer=desk().gazetteer,
+        actor=actor(),
+        now=desk().now,
+    )
+    undo = url_for("organizations.remove_site", key=key)
+    words = _("Added %(name)s.", name=form.site.name)
+    return _done(key, words, undo, **site_fields(form.site))
+
+
+@bp.post("/organizations/<key>/sites/remove")
+@coordinators_only
+def remove_site(key: str) -> ResponseReturnValue:
+    """Take a place away."""
+    site = SiteForm().site
+    organization_changes.remove_site(desk().store, key, site.name, actor=actor(), now=desk().now)
+    words, undo = _("Removed %(name)s.", name=site.name), url_for("organizations.add_site", key=key)
+    return _done(key, words, undo, **site_fields(site))
+
+
+def _done(key: str, words: str, undo: str = "", **fields: str) -> ResponseReturnValue:
+    tell_done(words, undo=undo, **fields)
+    return redirect(url_for("organizations.one", key=key), HTTPStatus.SEE_OTHER)
+
+
+def _page(key: str, refused: FlaskForm | None) -> str:
     profile = organization(
         desk().store,
         key,
@@ -108,16 +159,28 @@ def _page(key: str, form: OrganizationForm | None) -> str:
         gazetteer=desk().gazetteer,
     )
     known = profile.line.organization
-    form = form or OrganizationForm(
-        formdata=None,
-        contact_email=known.contact_email,
-        visits_per_term=known.visits_per_term,
-        address=known.address,
-    )
+    form = refused if isinstance(refused, OrganizationForm) else None
+    contact = refused if isinstance(refused, ContactForm) else None
+    site = refused if isinstance(refused, SiteForm) else None
     return render_template(
         "organizations/one.html",
         profile=profile,
-        form=form,
+        form=form or OrganizationForm(formdata=None, obj=known),
+        contact_form=contact or ContactForm(formdata=None),
+        site_form=site or SiteForm(formdata=None),
+        errors=[
+            {"field": name, "message": words[0]}
+            for name, words in (refused.errors if refused else {}).items()
+        ],
+        contacts=[_contact_line(each, profile) for each in profile.contacts],
+        sites=[{"site": each, "fields": site_fields(each)} for each in known.sites],
         may_act=actor().is_coordinator,
         oversees=actor().oversees,
     )
+
+
+def _contact_line(contact: Contact, profile: OrganizationProfile) -> dict[str, object]:
+    main = profile.line.organization.contact_email.lower()
+    is_main = bool(main) and contact.email.lower() == main
+    fields = contact_fields(contact, is_main=is_main)
+    return {"contact": contact, "is_main": is_main, "fields": fields}

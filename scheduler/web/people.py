@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,9 +12,11 @@ from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField
 from wtforms.validators import AnyOf, Email, InputRequired, Length
 
+from scheduler.domain.errors import ChangedMeanwhile
 from scheduler.domain.people import RoleName, parse_role
 from scheduler.services import accounts as steps
 from scheduler.services import trusted_addresses
+from scheduler.services.merging_accounts import merge as merge_accounts
 from scheduler.services.people_pages import (
     INACTIVE,
     AccountLine,
@@ -21,7 +25,9 @@ from scheduler.services.people_pages import (
     accounts_named,
     all_accounts,
 )
+from scheduler.services.versions import version_of
 from scheduler.web.desk import desk
+from scheduler.web.error_words import faster_words
 from scheduler.web.lists import Column, csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
@@ -68,6 +74,7 @@ class SchoolsForm(FlaskForm):  # type: ignore[misc]
     """The schools at which somebody holds their roles."""
 
     schools = SelectMultipleField(validate_choice=False)
+    version = StringField()
 
 
 class LeavingForm(FlaskForm):  # type: ignore[misc]
@@ -160,7 +167,7 @@ def choose_other(reference: str) -> ResponseReturnValue:
 @coordinators_only
 def merge(reference: str) -> ResponseReturnValue:
     """Take the other account in."""
-    name = steps.merge(
+    name = merge_accounts(
         desk().store,
         OtherForm().other.data or "",
         into=reference,
@@ -217,8 +224,19 @@ def take_role(reference: str) -> ResponseReturnValue:
 @coordinators_only
 def set_schools(reference: str) -> ResponseReturnValue:
     """Keep the schools."""
-    schools = SchoolsForm().schools.data or ()
-    steps.set_schools(desk().store, reference, schools, actor=actor(), now=desk().now)
+    form = SchoolsForm()
+    try:
+        steps.set_schools(
+            desk().store,
+            reference,
+            form.schools.data or (),
+            actor=actor(),
+            now=desk().now,
+            version=form.version.data or "",
+        )
+    except ChangedMeanwhile as error:
+        flash(faster_words(error, now=desk().now), "problem")
+        return _page(reference, AddressForm(formdata=None), chosen=form.schools.data), 409
     tell_done(_("Saved."))
     return _back(reference)
 
@@ -266,11 +284,15 @@ def _list(form: NewAccountForm) -> str:
     )
 
 
-def _page(reference: str, form: AddressForm) -> str:
+def _page(reference: str, form: AddressForm, *, chosen: Sequence[str] | None = None) -> str:
+    profile = account(desk().store, reference, actor=actor(), now=desk().now)
     return render_template(
         "people/one.html",
-        profile=account(desk().store, reference, actor=actor(), now=desk().now),
+        profile=profile,
         form=form,
+        chosen=profile.person.schools if chosen is None else chosen,
+        is_refused=chosen is not None,
+        version=version_of(profile.person.schools),
         roles=ROLE_NAMES,
         given=tuple(str(role) for role in steps.GIVEN_ROLES),
         may_act=actor().is_coordinator,

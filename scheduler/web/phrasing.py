@@ -86,6 +86,24 @@ def span(period: Period, zone: str) -> str:
     return write_span(local(period.start, zone), local(period.end, zone))
 
 
+def unbroken(hours: str) -> str:
+    """Return a span of hours as pages show it: no line of a phone ends within it.
+
+    Files and e-mails have it without the joiner, which some programs show as a box.
+    """
+    return hours.replace("–", "–\N{WORD JOINER}")
+
+
+def span_on_page(period: Period, zone: str) -> str:
+    """Return ``10:40–11:30`` as that zone's clock shows it, in one piece."""
+    return unbroken(span(period, zone))
+
+
+def hours_on_page(start: datetime, end: datetime, zone: str) -> str:
+    """Return the same of two moments."""
+    return unbroken(write_span(local(start, zone), local(end, zone)))
+
+
 def zone_label(moment: datetime, zone: str) -> str:
     """Return ``Edmonton time (UTC−6)``: the zone's city and its offset at that moment."""
     offset = _offset(local(moment, zone))
@@ -199,6 +217,12 @@ def initials(name: str) -> str:
     return "".join(word[0].upper() for word in ends)
 
 
+def first_name(name: str) -> str:
+    """Return ``Maya`` for Maya Chen and for Dr. Maya Chen; a single name stays as it is."""
+    words = name.split()
+    return next((word for word in words if not word.endswith(".")), name)
+
+
 def joined(names: Iterable[str]) -> str:
     """Return ``Ana, Ben and Cy``; empty names are left out."""
     return write_list([str(name) for name in names if name])
@@ -237,10 +261,14 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
             *(day, day_with_year, long_day, long_day_with_year, local_day),
             *(clock, span, zone_label, tile, date_range),
             *(in_days, in_words, ago, number, grade, language_name),
-            *(initials, joined, lesson, location, one_line, web_address, phone_address),
+            *(first_name, initials, joined, lesson, location, one_line, web_address, phone_address),
             in_their_language,
         )
     }
+)
+
+ON_PAGES: Mapping[str, Callable[..., object]] = MappingProxyType(
+    {**FILTERS, "span": span_on_page, "hours": hours_on_page}
 )
 
 

@@ -17,7 +17,8 @@ from scheduler.services.deciding_otherwise import choose, override
 from scheduler.services.proposals import reject
 from scheduler.services.unapplying import take_remedy_back
 from scheduler.web.desk import desk
-from scheduler.web.notices import tell_done
+from scheduler.web.languages import zone_here
+from scheduler.web.notices import back_or, tell_done
 from scheduler.web.phrasing import clock, joined
 from scheduler.web.queue_page import (
     KEYS_COOKIE,
@@ -31,9 +32,9 @@ from scheduler.web.queue_page import (
     onwards,
     page,
     queue_file,
+    staying_at,
     tell,
     was_decided,
-    zone_here,
 )
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
@@ -95,7 +96,7 @@ def take_back() -> ResponseReturnValue:
             undone = undo_at(desk().store, moment_of("at"), actor=who, now=now)
     except IllegalTransition:
         flash(_("The ten minutes are over, and the e-mails are out. Nothing was changed."), "note")
-        return redirect(here("proposals.board"), 303)
+        return redirect(back_or(here("proposals.board")), 303)
     many = len(undone)
     if many:
         tell_done(
@@ -107,7 +108,8 @@ def take_back() -> ResponseReturnValue:
         )
     else:
         flash(_("There was nothing left to take back."), "note")
-    return redirect(here("proposals.board"), 303)
+    board = staying_at(undone[0], just=undone) if many else here("proposals.board")
+    return redirect(back_or(board), 303)
 
 
 @bp.post("/proposals/<key>/reject")
@@ -122,7 +124,7 @@ def turn_down(key: str) -> ResponseReturnValue:
     except IllegalTransition:
         return was_decided((key,))
     tell_done(_("You said no. The next check looks for somebody else."))
-    return redirect(here("proposals.one", key=key), 303)
+    return redirect(staying_at(key), 303)
 
 
 @bp.post("/proposals/<key>/choose")
@@ -174,7 +176,7 @@ def set_aside(key: str) -> ResponseReturnValue:
         return was_decided((key,))
     except (ConstraintViolated, DoubleBooked):
         flash(_("Another rule stands in the way, and that one stays. Nothing was changed."), "note")
-        return redirect(here("proposals.one", key=key), 303)
+        return redirect(staying_at(key), 303)
     tell(Approval((key,), release_at=now + APPROVAL_HOLD), at=now)
     return onwards((key,))
 
@@ -211,7 +213,7 @@ def solve(key: str) -> ResponseReturnValue:
     )
     undo_there = here("proposals.unsolve", key=key)
     tell_done(" ".join(filter(None, (words, told))), undo=undo_there, at=now.isoformat())
-    return redirect(here("proposals.one", key=key), 303)
+    return redirect(staying_at(key), 303)
 
 
 @bp.post("/proposals/<key>/unsolve")
@@ -224,7 +226,7 @@ def unsolve(key: str) -> ResponseReturnValue:
         flash(_("It is too late to take this back. Nothing was changed."), "note")
     else:
         tell_done(_("Taken back. Everything is as it was, and nobody was told."))
-    return redirect(here("proposals.one", key=key), 303)
+    return redirect(staying_at(key), 303)
 
 
 @bp.post("/proposals/keys")

@@ -7,7 +7,6 @@ request open and a sentence that says what happened.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,21 +18,19 @@ from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from scheduler.domain.errors import Unknown
 from scheduler.services.approvals import Approval, decided
 from scheduler.services.board import OPEN_GROUPS, BoardRow, Group
 from scheduler.services.opened import Review, review
-from scheduler.services.picture import load_district
 from scheduler.services.queue_rows import Order, Wanted
+from scheduler.services.whole_queue import every_row
 from scheduler.web.desk import desk
+from scheduler.web.languages import zone_here
 from scheduler.web.lists import Column, csv_answer
 from scheduler.web.notices import tell_done
 from scheduler.web.phrasing import ago, clock, joined
 from scheduler.web.signed_in import actor
 
 SHOWN = 50
-# Each line is judged anew, so a file holds fewer of them than of other lists.
-MOST_ROWS_IN_FILE = 500
 KEYS_COOKIE, KEYS_OFF = "single_keys", "off"
 
 
@@ -69,12 +66,18 @@ class ChooseForm(FlaskForm):  # type: ignore[misc]
 def onwards(keys: Iterable[str], *, staying: str = "") -> Response:
     """Show the next request, with what was just decided above it."""
     if request.form.get("back") == "conflicts":
-        return redirect(url_for("conflicts.every"), 303)
+        kept: dict[str, Any] = {name: request.form.get(name) for name in ("text", "kind", "page")}
+        return redirect(url_for("conflicts.every", **{n: w for n, w in kept.items() if w}), 303)
     following = staying or request.form.get("next", "")
     just = ",".join(list(keys)[:SHOWN]) or None
     if following:
         return redirect(here("proposals.one", key=following, just=just), 303)
     return redirect(here("proposals.board", just=just), 303)
+
+
+def staying_at(key: str, *, just: Iterable[str] = ()) -> str:
+    """Return where this request is open, its row of the queue in focus."""
+    return here("proposals.one", key=key, just=",".join(list(just)[:SHOWN] or [key]))
 
 
 def was_decided(keys: tuple[str, ...]) -> Response:
@@ -168,11 +171,17 @@ def page(
 
 
 def queue_file() -> Response:
-    """Return the queue as a table: of each group no more lines than ``MOST_ROWS_IN_FILE``."""
+    """Return the whole queue as a table, filtered and sorted as the address says."""
     filters = _filters()
-    wanted = replace(_wanted(filters, ()), most=MOST_ROWS_IN_FILE, skipped=0)
-    board = _review("", wanted, group="").board
-    groups = (filters["group"],) if "group" in filters else OPEN_GROUPS
+    rows = every_row(
+        desk().store,
+        _wanted(filters, ()),
+        warm=desk().warm,
+        actor=actor(),
+        now=desk().now,
+        gazetteer=desk().gazetteer,
+        group=filters.get("group", ""),
+    )
     state_words = {
         Group.READY: _("Ready"),
         Group.CHOICE: _("Needs a choice"),
@@ -187,24 +196,21 @@ def queue_file() -> Response:
         Column(_("Speakers"), lambda row: joined(row.names)),
         Column(_("Visits this year"), lambda row: row.visits_this_year),
     )
-    return csv_answer("proposals", columns, (row for each in groups for row in board.of(each)))
+    return csv_answer("proposals", columns, rows)
 
 
 def _review(key: str, wanted: Wanted, *, group: str) -> Review:
-    try:
-        return review(
-            desk().store,
-            key,
-            warm=desk().warm,
-            actor=actor(),
-            now=desk().now,
-            gazetteer=desk().gazetteer,
-            wanted=wanted,
-            group=group,
-            person=request.args.get("person", "").strip() if key else "",
-        )
-    except Unknown:
-        abort(404)
+    return review(
+        desk().store,
+        key,
+        warm=desk().warm,
+        actor=actor(),
+        now=desk().now,
+        gazetteer=desk().gazetteer,
+        wanted=wanted,
+        group=group,
+        person=request.args.get("person", "").strip() if key else "",
+    )
 
 
 def _wanted(filters: dict[str, Any], just: tuple[str, ...]) -> Wanted:
@@ -248,9 +254,3 @@ def moment_of(name: str) -> datetime:
     except ValueError:
         abort(400)
     return moment if moment.tzinfo else abort(400)
-
-
-def zone_here() -> str:
-    """Return the zone that the district tells its times in."""
-    with desk().store.read() as work:
-        return load_district(work).timezone

@@ -11,9 +11,9 @@ from scheduler.domain.people import RoleName
 from scheduler.domain.visits import APPROVAL_HOLD
 from scheduler.services.batch_pages import choices, named, show, waiting
 from scheduler.services.batches import approve, drop
-from scheduler.services.picture import load_district
 from scheduler.services.repairs import try_out
 from scheduler.web.desk import desk
+from scheduler.web.languages import zone_here
 from scheduler.web.notices import tell_done
 from scheduler.web.phrasing import clock
 from scheduler.web.repair_forms import LIMITS, MOVES, WEIGHTS, ChangeForm, PersonForm, form_of
@@ -89,7 +89,7 @@ def carry_out(key: str) -> ResponseReturnValue:
     has_new = any(entry.becomes and not entry.is_proposal for entry in done.entries)
     if has_new:
         tell_done(
-            _("Done. Invitations go out at %(time)s.", time=clock(now + APPROVAL_HOLD, _zone()))
+            _("Done. Invitations go out at %(time)s.", time=clock(now + APPROVAL_HOLD, zone_here()))
         )
     else:
         tell_done(_("Done."))
@@ -132,8 +132,3 @@ def _email(form: ChangeForm, kind: WhatIfKind) -> str:
     several = _("Several people have this name. Write the e-mail address")
     form.who.errors = [several if found else _("We know nobody of that name or address")]
     return ""
-
-
-def _zone() -> str:
-    with desk().store.read() as work:
-        return load_district(work).timezone

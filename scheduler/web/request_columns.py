@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from flask_babel import gettext as _
 
 from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.services.following import Followed
-from scheduler.web.asking import window_words
 from scheduler.web.lists import Cell, Column
 from scheduler.web.phrasing import joined, local_day, span
 from scheduler.web.progress import tag_of
 from scheduler.web.topic_names import topic_label
+from scheduler.web.window_words import window_words
 
 
 def own_columns() -> tuple[Column[Followed], ...]:
@@ -25,7 +26,7 @@ def own_columns() -> tuple[Column[Followed], ...]:
         Column(_("School"), lambda each: each.school_name),
         Column(_("Class"), lambda each: each.class_name),
         Column(_("State"), lambda each: tag_of(each)["words"]),
-        Column(_("Asked for"), lambda each: "; ".join(map(words_of, each.request.windows))),
+        Column(_("Asked for"), lambda each: "; ".join(_asked_for(each, words_of))),
         Column(_("Day of the visit"), _day),
         Column(_("Time"), _hours),
         Column(_("Speakers"), _speakers),
@@ -41,6 +42,11 @@ def all_columns() -> tuple[Column[Followed], ...]:
         Column(_("Teacher"), lambda each: each.teacher_name),
         *own_columns(),
     )
+
+
+def _asked_for(followed: Followed, words_of: Callable[..., str]) -> Iterator[str]:
+    for window in followed.request.windows:
+        yield words_of(window, hours=followed.hours_by_window.get(window))
 
 
 def _first(followed: Followed) -> VisitSheet | None:

@@ -35,15 +35,13 @@ from scheduler.web.asking import (
     answers_of,
     flaws_of,
     flaws_told,
-    lesson_weeks,
     other_picks,
-    picked_days,
     texts_of,
-    window_words,
 )
 from scheduler.web.desk import desk
+from scheduler.web.lesson_tiles import lesson_weeks
 from scheduler.web.lists import csv_answer, page_asked, word_asked
-from scheduler.web.notices import tell_done
+from scheduler.web.notices import back_or, tell_done
 from scheduler.web.phrasing import local_day
 from scheduler.web.progress import OVER, steps_of, tag_of
 from scheduler.web.request_columns import all_columns, own_columns
@@ -55,16 +53,19 @@ from scheduler.web.signed_in import (
 )
 from scheduler.web.tiles import day_tile
 from scheduler.web.topic_names import topic_label, topic_labels, topic_options
+from scheduler.web.visit_words import state_tag
+from scheduler.web.window_words import asked_times, picked_days
 
 bp = Blueprint("requests", __name__)
 
 
+bp.add_app_template_filter(asked_times)
 bp.add_app_template_filter(day_tile)
+bp.add_app_template_filter(state_tag)
 bp.add_app_template_filter(tag_of)
 bp.add_app_template_filter(topic_label)
 bp.add_app_template_filter(topic_labels)
 bp.add_app_template_filter(topic_options)
-bp.add_app_template_filter(window_words)
 
 OFTEN_ASKED = (
     lazy_gettext("Jobs in health care"),
@@ -189,7 +190,7 @@ def reopen(key: str) -> ResponseReturnValue:
     """Take a withdrawal back."""
     asking_for.reopen(desk().store, key, actor=actor(), now=desk().now)
     tell_done(_("Your request is open again."))
-    return redirect(url_for("requests.one", key=key), 303)
+    return redirect(back_or(url_for("requests.one", key=key)), 303)
 
 
 @bp.get("/all-requests")
@@ -293,6 +294,6 @@ def _so_far(form: AskForm, sheet: AskSheet) -> dict[str, object]:
         "sheet": sheet,
         "topic": answers.topic,
         "weeks": weeks,
-        "other_picks": other_picks(form, weeks),
+        "other_picks": other_picks(form, weeks, bells=sheet.bells),
         "days": picked_days(answers.windows),
     }

@@ -13,6 +13,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
+from scheduler.domain.errors import ChangedMeanwhile
 from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import Closure
 from scheduler.services.school_pages import (
@@ -28,12 +29,14 @@ from scheduler.services.school_pages import (
     school,
     schools,
 )
+from scheduler.services.versions import version_of
 from scheduler.web.availability_forms import day_field
 from scheduler.web.desk import desk
-from scheduler.web.formats import write_clock
+from scheduler.web.error_words import faster_words
+from scheduler.web.formats import write_span
 from scheduler.web.lists import Column, csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
-from scheduler.web.phrasing import date_range
+from scheduler.web.phrasing import date_range, unbroken
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
 bp = Blueprint("schools", __name__)
@@ -48,6 +51,7 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
     arrival_note = TextAreaField(
         validators=[Length(max=500, message=lazy_gettext("Use at most 500 letters"))]
     )
+    version = StringField()
 
 
 class ClosureForm(FlaskForm):  # type: ignore[misc]
@@ -129,14 +133,20 @@ def change(key: str) -> ResponseReturnValue:
     form = ContactForm()
     if not form.validate():
         return _page(key, form, ClosureForm(formdata=None)), 422
-    change_contact(
-        desk().store,
-        key,
-        phone=form.phone.data or "",
-        arrival_note=form.arrival_note.data or "",
-        actor=actor(),
-        now=desk().now,
-    )
+    try:
+        change_contact(
+            desk().store,
+            key,
+            phone=form.phone.data or "",
+            arrival_note=form.arrival_note.data or "",
+            actor=actor(),
+            now=desk().now,
+            version=form.version.data or "",
+        )
+    except ChangedMeanwhile as error:
+        flash(faster_words(error, now=desk().now), "problem")
+        form.version.data = ""
+        return _page(key, form, ClosureForm(formdata=None)), 409
     tell_done(_("Saved."))
     return redirect(url_for("schools.one", key=key), 303)
 
@@ -231,10 +241,11 @@ def _page(key: str, contact: ContactForm | None, closing: ClosureForm) -> str:
         may_act=actor().is_coordinator,
         now=desk().now,
         contact=contact,
+        version=version_of(known.phone, known.arrival_note),
         closing=closing,
         bells=tuple((bell, _hours(bell.start, bell.end)) for bell in profile.bells),
     )
 
 
 def _hours(start: time, end: time) -> str:
-    return "–".join(write_clock(datetime.combine(date.min, each)) for each in (start, end))
+    return unbroken(write_span(*(datetime.combine(date.min, each) for each in (start, end))))

@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from scheduler.domain.errors import ConstraintViolated, DoubleBooked
+from scheduler.domain.visits import Visit
 from scheduler.domain.zones import at_wall_time
 from scheduler.services import visits
 from scheduler.services.asking import reference_of
 from scheduler.services.moves import move_sheet
 from scheduler.services.visit_pages import VisitPage, visit_page
+from scheduler.web.deed_words import deed_words
 from scheduler.web.desk import desk
 from scheduler.web.languages import present_district
 from scheduler.web.notices import tell_done
@@ -76,23 +78,25 @@ def move(uid: str) -> ResponseReturnValue:
     except (ConstraintViolated, DoubleBooked):
         flaw = _("The visit cannot be held then: a rule would be broken. Pick another lesson")
         return _choices(uid, flaw=flaw), HTTPStatus.UNPROCESSABLE_ENTITY
-    zone = moved.timezone
-    until = moved.pending_move.release_at if moved.pending_move else None
-    day, time = long_day(local_day(start, zone)), clock(start, zone)
-    if until is None:
-        tell_done(_("Moved to %(day)s, %(time)s.", day=day, time=time))
-    else:
-        tell_done(
-            _(
-                "Moves to %(day)s, %(time)s. Everyone is told at %(until)s.",
-                day=day,
-                time=time,
-                until=clock(until, zone),
-            ),
-            undo=url_for("visit.move", uid=uid),
-            start=moved.period.start.isoformat(),
-        )
+    _tell_moved(moved, to=start)
     return redirect(url_for("visit.show", uid=uid), HTTPStatus.SEE_OTHER)
+
+
+def _tell_moved(moved: Visit, *, to: datetime) -> None:
+    """Say where the visit is now; a move that nobody heard of yet can be taken back."""
+    zone = moved.timezone
+    day, time = long_day(local_day(to, zone)), clock(to, zone)
+    if moved.pending_move is None:
+        tell_done(_("Moved to %(day)s, %(time)s.", day=day, time=time))
+        return
+    words = _(
+        "Moves to %(day)s, %(time)s. Everyone is told at %(until)s.",
+        day=day,
+        time=time,
+        until=clock(moved.pending_move.release_at, zone),
+    )
+    undo, former = url_for("visit.move", uid=moved.uid), moved.period.start
+    tell_done(words, undo=undo, start=former.isoformat())
 
 
 def _page(uid: str, *, flaw: str = "") -> str:
@@ -106,6 +110,7 @@ def _page(uid: str, *, flaw: str = "") -> str:
         answers=answer_words(),
         mail_states=mail_state_words(),
         purposes=purpose_words(),
+        deed_words=deed_words,
         reference_of=reference_of,
         tile=day_tile(local_day(page.line.period.start, page.line.timezone)),
         zone=district.timezone if district else page.line.timezone,

@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from scheduler.domain.errors import IllegalTransition
-from scheduler.domain.visits import VisitState
 from scheduler.domain.zones import local
 from scheduler.services.agenda import MyVisit, MyVisits, answer_own, my_visits
+from scheduler.services.busy_calendars import my_old_calendars
 from scheduler.web.answer_forms import REASONS, ReplyForm
 from scheduler.web.desk import desk
-from scheduler.web.lists import Cell, Column, csv_answer
+from scheduler.web.lists import Column, csv_answer
 from scheduler.web.signed_in import actor, volunteers_only
+from scheduler.web.visit_words import state_words
 
 bp = Blueprint("visits", __name__)
 
@@ -25,9 +26,7 @@ bp = Blueprint("visits", __name__)
 @volunteers_only
 def own() -> ResponseReturnValue:
     """Show open invitations, the next visits and the past ones."""
-    return render_template(
-        "visits/own.html", mine=_mine(), reasons=REASONS, form=ReplyForm(formdata=None)
-    )
+    return _page(ReplyForm(formdata=None))
 
 
 @bp.post("/visits/<uid>/answer")
@@ -36,11 +35,7 @@ def answer(uid: str) -> ResponseReturnValue:
     """Enter yes or no to a visit and to the other days of the same request."""
     form = ReplyForm()
     if not form.validate():
-        mine = _mine()
-        page = render_template(
-            "visits/own.html", mine=mine, reasons=REASONS, form=form, refused=uid
-        )
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(form, refused=uid), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         answer_own(
             desk().store,
@@ -66,11 +61,24 @@ def own_file() -> ResponseReturnValue:
     return csv_answer("visits", _columns(), lines)
 
 
+def _page(form: ReplyForm, *, refused: str = "") -> str:
+    old = my_old_calendars(desk().store, actor=actor(), now=desk().now)
+    return render_template(
+        "visits/own.html",
+        mine=_mine(),
+        reasons=REASONS,
+        form=form,
+        refused=refused,
+        old_calendars=old,
+    )
+
+
 def _mine() -> MyVisits:
     return my_visits(desk().store, actor=actor(), now=desk().now, key=desk().secret_key)
 
 
 def _columns() -> tuple[Column[MyVisit], ...]:
+    states = state_words()
     return (
         Column(_("Day"), lambda each: _begin(each).date()),
         Column(_("From"), lambda each: f"{_begin(each):%H:%M}"),
@@ -78,21 +86,10 @@ def _columns() -> tuple[Column[MyVisit], ...]:
         Column(_("School"), lambda each: each.sheet.school_name),
         Column(_("Class"), lambda each: each.sheet.class_name),
         Column(_("About"), lambda each: each.sheet.title),
-        Column(_("State"), _state),
+        Column(_("State"), lambda each: states[each.sheet.visit.state].words),
     )
 
 
 def _begin(mine: MyVisit) -> datetime:
     visit = mine.sheet.visit
     return local(visit.period.start, visit.timezone)
-
-
-def _state(mine: MyVisit) -> Cell:
-    words = {
-        VisitState.INVITED: _("Waiting for the others"),
-        VisitState.CONFIRMED: _("Confirmed"),
-        VisitState.CANCELLED: _("Called off"),
-        VisitState.HAPPENED: _("Took place"),
-        VisitState.MISSED: _("Did not take place"),
-    }
-    return words.get(mine.sheet.visit.state, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from wtforms import IntegerField, StringField, ValidationError
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from scheduler.domain.availability import WeeklyAvailability
+from scheduler.domain.errors import ChangedMeanwhile
 from scheduler.domain.volunteers import Clearance, ClearanceState, Volunteer
 from scheduler.services import accounts
 from scheduler.services.clearances import (
@@ -24,20 +26,21 @@ from scheduler.services.clearances import (
 from scheduler.services.directory import (
     Care,
     Order,
-    Standing,
     VolunteerFilter,
-    VolunteerLine,
     all_volunteers,
     volunteers,
 )
+from scheduler.services.versions import version_of
+from scheduler.services.volunteer_lines import Standing, VolunteerLine
 from scheduler.services.volunteer_pages import volunteer
 from scheduler.web.availability_forms import day_field
 from scheduler.web.busy_lines import busy_lines
 from scheduler.web.desk import desk
-from scheduler.web.formats import write_clock
+from scheduler.web.error_words import faster_words
+from scheduler.web.formats import write_span
 from scheduler.web.lists import Column, csv_answer, page_asked, word_asked
 from scheduler.web.notices import tell_done
-from scheduler.web.phrasing import WEEKDAY_NAMES
+from scheduler.web.phrasing import WEEKDAY_NAMES, unbroken
 from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 from scheduler.web.topic_names import topic_labels
 
@@ -95,6 +98,7 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]
     """Which clearance of the list is meant."""
 
     place = IntegerField(default=-1)
+    version = StringField()
 
 
 class LeavingForm(FlaskForm):  # type: ignore[misc]
@@ -155,9 +159,8 @@ def add(reference: str) -> ResponseReturnValue:
 @coordinators_only
 def approve(reference: str) -> ResponseReturnValue:
     """Approve a clearance from today on."""
-    place = PlaceForm().place.data
-    approve_clearance(desk().store, reference, place or 0, actor=actor(), now=desk().now)
-    tell_done(_("The clearance holds from today on."))
+    if _is_placed(reference, step=approve_clearance):
+        tell_done(_("The clearance holds from today on."))
     return _back(reference)
 
 
@@ -165,9 +168,9 @@ def approve(reference: str) -> ResponseReturnValue:
 @coordinators_only
 def withdraw(reference: str) -> ResponseReturnValue:
     """Withdraw a clearance."""
-    place = PlaceForm().place.data
-    withdraw_clearance(desk().store, reference, place or 0, actor=actor(), now=desk().now)
-    tell_done(_("The clearance is withdrawn. Visits that are booked stay until you change them."))
+    if _is_placed(reference, step=withdraw_clearance):
+        words = _("The clearance is withdrawn. Visits that are booked stay until you change them.")
+        tell_done(words)
     return _back(reference)
 
 
@@ -255,9 +258,22 @@ def _page(reference: str, form: ClearanceForm) -> str:
         calendars=calendars,
         weekly=_weekly(profile.volunteer),
         form=form,
+        version=version_of(profile.volunteer.clearances),
         states=GIVEN_STATES,
         may_act=actor().is_coordinator,
     )
+
+
+def _is_placed(reference: str, *, step: Callable[..., None]) -> bool:
+    """Take a step with one clearance of the list; tell whether it is still the list shown."""
+    form, who, now = PlaceForm(), actor(), desk().now
+    place, version = form.place.data or 0, form.version.data or ""
+    try:
+        step(desk().store, reference, place, actor=who, now=now, version=version)
+    except ChangedMeanwhile as error:
+        flash(faster_words(error, now=now), "problem")
+        return False
+    return True
 
 
 def _weekly(person: Volunteer) -> tuple[tuple[str, str, WeeklyAvailability], ...]:
@@ -267,8 +283,8 @@ def _weekly(person: Volunteer) -> tuple[tuple[str, str, WeeklyAvailability], ...
 
 
 def _hours(block: WeeklyAvailability) -> str:
-    start, end = (write_clock(datetime.combine(date.min, t)) for t in (block.start, block.end))
-    return f"{start}–{end}"
+    hours = (datetime.combine(date.min, each) for each in (block.start, block.end))
+    return unbroken(write_span(*hours))
 
 
 def _back(reference: str) -> ResponseReturnValue:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
 from scheduler.services.availability import MyWeek
 from scheduler.services.week_boxes import Span, UsualTime
-from scheduler.web.formats import write_clock, write_day
-from scheduler.web.phrasing import date_range, joined
+from scheduler.web.formats import weekday_name, write_clock, write_day, write_range
+from scheduler.web.phrasing import joined
 
+SAID_WITHOUT_YEAR = timedelta(days=270)
 EVERY_WEEKDAY = (
     lazy_gettext("Mondays"),
     lazy_gettext("Tuesdays"),
@@ -26,7 +27,7 @@ EVERY_WEEKDAY = (
 
 def in_words(mine: MyWeek) -> str:
     """Return all that a volunteer told us about their time, as sentences."""
-    return " ".join((*_when(mine), *(_how_often(mine) if _has_times(mine) else ())))
+    return " ".join((*_when(mine), *(_how_often(mine) if mine.usual else ())))
 
 
 def boxes_in_words(boxes: int, minutes: int) -> str:
@@ -41,28 +42,19 @@ def boxes_in_words(boxes: int, minutes: int) -> str:
 
 
 def _when(mine: MyWeek) -> Iterator[str]:
-    dated = sum(1 for block in mine.exact if block.first or block.last)
-    if len(mine.usual) == 1:
+    if len(mine.usual) == 1 and not (mine.usual[0].first or mine.usual[0].last):
         yield _one_time(mine)
     elif mine.usual:
-        for each in mine.usual:
-            days, hours = _days(each), _hours(each.spans)
-            yield _("You may be asked on %(days)s from %(hours)s.", days=days, hours=hours)
+        yield from (_asked(each, mine.today) for each in mine.usual)
         yield from _how_long(mine)
-    elif not dated:
+    else:
         yield _("You have given us no times yet, so we never ask you.")
-    if dated:
-        yield ngettext(
-            "There is %(num)s time that holds for some weeks only.",
-            "There are %(num)s times that hold for some weeks only.",
-            dated,
-        )
 
 
 def _one_time(mine: MyWeek) -> str:
     """One sentence says it all: the days, the hours, how long, and except when."""
     told = {"days": _days(mine.usual[0]), "hours": _hours(mine.usual[0].spans)}
-    last, away = _last(mine.holds_until), joined(date_range(days) for days in mine.away)
+    last, away = _day(mine.holds_until, mine.today), _away(mine)
     if last and away:
         return _(
             "You may be asked on %(days)s from %(hours)s, until %(last)s, except %(away)s.",
@@ -77,8 +69,28 @@ def _one_time(mine: MyWeek) -> str:
     return _("You may be asked on %(days)s from %(hours)s.", **told)
 
 
+def _asked(usual: UsualTime, today: date) -> str:
+    """One of several times, with the days between which it holds."""
+    told = {"days": _days(usual), "hours": _hours(usual.spans)}
+    first, last = _day(usual.first, today), _day(usual.last, today)
+    if first and last:
+        return _(
+            "From %(first)s until %(last)s, you may be asked on %(days)s from %(hours)s.",
+            **told,
+            first=first,
+            last=last,
+        )
+    if first:
+        return _(
+            "From %(first)s, you may be asked on %(days)s from %(hours)s.", **told, first=first
+        )
+    if last:
+        return _("Until %(last)s, you may be asked on %(days)s from %(hours)s.", **told, last=last)
+    return _("You may be asked on %(days)s from %(hours)s.", **told)
+
+
 def _how_long(mine: MyWeek) -> Iterator[str]:
-    last, away = _last(mine.holds_until), joined(date_range(days) for days in mine.away)
+    last, away = _day(mine.holds_until, mine.today), _away(mine)
     if last and away:
         yield _("This holds until %(last)s, except %(away)s.", last=last, away=away)
     elif last:
@@ -100,6 +112,12 @@ def _how_often(mine: MyWeek) -> Iterator[str]:
         yield _("It does not matter how far it is.")
     else:
         yield _("Up to %(km)s km from you.", km=f"{limits.max_km:g}")
+    if limits.buffer_minutes:
+        yield ngettext(
+            "We leave you %(num)s free minute before and after, besides the way there.",
+            "We leave you %(num)s free minutes before and after, besides the way there.",
+            limits.buffer_minutes,
+        )
     if limits.notice_days:
         yield ngettext(
             "You hear of a visit at least %(num)s day ahead.",
@@ -108,19 +126,12 @@ def _how_often(mine: MyWeek) -> Iterator[str]:
         )
 
 
-def _has_times(mine: MyWeek) -> bool:
-    return bool(mine.usual or mine.exact)
-
-
 def _days(usual: UsualTime) -> str:
     first, last = usual.weekdays[0], usual.weekdays[-1]
     is_run = len(usual.weekdays) > 2 and last - first == len(usual.weekdays) - 1
     if is_run:
-        return _(
-            "%(first)s to %(last)s",
-            first=str(EVERY_WEEKDAY[first]),
-            last=str(EVERY_WEEKDAY[last]),
-        )
+        # The plural stands in the sentence: other languages say a run of single weekdays.
+        return _("%(first)ss to %(last)ss", first=weekday_name(first), last=weekday_name(last))
     return joined(str(EVERY_WEEKDAY[weekday]) for weekday in usual.weekdays)
 
 
@@ -134,5 +145,16 @@ def _clock(wall: time) -> str:
     return write_clock(datetime.combine(date(2000, 1, 1), wall))
 
 
-def _last(day: date | None) -> str:
-    return write_day(day) if day else ""
+def _away(mine: MyWeek) -> str:
+    return joined(
+        write_range(days.first, days.last, has_year=_needs_year(days.last, mine.today))
+        for days in mine.away
+    )
+
+
+def _day(day: date | None, today: date) -> str:
+    return write_day(day, has_year=_needs_year(day, today)) if day else ""
+
+
+def _needs_year(day: date, today: date) -> bool:
+    return day > today + SAID_WITHOUT_YEAR

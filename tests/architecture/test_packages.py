@@ -23,6 +23,7 @@ INDEX_NAME_BY_IMPORT = {
     "flask_sqlalchemy": "flask-sqlalchemy",
     "flask_babel": "flask-babel",
     "flask_wtf": "flask-wtf",
+    "prometheus_client": "prometheus-client",
     "email_validator": "email-validator",
     "recurring_ical_events": "recurring-ical-events",
 }

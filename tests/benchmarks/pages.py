@@ -91,6 +91,8 @@ def _pages(app: Flask) -> Iterator[tuple[str, list[str]]]:
     yield "who could come", [f"/requests/{k}/people" for k in random.choices(proposed, k=TIMES)]
     yield "book by hand", [f"/requests/{k}/book" for k in random.choices(proposed, k=TIMES)]
     yield "conflicts", ["/conflicts"] * TIMES
+    yield "conflicts, later pages", [f"/conflicts?page={n}" for n in range(2, 2 + TIMES)]
+    yield "conflicts of a school", [f"/conflicts?text=School+{n}" for n in range(TIMES)]
     for name in ("today", "all-requests", "volunteers", "schools", "activity", "calendar"):
         yield name, [f"/{name}"] * (TIMES // 4)
 

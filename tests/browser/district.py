@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,9 @@ from scheduler.factory import Wiring, timetable_of, wire
 from scheduler.services.access import Actor
 from scheduler.services.approvals import approve
 from scheduler.services.bundles import import_bundle
+from scheduler.services.importing import ImportWorker, work_one
+from scheduler.services.imports import bring
+from scheduler.services.ports import Store
 from scheduler.services.proposals import propose
 from scheduler.services.visits import answer
 from tests.services.world import KEY, solve_quickly
@@ -31,6 +35,15 @@ ROBIN = Actor(COORDINATOR, "Robin Seaward", is_coordinator=True)
 LEFT_TO_APPROVE = 20
 # Of three people asked, one says yes, one no, and one has not looked yet.
 SAYS = (True, False, None)
+# Files on their way into the district: one list waits for a yes, one is full of mistakes.
+BROUGHT = {
+    "seen_import": {
+        "schools.csv": "school,name,latitude,longitude\ncapstan,Capstan Road,44.65,-63.57\n"
+        "lighthouse,Lighthouse School,44.66,-63.58\n",
+        "requests.csv": "request,teacher_email,title,topic,kind,windows\n",
+    },
+    "refused_import": {"schools.csv": "school,name,latitude,longitude\ncapstan,,north,-63.57\n"},
+}
 
 
 def settings_for(url: str, folder: Path) -> Settings:
@@ -54,6 +67,16 @@ def fill(url: str, folder: Path) -> None:
         _tick(wiring, begun + timedelta(minutes=11))
         _answer(wiring, begun + timedelta(minutes=50))
         _tick(wiring, MORNING - timedelta(minutes=30))
+        for name in BROUGHT:
+            brought(wiring.store, name, now=MORNING)
+
+
+def brought(store: Store, name: str, *, now: datetime) -> str:
+    """Bring a file in that is looked over and then waits; return the import's key."""
+    files = [(file, BytesIO(text.encode())) for file, text in BROUGHT[name].items()]
+    found = bring(store, files, actor=ROBIN, now=now)
+    work_one(store, worker=ImportWorker("a test", lambda: now, lambda: now))
+    return found.key
 
 
 def _read_in(wiring: Wiring, now: datetime) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page as Window
 
+from scheduler.domain.imports import ImportState
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.visits import Partstat, VisitState
 from scheduler.domain.zones import local
@@ -131,6 +132,10 @@ PAGES = (
     Page("one volunteer", "/volunteers/{person}", COORDINATOR),
     Page("bells and closures", "/schools/time", COORDINATOR),
     Page("settings", "/settings", COORDINATOR),
+    Page("the district's files", "/imports", COORDINATOR),
+    Page("no files chosen", "/imports", COORDINATOR, ("See what would change",)),
+    Page("files looked over", "/imports/{seen_import}", COORDINATOR),
+    Page("files with mistakes", "/imports/{refused_import}", COORDINATOR),
     Page("calendar", "/calendar", COORDINATOR),
     Page("calendar by volunteer", "/calendar?by=volunteer", COORDINATOR),
     Page("calendar by month", "/calendar?view=month", COORDINATOR),
@@ -224,7 +229,15 @@ def _of_requests(site: Served) -> dict[str, str]:
         "visited_teacher": teacher,
         "feedback": f"/f/{feedback_token(over.uid, teacher, key=KEY)}",
         "organization": organization,
+        **_of_imports(site),
     }
+
+
+def _of_imports(site: Served) -> dict[str, str]:
+    with site.store.read() as work:
+        imports = work.imports.recent(limit=9)
+    name_by_state = {ImportState.READY: "seen_import", ImportState.REFUSED: "refused_import"}
+    return {name_by_state[each.state]: each.key for each in imports if each.state in name_by_state}
 
 
 def _of_people(site: Served) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Pictures of the ten main pages: light and dark, on a phone and on a desk.
 
 Run by ``make screenshots``. They go to ``build/screenshots``; the three that the README shows
-are copied to ``docs/images``, in fewer colours so that they stay small.
+are copied to ``docs/images``.
 """
 
 from __future__ import annotations

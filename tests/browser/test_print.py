@@ -45,5 +45,5 @@ def test_paper_holds_the_words_and_no_navigation(
 
 
 def squeezed(text: str) -> str:
-    """Return a text without spaces, which lines on paper add or take, and without ligatures."""
-    return "".join(normalize("NFKC", text).split())
+    """Return a text without what paper adds or takes: spaces, joiners of words, ligatures."""
+    return "".join(normalize("NFKC", text).replace("\N{WORD JOINER}", "").split())

@@ -19,7 +19,7 @@ from scheduler.services.own_links import MAIL_DOOR
 from scheduler.services.tokens import door_token, feedback_token
 from scheduler.storage.database import db
 from scheduler.web.desk import EXTENSION
-from tests.browser.district import MORNING
+from tests.browser.district import BROUGHT, MORNING, brought
 from tests.browser.pages import PAGES, SHORT, Page, names_in
 from tests.browser.serving import Served, app_on
 from tests.builders import COORDINATOR, DAY, NOW, TEACHER, VOLUNTEER, an_organization
@@ -107,6 +107,7 @@ def few(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "visited_request": "robots",
             "visited_teacher": TEACHER,
             "organization": an_organization().key,
+            **{name: brought(site.store, name, now=NOW) for name in BROUGHT},
         }
         yield Counted(site, names, _PEOPLE)
 

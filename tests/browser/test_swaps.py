@@ -84,6 +84,30 @@ def test_row_of_the_queue_opens_in_place_and_ticks_stay(site: Served, browser: B
         assert board.evaluate("document.activeElement.dataset.row") == row.get_attribute("data-row")
 
 
+def test_filter_of_requests_changes_list_and_count_in_place(site: Served, browser: Browser) -> None:
+    with site.context(browser, COORDINATOR) as context:
+        page = context.new_page()
+        page.goto("/all-requests")
+        page.evaluate("window.isSamePage = true")
+        page.get_by_role("searchbox").fill("xyzzy")
+        page.get_by_role("button", name="Show", exact=True).click()
+        page.locator(".page-head").get_by_text("0 requests found.").wait_for()
+        assert page.get_by_text("No request passes this filter.").is_visible()
+        assert is_same_page(page)
+
+
+def test_tools_of_the_queue_lie_in_a_fold_on_a_phone_alone(site: Served, browser: Browser) -> None:
+    with site.context(browser, COORDINATOR, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/proposals")
+        fold, order = page.get_by_text("Sort, filter and more"), page.get_by_label("Order")
+        assert (fold.is_visible(), order.is_visible()) == (False, True)
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert (fold.is_visible(), order.is_visible()) == (True, False)
+        fold.click()
+        assert order.is_visible()
+
+
 def test_slash_leads_to_the_search_of_every_coordinators_page(
     site: Served, browser: Browser
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.bundle.files import Folder
 from scheduler.bundle.reading import read_bundle
 from scheduler.bundle.values import Bundle, BusyFile, Reading
 from scheduler.domain.errors import BadInput, SchedulerError
@@ -187,7 +188,7 @@ def lay(folder: Path, files: Mapping[str, Content]) -> Path:
 def read(folder: Path, *, existing: Bundle | None = None) -> Reading:
     """Read a folder over an existing district, with the calendars' stand-ins."""
     return read_bundle(
-        folder,
+        Folder(folder),
         existing=Bundle.empty() if existing is None else existing,
         read_busy=calendars_as_they_are,
         read_closures=closures_of_lines,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -16,10 +17,12 @@ from scheduler.domain.availability import WEEKDAYS, DaysAway, WeeklyAvailability
 from scheduler.domain.classes import Classroom, Lesson
 from scheduler.domain.districts import (
     WEIGHT_NAMES,
+    Contact,
     Coordinates,
     District,
     Organization,
     School,
+    Site,
     Term,
 )
 from scheduler.domain.people import Person, Role, RoleName
@@ -44,6 +47,8 @@ from scheduler.domain.volunteers import (
     VolunteerKind,
 )
 
+T = TypeVar("T")
+
 ZONES = ("America/Toronto", "America/St_Johns", "Asia/Kolkata", "UTC")
 PERIODS = ("P1", "2nd", "Pause")
 START = date(2026, 12, 7)
@@ -67,6 +72,14 @@ formats = st.sampled_from([Format.IN_PERSON, Format.VIRTUAL])
 rules = st.dictionaries(
     texts, st.integers(0, 99) | texts | st.lists(texts) | st.dictionaries(texts, st.booleans())
 )
+
+addresses = st.sampled_from(["", "ann@example.org", "zoe@example.org"])
+
+
+def few(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    """Draw up to two different values, in any order."""
+    return st.lists(values, max_size=2, unique=True).map(tuple)
+
 
 districts = st.builds(
     District,
@@ -202,6 +215,8 @@ def _organizations(draw: st.DrawFn, key: str) -> Organization:
         visits_per_term=draw(counts),
         address=draw(texts),
         coordinates=draw(st.none() | points),
+        sites=draw(few(st.builds(Site, names, texts, words, st.none() | points))),
+        contacts=draw(few(st.builds(Contact, names, texts, addresses, texts))),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.bundle.booking_rows import BookingRow
+from scheduler.bundle.files import Folder
 from scheduler.bundle.reading import read_bundle
 from scheduler.bundle.values import Bundle
 from scheduler.domain.availability import DaysAway, WeeklyAvailability
@@ -300,7 +301,7 @@ def test_closures_come_from_a_calendar_too(tmp_path: Path) -> None:
 def test_progress_tells_every_row(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     read_bundle(
-        sample.lay(tmp_path, sample.WHOLE),
+        Folder(sample.lay(tmp_path, sample.WHOLE)),
         existing=Bundle.empty(),
         read_busy=sample.calendars_as_they_are,
         read_closures=sample.closures_of_lines,

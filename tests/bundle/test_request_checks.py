@@ -96,6 +96,6 @@ def test_request_without_any_school_is_told(tmp_path: Path) -> None:
     files = request("2026-12-08 P1", classroom="")
     files["staff.csv"] = sample.STAFF.replace("teacher,maple", "teacher,")
     assert sample.problems(tmp_path, files) == [
-        "requests.csv, row 2, column class: Neither a class nor the teacher's school says where "
+        "requests.csv, row 2, column class: Neither a class nor the teacher’s school says where "
         "this is."
     ]

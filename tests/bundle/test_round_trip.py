@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.bundle.changes import changes
+from scheduler.bundle.files import Folder
 from scheduler.bundle.reading import read_bundle
 from scheduler.bundle.values import Bundle, BusyFile
 from scheduler.bundle.writing import write_bundle
@@ -57,7 +58,7 @@ NONE = sample.BOOKINGS.split("v1")[0]
 def read_whole(folder: Path) -> Bundle:
     """Return a whole district, its calendars left as they are."""
     return read_bundle(
-        folder,
+        Folder(folder),
         existing=Bundle.empty(),
         read_busy=unread,
         read_closures=sample.closures_of_lines,

@@ -39,6 +39,7 @@ def test_any_feed_is_without_fault(given_sheets: list[VisitSheet], audience: Aud
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 @settings(max_examples=1_700)
 @given(FEEDS, st.sampled_from(Audience))
 def test_ten_thousand_visits_are_without_fault(

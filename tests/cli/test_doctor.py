@@ -65,3 +65,18 @@ def test_no_process_opens_more_connections_than_it_may(database_url: str) -> Non
     assert len(opened) == 2
     assert engine.pool.status().count("Overflow: 0") == 1
     engine.dispose()
+
+
+def test_what_a_monitor_is_told_is_told_here_too(line: CommandLine, world: World) -> None:
+    world.propose()
+    world.approve("robots")
+    world.wait(minutes=11)
+    world.timetable.settle()
+    later = line.having(NOW="2026-11-21T09:41:00-05:00")
+    assert [finding(later, name) for name in ("requests", "visits", "busy calendars")] == [
+        "ok  requests: 1 booked",
+        "ok  visits: 1 invited",
+        "ok  busy calendars: none given",
+    ]
+    assert finding(later, "mail") == "ok  mail: 3 due, the first due 31 minutes ago"
+    assert finding(later, "proposals") == "ok  proposals: never asked for"

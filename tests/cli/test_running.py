@@ -11,11 +11,13 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlencode
 
 import pytest
 
@@ -89,7 +91,9 @@ def served(line: CommandLine, *words: str) -> Iterator[Server]:
 def test_serve_answers_until_it_is_told_to_stop(line: CommandLine) -> None:
     with served(line, "--workers", "1") as server:
         assert json.loads(answer_of(server.port)) == {"status": "ok"}
-        assert json.loads(answer_of(server.port, "/readyz")) == {"status": "ok", "district": True}
+        ready = json.loads(answer_of(server.port, "/readyz"))
+        assert (ready["status"], ready["timetable"]) == ("ok", "never ran")
+        assert b"visitbell_visits" in answer_of(server.port, "/metrics")
     assert server.said == Said(0, "", "")
     assert server.leaves_nobody_behind()
 
@@ -167,3 +171,33 @@ def test_demo_does_the_whole_job_and_goes_on_when_called_again(tmp_path: Path) -
     begun_again = line.done("demo", "--no-serve", "--reset")
     assert begun_again[:3] == first[:3]
     assert not (tmp_path / "visitbell.sqlite3").exists()
+
+
+@pytest.mark.full
+def test_answer_under_way_is_given_before_the_server_ends(line: CommandLine, world: World) -> None:
+    with ExitStack() as stack, served(line, "--workers", "1") as server:
+        answer_of(server.port)
+        browser = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)
+        browser.request("GET", "/login")
+        page = browser.getresponse()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
+        assert token is not None
+        cookie = (page.headers["Set-Cookie"] or "").partition(";")[0]
+        # Whoever writes waits for whoever wrote before.
+        work = stack.enter_context(world.store.write())
+        work.visits.lock((f"volunteer:{VOLUNTEER}",))
+        browser.request(
+            "POST",
+            "/login",
+            urlencode({"csrf_token": token[1], "email": VOLUNTEER}),
+            {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"},
+        )
+        time.sleep(1)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        stack.close()
+        stack.callback(browser.close)
+        assert browser.getresponse().status == 200
+    assert server.said == Said(0, "", "")
+    with world.store.read() as work:
+        assert [row.recipient for row in work.outbox.of_subjects(("sign-in",))] == [VOLUNTEER]

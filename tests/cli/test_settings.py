@@ -36,6 +36,8 @@ def sentence_of(line: CommandLine, *words: str) -> str:
         ("BASE_URL", "visits.example", "VISITBELL_BASE_URL: write it as https://"),
         ("SECRET_KEY", "short", "VISITBELL_SECRET_KEY: at least 32 characters."),
         ("FEED_KEY", "short", "VISITBELL_FEED_KEY: at least 32 characters."),
+        ("METRICS_TOKEN", "short", "VISITBELL_METRICS_TOKEN: at least 16 letters"),
+        ("METRICS_TOKEN", "sixteen letters and blanks", "VISITBELL_METRICS_TOKEN: at least 16"),
         ("REHEARSAL", "yes", "VISITBELL_REHEARSAL: set it to 1"),
         ("NOW", "tomorrow", "VISITBELL_NOW: write a moment such as "),
         ("NOW", "2026-11-21T09:00", "VISITBELL_NOW: add the offset"),

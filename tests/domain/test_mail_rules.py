@@ -13,6 +13,7 @@ from scheduler.domain.mail_rules import (
     MOST_ASKED_DAYS,
     Ladder,
     MailRules,
+    is_told_by_question,
     ladder,
     last_day_told,
     reminder_day,
@@ -69,6 +70,18 @@ def test_ladder_counts_days_of_school() -> None:
     assert ladder(MONDAY, days=3, school_time=closed) == Ladder(
         date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 9)
     )
+
+
+@pytest.mark.parametrize(
+    ("days_before_the_first", "is_told"),
+    [(7, False), (6, True), (0, True), (-1, True), (-2, False)],
+)
+def test_question_stands_for_reminders_of_a_week_and_of_its_own_days(
+    days_before_the_first: int, is_told: bool
+) -> None:
+    questions = Ladder(date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 9))
+    reminder = questions.first - timedelta(days_before_the_first)
+    assert is_told_by_question(reminder, questions) is is_told
 
 
 @given(day=DAYS, closed=CLOSED, days=st.integers(2, MOST_ASKED_DAYS))

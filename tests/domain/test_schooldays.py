@@ -147,6 +147,22 @@ def test_day_type_makes_no_school_on_a_closed_day_or_weekend() -> None:
     assert (school_time.periods_on(A_DAY), school_time.periods_on(saturday)) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("day", "first", "last", "hours"),
+    [
+        (A_DAY, "P1", "", (time(9), time(10, 30))),
+        (B_DAY, "P1", "P2", (time(9), time(10, 40))),
+        (A_DAY, "P2", "", None),
+        (B_DAY, "P1", "P9", None),
+    ],
+)
+def test_lesson_named_on_a_day_has_the_hours_of_that_kind_of_day(
+    day: date, first: str, last: str, hours: tuple[time, time] | None
+) -> None:
+    rotating = bells(LONG, SHORT, BellPeriod("B", "P2", time(10), time(10, 40)))
+    assert rotating.hours_of(day, first, last=last) == hours
+
+
 def test_school_without_bells_has_school_days_all_the_same() -> None:
     school_time = SchoolTime(TORONTO, BellSchedule(""))
     assert school_time.has_lessons(DAY) is True

@@ -17,7 +17,7 @@ from scheduler.domain.calendar_addresses import AddressRefused
 from scheduler.mail.incoming import MailUnreadable
 from scheduler.mail.mailboxes import MailboxAway
 from scheduler.mail.refusals import MailRefused
-from scheduler.services.busy_calendars import CalendarNotTaken
+from scheduler.services.busy_reading import CalendarNotTaken
 from scheduler.services.joining import TooManyAsked
 from scheduler.services.ports.fetching import FetchFailed
 from scheduler.services.school_time_reading import FileNotTaken
@@ -33,6 +33,11 @@ EVERY_ERROR = (
     errors.ConstraintViolated("The new time", FINDINGS),
     errors.DoubleBooked("room 12"),
     errors.Outrun(),
+    errors.ChangedMeanwhile(by="Sam Roy"),
+    errors.LeaseLost(),
+    errors.LinkEnded("ana@example.org"),
+    errors.WrongTables(present="", needed="0016"),
+    errors.WrongTables(present="0017", needed="0016", is_newer=True),
     errors.OutOfReach(),
     errors.OutOfReach(is_full=True),
     errors.SolverFailed("A rule is broken."),

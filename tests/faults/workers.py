@@ -70,5 +70,5 @@ def keep_time(url: str, port: int, now: datetime, *, end: Path, seed: int) -> No
 def _renew(ours: timetable.Timetable, end: Path) -> None:
     """Hold on to the lease while a tick takes long, as a timetable that runs by itself does."""
     while not end.exists():
-        ours._keep_lease()
+        ours.keeps_lease()
         time.sleep(RENEW_SECONDS)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.people import RoleName
 from scheduler.domain.visits import VisitState
 from scheduler.jobs.timetable import LEASE, LEASE_LASTS, Ticked
@@ -89,7 +90,7 @@ class TestTick:
         assert done == Ticked(worked=True, released=1, mail=Delivered(sent=1))
         (visit,) = world.visits_of()
         world.answer(visit, VOLUNTEER, True)
-        world.now = reminder_moment(visit, days=7)
+        world.now = reminder_moment(visit, days=1)
         told = Delivered(sent=5, superseded=1)
         assert world.timetable.tick() == Ticked(worked=True, reminders=2, mail=told)
         world.now = visit.period.end + timedelta(hours=1)
@@ -255,6 +256,8 @@ class TestClockThatJumps:
         assert told == [VOLUNTEER, COORDINATOR, TEACHER]
 
     def test_reminder_is_sent_once(self, world: World) -> None:
+        with world.store.write() as work:
+            work.mail_doors.put_rules(MailRules(asks_still_coming=False))
         (visit,) = world.invite()
         world.answer(visit, VOLUNTEER, True)
         world.post()

@@ -16,9 +16,9 @@ from tests.languages.pseudo import odd
 
 LANGUAGES = words.languages()
 FILLED_IN = re.compile(r"%\(\w+\)s|\{\w+\}|<[^<>]*>")
-# Pages that only builders of pages see, and what every language calls the same.
+# Pages that builders of pages see or monitors read, and what every language calls the same.
 GALLERY = frozenset({"_ui_decisions.html", "_ui_forms.html", "_ui_lists.html", "ui.html"})
-BUILDERS_MODULES = frozenset({"ui_pages.py"})
+BUILDERS_MODULES = frozenset({"metrics.py", "ui_pages.py"})
 SAME_EVERYWHERE = frozenset(
     {
         *("Google Calendar", "Apple Calendar", "Outlook", "Thunderbird", "Nextcloud", "Evolution"),

@@ -9,6 +9,10 @@ from unicodedata import combining, normalize
 
 import pytest
 
+from scheduler.domain.visits import VisitState
+from scheduler.services.following import Stage
+from scheduler.web.progress import TAGS
+from scheduler.web.visit_words import state_words
 from tests.architecture.source import CHECKOUT
 from tests.languages import words
 from tests.languages.test_catalogs import source_of, told
@@ -21,17 +25,41 @@ WRONG_IN_FRENCH = re.compile(r"[ \u00a0][;?!]|(?<!\u00a0):(?=$|\s)|«(?!\u00a0)|
 TUTEANDO = re.compile(r"\b(tú|tu|tus|te|ti|contigo|puedes|tienes|quieres|haz)\b", re.IGNORECASE)
 TUTOYANT = re.compile(r"\b(tu|ton|ta|tes|toi)\b", re.IGNORECASE)
 FILLED_IN = re.compile(r"%\(\w+\)s")
+FIELD = r" ([^|\n]+) \|"
+# What a state was called besides, here or there.
+SECOND_NAMES = {
+    *("Agreed", "Arranged", "Cancelled", "Canceled", "Confirmed", "Happened"),
+    *("Did not take place", "Not everyone has answered", "Took place"),
+    *("Waiting for answers", "Waiting for the others"),
+}
+STATE_BY_STAGE = {
+    Stage.ASKED: VisitState.INVITED,
+    Stage.AGREED: VisitState.CONFIRMED,
+    Stage.VISITED: VisitState.HAPPENED,
+    Stage.MISSED: VisitState.MISSED,
+}
+# A table of one's own: some words right after the key of a state.
+OWN_NAME = re.compile(
+    r"""(?:["'](?:confirmed|happened|invited)["']|VisitState\.[A-Z]+): *(?:\{"words": *)?_\("""
+)
 
 
 @cache
 def glossary() -> dict[str, dict[str, tuple[str, ...]]]:
     """Return the words for each English term, by language."""
-    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", PAGE.read_text(), re.MULTILINE)
+    rows = re.findall(rf"^\|{FIELD}{FIELD}{FIELD}$", PAGE.read_text(), re.MULTILINE)
     return {
         english: {"fr": tuple(french.split(", ")), "es": tuple(spanish.split(", "))}
         for english, french, spanish in rows
         if english != "English"
     }
+
+
+@cache
+def names_by_state() -> dict[str, tuple[str, str, str]]:
+    """Return what each state of a visit is called in English, French and Spanish."""
+    rows = re.findall(rf"^\|{FIELD}{FIELD}{FIELD}{FIELD}$", PAGE.read_text(), re.MULTILINE)
+    return {state: tuple(names) for state, *names in rows if state != "State"}
 
 
 def sentences(language: str) -> Iterator[tuple[str, str]]:
@@ -49,6 +77,34 @@ def beginnings(terms: tuple[str, ...]) -> tuple[str, ...]:
     """Return how these terms begin, so that a plural or another form counts as well."""
     firsts = (plain(term.split()[0]) for term in terms)
     return tuple(first[: max(4, len(first) - 3)] for first in firsts)
+
+
+def test_state_of_a_visit_has_one_name_in_each_language() -> None:
+    assert {state: called.words for state, called in state_words().items()} == {
+        state: english for state, (english, *_) in names_by_state().items()
+    }
+    assert names_by_state().keys() == set(VisitState)
+    for place, language in enumerate(LANGUAGES, 1):
+        told = dict(sentences(language))
+        assert [told[names[0]] for names in names_by_state().values()] == [
+            names[place] for names in names_by_state().values()
+        ]
+
+
+def test_teacher_reads_of_a_request_what_its_visit_is_called() -> None:
+    names = {state: english for state, (english, *_) in names_by_state().items()}
+    assert {stage: str(TAGS[stage][0]) for stage in STATE_BY_STAGE} == {
+        stage: names[state] for stage, state in STATE_BY_STAGE.items()
+    }
+
+
+def test_no_state_has_a_second_name() -> None:
+    assert SECOND_NAMES & {english for english, _ in sentences("fr")} == set()
+    sources = (
+        *(CHECKOUT / "templates").rglob("*.html"),
+        *(CHECKOUT / "scheduler/web").glob("*.py"),
+    )
+    assert {each.name for each in sources if OWN_NAME.search(each.read_text())} == set()
 
 
 def test_every_term_has_a_word_in_each_language() -> None:

@@ -32,8 +32,8 @@ KEYWORDS = {
 # shows.
 TELLING = (
     *("calendars/[!p]*.py", "domain/calendar_addresses.py", "fetching/*.py"),
-    *("services/busy_calendars.py", "services/school_time_reading.py"),
-    "services/stand_in_rounds.py",
+    *("services/busy_*.py", "services/school_time_reading.py"),
+    *("services/stand_in_rounds.py", "services/unconfirmed.py"),
 )
 SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*\.$")
 METHODS = {"scheduler": ("**.py", "python"), "templates": ("**", "jinja2")}

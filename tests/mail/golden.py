@@ -52,6 +52,14 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         ),
         "no_answer_yet-always": ("no_answer_yet", {"facts": {}}),
         "let_go-teacher": ("let_go", {"role": "teacher"}),
+        "cancellation-own": (
+            "cancellation",
+            {"role": "teacher", "facts": {"by": "Lena Fischer", "is_own": True}},
+        ),
+        "cancellation-one-of-three": (
+            "cancellation",
+            {"sheets": (letters.certain_sheet(sessions=3),), "facts": {}},
+        ),
         "cancellation-office": ("cancellation", {"role": "office", "facts": {}}),
         "declined-sought": (
             "declined",
@@ -61,6 +69,23 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
             "stand_in_looking",
             {"facts": {"speaker_name": "Amara Okafor", "has_lapsed": True}},
         ),
+        "let_go-sought": (
+            "let_go",
+            {"facts": {"speaker_name": "Amara Okafor", "is_sought": True}},
+        ),
+        "other_time-again": (
+            "other_time",
+            {"facts": {"offset": "again", "kept_until": date(2026, 11, 30)}},
+        ),
+        "reminder-lacking": (
+            "reminder",
+            {"role": "teacher", "sheets": (letters.lacking(),), "facts": {"days": 1}},
+        ),
+        "stand_in_looking-panel": (
+            "stand_in_looking",
+            {"sheets": (letters.lacking(),), "facts": {"speaker_name": "Cleo"}},
+        ),
+        "stand_in_plan_b-panel": ("stand_in_plan_b", {"sheets": (letters.lacking(),)}),
         "stand_in_plan_b-empty": (
             "stand_in_plan_b",
             {"facts": {"speaker_name": "Amara Okafor", "plan_b": ""}},

@@ -124,6 +124,11 @@ def panel() -> VisitSheet:
     return replace(sheet, speakers=(amara, ben, cleo), meeting_url="https://meet.example/maple")
 
 
+def lacking() -> VisitSheet:
+    """Return the sheet of the panel, which is one short of the three that were asked for."""
+    return replace(panel(), speakers_wanted=3)
+
+
 def online_sheet(**changes: Any) -> VisitSheet:
     """Return the sheet of a confirmed visit by video call, in French."""
     sheet = certain_sheet()
@@ -307,6 +312,11 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "headlines": (
                     Headline("How was the visit of Amara Okafor?", f"{SITE}/f/qL8e"),
                     Headline("We asked Ben Ito to visit class 5A", f"{SITE}/requests/bridges"),
+                    Headline(
+                        "1 visit in the week of Mon 14 December",
+                        WEEK_PAGE["page"],
+                        ("Mon 14 December: 10:40–11:30 · Ben Ito · 5A · Room 12",),
+                    ),
                 )
             }
         },

@@ -6,7 +6,6 @@ from datetime import date
 
 from scheduler.domain.busy_calendars import BusyCalendar, Trust
 from scheduler.services.busy_calendars import (
-    Refreshed,
     add_address,
     add_file,
     my_calendars,
@@ -42,7 +41,7 @@ def now_answers(world: World, answer: Fetched | FetchFailed | None) -> None:
     world.web.answer_by_address[ADDRESS] = answer
 
 
-def refresh(world: World) -> Refreshed:
+def refresh(world: World) -> int:
     return refresh_due(world.store, fetch=world.web, clock=lambda: world.now)
 
 

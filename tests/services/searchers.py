@@ -12,7 +12,7 @@ from scheduler.domain.errors import SearchStopped
 from scheduler.matching.problem import Problem
 from scheduler.matching.proposal import Cancelled, Milestone, Plan, Progress, Tier
 from scheduler.services import running
-from scheduler.services.run_watch import ALIVE_LASTS
+from scheduler.services.heartbeat import ALIVE_LASTS
 from scheduler.services.running import Worked, Worker
 from scheduler.storage.database import connect, sessions
 from scheduler.storage.unit_of_work import SqlStore

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.domain.errors import DoubleBooked, IllegalTransition, Unknown
+from scheduler.domain.districts import Contact
+from scheduler.domain.errors import ChangedMeanwhile, DoubleBooked, IllegalTransition, Unknown
 from scheduler.domain.people import Role, RoleName
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import Partstat, VisitState
-from scheduler.services import accounts
+from scheduler.services import accounts, merging_accounts
+from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
 from scheduler.services.deeds import recent
 from scheduler.services.delivery import deliver_due
@@ -21,8 +23,17 @@ from scheduler.services.people_pages import accounts as page_of_accounts
 from scheduler.services.records import FeedKind, OutboxState
 from scheduler.services.sign_in import link_for, redeem, signed_in
 from scheduler.services.tokens import feed_token
+from scheduler.services.versions import version_of
 from tests.actors import VERA
-from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_person, a_visit, some_bookings
+from tests.builders import (
+    COORDINATOR,
+    TEACHER,
+    VOLUNTEER,
+    a_person,
+    a_visit,
+    an_organization,
+    some_bookings,
+)
 from tests.services.world import BRUNO, OTHER_TEACHER, World, elsewhere, two_more_volunteers
 
 NEW = "amara.okafor@new.example"
@@ -35,7 +46,7 @@ def change(world: World, email: str, new: str) -> str:
 
 
 def merge(world: World, gone: str, into: str) -> str:
-    return accounts.merge(
+    return merging_accounts.merge(
         world.store,
         reference_of(gone),
         into=reference_of(into),
@@ -90,6 +101,17 @@ def test_both_addresses_are_told_of_the_change(world: World) -> None:
     change(world, VOLUNTEER, NEW)
     deliver_due(world.store, now=world.now, transport=world.transport, head=world.letterhead)
     assert {mail.recipient for mail in world.transport.sent} == {VOLUNTEER, NEW}
+
+
+def test_contact_of_an_organization_stays_one_under_another_address(world: World) -> None:
+    amara, bo = Contact("Amara", email=VOLUNTEER), Contact("Bo", email="bo@robots.example")
+    with world.store.write() as work:
+        known = an_organization(contact_email=VOLUNTEER, contacts=(amara, bo))
+        work.districts.put_organizations((known,))
+    change(world, VOLUNTEER, NEW)
+    with world.store.read() as work:
+        after = work.districts.organizations()["robots"]
+    assert (after.contact_email, after.contacts) == (NEW, (replace(amara, email=NEW), bo))
 
 
 def test_address_of_somebody_else_is_refused(world: World) -> None:
@@ -285,3 +307,23 @@ def test_role_that_comes_with_more_than_a_name_is_not_given_by_hand(
         accounts.give_role(
             world.store, reference_of(TEACHER), role, actor=world.coordinator, now=world.now
         )
+
+
+@pytest.mark.each_engine
+def test_form_of_before_somebody_elses_change_changes_nothing(world: World) -> None:
+    reference = reference_of(TEACHER)
+    with world.store.read() as work:
+        before = version_of(work.people.many((TEACHER,))[TEACHER].schools)
+
+    def save(*schools: str, by: Actor, version: str) -> None:
+        accounts.set_schools(
+            world.store, reference, schools, actor=by, now=world.now, version=version
+        )
+
+    save("birch", by=world.coordinator, version=before)
+    with pytest.raises(ChangedMeanwhile) as told:
+        save("maple", by=replace(world.coordinator, email="sam@river.example"), version=before)
+    assert (told.value.by, told.value.at) == (world.coordinator.name, world.now)
+    save("maple", "birch", by=world.coordinator, version=version_of(("birch",)))
+    with world.store.read() as work:
+        assert work.people.many((TEACHER,))[TEACHER].schools == ("maple", "birch")

@@ -8,6 +8,7 @@ from datetime import date, time
 import pytest
 
 from scheduler.domain.availability import DaysAway, WeeklyAvailability
+from scheduler.domain.day_parts import USUAL_PARTS, DayPart
 from scheduler.domain.errors import Unknown
 from scheduler.domain.periods import DateRange
 from scheduler.domain.requests import RequestState
@@ -18,8 +19,9 @@ from scheduler.services.access import Actor
 from scheduler.services.availability import MyWeek, my_week, save_week
 from scheduler.services.ports import Store
 from scheduler.services.records import Activity
-from scheduler.services.week_boxes import BLOCK_BY_BOX, UsualTime
-from tests.actors import AMARA, BEN, LENA
+from scheduler.services.settings import change_day_parts
+from scheduler.services.week_boxes import UsualTime, blocks_of
+from tests.actors import AMARA, BEN, CARLA, LENA
 from tests.builders import NOW, TORONTO, VOLUNTEER, a_request, a_visit, period
 from tests.small_district import OTHER_VOLUNTEER
 
@@ -42,14 +44,15 @@ def deeds(store: Store) -> list[str]:
 def test_whole_week_is_shown_with_the_visit_that_is_booked(small_district: Store) -> None:
     assert my_week(small_district, actor=AMARA, now=NOW) == MyWeek(
         timezone=TORONTO,
+        today=date(2026, 11, 21),
         is_known=True,
-        ticked=frozenset(BLOCK_BY_BOX),
+        ticked=frozenset(blocks_of(USUAL_PARTS)),
         exact=(),
         usual=(UsualTime((0, 1, 2, 3, 4), ((time(8), time(16)),)),),
         minutes_a_week=5 * 8 * 60,
         limits=Limits(),
         away=(),
-        day_by_booked_box={"tue-morning": date(2026, 12, 8)},
+        day_by_booked_box={"tue-1000-1200": date(2026, 12, 8)},
         holds_until=date(2027, 6, 25),
     )
 
@@ -70,7 +73,7 @@ def test_visit_that_is_held_back_does_not_show_in_the_week(small_district: Store
         )
         work.visits.add((held,))
     week = my_week(small_district, actor=AMARA, now=NOW)
-    assert week.day_by_booked_box == {"tue-morning": date(2026, 12, 8)}
+    assert week.day_by_booked_box == {"tue-1000-1200": date(2026, 12, 8)}
 
 
 def test_box_shows_the_next_of_its_visits_by_the_volunteers_clock(small_district: Store) -> None:
@@ -83,8 +86,8 @@ def test_box_shows_the_next_of_its_visits_by_the_volunteers_clock(small_district
         )
     week = my_week(small_district, actor=AMARA, now=NOW)
     assert week.day_by_booked_box == {
-        "tue-early": date(2026, 12, 8),
-        "tue-morning": date(2026, 12, 8),
+        "tue-0800-1000": date(2026, 12, 8),
+        "tue-1000-1200": date(2026, 12, 8),
     }
 
 
@@ -95,14 +98,14 @@ def test_what_is_over_is_not_shown_and_not_lost(small_district: Store) -> None:
         work.volunteers.put((replace(volunteer(small_district), away=(over,), weekly=(ended,)),))
     week = my_week(small_district, actor=BEN, now=NOW)
     assert (week.exact, week.away) == ((), ())
-    save_week(small_district, ("mon-early",), actor=BEN, now=NOW)
+    save_week(small_district, ("mon-0800-1000",), actor=BEN, now=NOW)
     kept = volunteer(small_district)
     assert (kept.away, ended in kept.weekly) == ((over,), True)
 
 
 def test_saving_ticks_boxes_and_sets_limits_and_is_written_down(small_district: Store) -> None:
     limits = Limits(max_km=25.0, max_per_month=4)
-    save_week(small_district, ("mon-early", "mon-morning"), actor=BEN, now=NOW, limits=limits)
+    save_week(small_district, ("mon-0800-1000", "mon-1000-1200"), actor=BEN, now=NOW, limits=limits)
     saved = volunteer(small_district)
     assert (saved.weekly, saved.limits) == ((WeeklyAvailability(0, time(8), time(12)),), limits)
     with small_district.read() as work:
@@ -113,8 +116,57 @@ def test_saving_ticks_boxes_and_sets_limits_and_is_written_down(small_district: 
 
 def test_saving_the_same_again_writes_nothing_down(small_district: Store) -> None:
     for _ in range(2):
-        save_week(small_district, ("mon-early",), actor=BEN, now=NOW)
+        save_week(small_district, ("mon-0800-1000",), actor=BEN, now=NOW)
     assert deeds(small_district) == ["changed availability"]
+
+
+def test_week_that_fits_other_parts_of_the_day_no_more_is_shown_as_exact_times(
+    small_district: Store,
+) -> None:
+    save_week(small_district, ("mon-0800-1000", "tue-0800-1000"), actor=BEN, now=NOW)
+    before = volunteer(small_district).weekly
+    parts = (DayPart("First", time(8), time(9, 30)), DayPart("Late", time(13), time(15)))
+    change_day_parts(small_district, parts, actor=CARLA, now=NOW)
+    week = my_week(small_district, actor=BEN, now=NOW)
+    assert (week.parts, week.ticked) == (parts, {"mon-0800-0930", "tue-0800-0930"})
+    assert week.exact == (
+        WeeklyAvailability(0, time(9, 30), time(10)),
+        WeeklyAvailability(1, time(9, 30), time(10)),
+    )
+    assert volunteer(small_district).weekly == before
+    save_week(small_district, week.ticked, actor=BEN, now=NOW)
+    assert volunteer(small_district).weekly == before
+
+
+def test_box_that_the_day_has_no_more_is_unknown(small_district: Store) -> None:
+    with pytest.raises(Unknown, match="no box “mon-0800-0930”"):
+        save_week(small_district, ("mon-0800-0930",), actor=BEN, now=NOW)
+
+
+def test_usual_parts_are_kept_as_nothing_of_its_own(small_district: Store) -> None:
+    parts = (DayPart("First", time(8), time(9)), DayPart("Late", time(13), time(15)))
+    for chosen in (parts, USUAL_PARTS):
+        change_day_parts(small_district, chosen, actor=CARLA, now=NOW)
+        assert my_week(small_district, actor=BEN, now=NOW).parts == chosen
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        USUAL_PARTS[:1],
+        USUAL_PARTS[::-1],
+        (DayPart("First", time(8), time(9)), DayPart("Late", time(8, 55), time(15))),
+        (DayPart("First", time(8), time(9)), DayPart("First", time(9), time(15))),
+        (DayPart("First", time(8), time(9)), DayPart("", time(9), time(15))),
+        (DayPart("First", time(8, 3), time(9)), DayPart("Late", time(9), time(15))),
+        tuple(DayPart(f"Part {n}", time(8 + n), time(9 + n)) for n in range(7)),
+    ],
+)
+def test_parts_that_make_no_day_are_refused(
+    small_district: Store, parts: tuple[DayPart, ...]
+) -> None:
+    with pytest.raises(Unknown, match="no day"):
+        change_day_parts(small_district, parts, actor=CARLA, now=NOW)
 
 
 def test_clearing_the_week_never_cancels_a_visit(small_district: Store) -> None:
@@ -122,7 +174,7 @@ def test_clearing_the_week_never_cancels_a_visit(small_district: Store) -> None:
     with small_district.read() as work:
         assert work.visits.get(a_visit().uid) == a_visit()
     assert my_week(small_district, actor=AMARA, now=NOW).day_by_booked_box == {
-        "tue-morning": date(2026, 12, 8)
+        "tue-1000-1200": date(2026, 12, 8)
     }
 
 

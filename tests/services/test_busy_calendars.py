@@ -11,12 +11,13 @@ from scheduler.domain.busy_calendars import BusyCalendar, Trust
 from scheduler.domain.errors import Unknown
 from scheduler.services.busy_calendars import (
     MOST_CALENDARS,
-    CalendarNotTaken,
     add_address,
     add_file,
     my_calendars,
+    my_old_calendars,
     remove,
 )
+from scheduler.services.busy_reading import CalendarNotTaken
 from scheduler.services.ports.fetching import Fetched, FetchFailed
 from tests.actors import AMARA
 from tests.builders import NOW, VOLUNTEER
@@ -183,9 +184,8 @@ class TestFailing:
         before = lend(world, CLASH)
         now_answers(world, answer)
         world.wait(hours=1)
-        done = refresh(world)
+        assert refresh(world) == 1
         after = the_calendar(world)
-        assert (done.checked, done.lapsed) == (1, (after,))
         assert (after.busy, after.known_until, after.read_at) == (BUSY_THEN, LAST_DAY, NOW)
         assert after == before.failed(after.problem, now=world.now)
         assert trust(world) is Trust.STALE
@@ -229,17 +229,16 @@ class TestFailing:
             waits.append((the_calendar(world).next_check or due) - due)
         assert waits == [timedelta(minutes=15 * 2**n) for n in range(7)] + [timedelta(days=1)] * 3
 
-    def test_owner_is_told_once_that_it_lapsed_and_once_that_it_is_back(self, world: World) -> None:
+    def test_owner_is_told_from_the_first_failure_until_it_is_back(self, world: World) -> None:
         lend(world, CLASH)
-        now_answers(world, DOWN)
-        told: list[tuple[int, int]] = []
-        for answer in (DOWN, DOWN, Fetched(a_file(CLASH)), Fetched(a_file(CLASH))):
+        told = []
+        for answer in (Fetched(a_file(CLASH)), DOWN, DOWN, Fetched(a_file(CLASH))):
             now_answers(world, answer)
             world.wait(days=1)
-            done = refresh(world)
-            told.append((len(done.lapsed), len(done.recovered)))
-        assert told == [(1, 0), (0, 0), (0, 1), (0, 0)]
-        assert trust(world) is Trust.FRESH
+            refresh(world)
+            told.append(my_old_calendars(world.store, actor=AMARA, now=world.now))
+        assert [len(each) for each in told] == [0, 1, 1, 0]
+        assert told[2][0].problem == DOWN.sentence
 
     def test_calendar_that_nobody_checks_any_more_turns_stale(self, world: World) -> None:
         lend(world, CLASH)
@@ -254,5 +253,6 @@ class TestFailing:
         lend(world, ELSEWHEN, address=other)
         now_answers(world, DOWN)
         world.wait(hours=1)
-        done = refresh(world)
-        assert (done.checked, [each.address for each in done.lapsed]) == (2, [ADDRESS])
+        assert refresh(world) == 2
+        failed = my_old_calendars(world.store, actor=AMARA, now=world.now)
+        assert [each.address for each in failed] == [ADDRESS]

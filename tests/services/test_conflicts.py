@@ -15,7 +15,14 @@ from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.volunteers import Format
 from scheduler.services.approvals import decided
 from scheduler.services.asking import reference_of
-from scheduler.services.conflicts import Conflicts, Instead, conflicts, first_pairs
+from scheduler.services.conflict_pairs import first_pairs
+from scheduler.services.conflicts import (
+    KINDS,
+    ConflictFilter,
+    Conflicts,
+    Instead,
+    conflicts,
+)
 from scheduler.services.queue_rows import Claim
 from scheduler.services.warm import Warm
 from tests.builders import NOW, VOLUNTEER, a_proposal, a_request, period
@@ -25,10 +32,12 @@ from tests.trying import examples
 HOURS = ("09:00-10:00", "09:30-10:30", "10:00-11:00", "10:40-11:30")
 
 
-def found(world: World) -> Conflicts:
+def found(world: World, text: str = "", *, kind: str = "", number: int = 1) -> Conflicts:
     """Return the conflicts as the coordinator sees them."""
     return conflicts(
         world.store,
+        ConflictFilter(text, kind),
+        number=number,
         warm=Warm(),
         actor=world.coordinator,
         now=world.now,
@@ -88,6 +97,35 @@ def test_conflicts_are_all_pairs_that_want_the_same_at_one_time(world: World, se
     assert list(every.shown) == sorted(every.shown, key=lambda each: each.one.start)
 
 
+def test_later_pages_go_on_where_the_one_before_ends(world: World) -> None:
+    requests = [elsewhere(key=f"r{number}") for number in range(8)]
+    world.put_requests(*requests)
+    world.put_proposals(*(a_proposal(request=each.key) for each in requests))
+    pages = [found(world, number=number) for number in (1, 2)]
+    told = [{each.one.request, each.other.request} for page in pages for each in page.shown]
+    assert len({frozenset(pair) for pair in told}) == len(told) == pages[0].total == 28
+    assert [(page.number, len(page.shown), page.has_next) for page in pages] == [
+        (1, 20, True),
+        (2, 8, False),
+    ]
+    assert found(world, number=9) == pages[1]
+
+
+def test_conflicts_are_found_by_person_school_class_and_title(world: World) -> None:
+    bruno, _ = two_more_volunteers()
+    world.put_volunteers(bruno)
+    world.put_requests(elsewhere(), a_request(key="again"))
+    same_class = a_proposal(request="again", speakers=(ProposedSpeaker(BRUNO, Format.IN_PERSON),))
+    world.put_proposals(a_proposal(), a_proposal(request="bridges"), same_class)
+    assert found(world).total_by_kind == {"teacher": 1, "volunteer": 1}
+    for_amara, for_class = found(world, kind="volunteer").shown, found(world, kind="teacher").shown
+    for words in ("amara", "OKAFOR", VOLUNTEER, "birch", "haddad", "bridges"):
+        assert found(world, words).shown == for_amara, words
+    assert found(world, "5a", kind="class").shown != ()
+    assert {each.one.title for each in for_class} == {a_request().title}
+    assert found(world, "nobody of that name") == Conflicts()
+
+
 MINUTES = st.integers(0, 8)
 CLAIM = st.builds(
     lambda first, length, key: Claim(
@@ -114,18 +152,21 @@ def test_pairs_are_those_that_comparing_each_with_each_finds(
         for other in (*claims[place + 1 :], *held.get(resource, ()))
         if one.request != other.request and one.start < other.end and other.start < one.end
     }
-    shown, total = first_pairs(waiting, held=held, most=3)
+    found = first_pairs(waiting, held=held, most=3)
+    shown, total = found.first, sum(found.total_by_kind.values())
     assert total == len(every)
     assert len(shown) == min(3, total)
     assert {frozenset((one.request, other.request)) for _, one, other in shown} <= every
-    whole, _ = first_pairs(waiting, held=held, most=total)
+    whole = first_pairs(waiting, held=held, most=None).first
     assert shown == whole[:3]
+    by_kind = {kind: first_pairs(waiting, held=held, most=None, kind=kind).first for kind in KINDS}
+    assert {kind: len(pairs) for kind, pairs in by_kind.items() if pairs} == found.total_by_kind
     assert [one.start for _, one, _ in whole] == sorted(one.start for _, one, _ in whole)
 
 
 def test_nothing_is_in_the_way_of_one_proposal(world: World) -> None:
     world.put_proposals(a_proposal())
-    assert found(world) == Conflicts((), 0)
+    assert found(world) == Conflicts()
 
 
 def test_who_decided_is_told_by_name(world: World) -> None:

@@ -153,7 +153,7 @@ class TestOnce:
         assert deliver(world) == Delivered(sent=2)
         assert received(world) == [("confirmation", VOLUNTEER), ("confirmation_teacher", TEACHER)]
 
-        world.now = reminder_moment(visit, days=7)
+        world.now = reminder_moment(visit, days=1)
         reminders.write_due(world.store, now=world.now)
         assert deliver(world) == Delivered(sent=2)
         assert received(world) == [("reminder", VOLUNTEER), ("reminder", TEACHER)]
@@ -251,7 +251,7 @@ class TestOvertaken:
         (visit,) = world.invite()
         world.answer(visit, VOLUNTEER, True)
         deliver(world)
-        world.now = reminder_moment(visit, days=7)
+        world.now = reminder_moment(visit, days=1)
         reminders.write_due(world.store, now=world.now)
         world.put_volunteers(a_volunteer(limits=replace(a_volunteer().limits, notice_days=0)))
         move(world, visit, THURSDAY)

@@ -59,7 +59,7 @@ def test_news_of_a_day_comes_in_one_mail_at_three(world: World) -> None:
     world.now = DAYS_MAIL
     assert deliver(world) == Delivered(sent=1)
     (mail,) = world.transport.sent
-    assert mail.message["Subject"] == "2 pieces of news from Lakeshore District"
+    assert mail.message["Subject"] == "Still right? When you can visit a school (and 1 more)"
     text = text_of(mail)
     assert "https://visits.example/keep/" in text
     assert "https://visits.example/profile" in text

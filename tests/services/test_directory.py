@@ -54,6 +54,8 @@ def test_filters_of_the_list(world: World) -> None:
     )
     assert names(world) == ["Amara Okafor", "Bruno Silva", "Chloé Roy"]
     assert names(world, text="ROBOTS &") == ["Amara Okafor", "Bruno Silva"]
+    assert names(world, text="chloe ROBOTI") == ["Chloé Roy"]
+    assert names(world, text="hloe") == []
     assert names(world, care=Care.CLEARANCE) == ["Bruno Silva"]
     assert names(world, care=Care.NO_TIMES) == ["Chloé Roy"]
     assert names(world, care=Care.INACTIVE) == ["Olga"]

@@ -205,7 +205,12 @@ class TestSheets:
                 gathered = sheets_of(work, visits)
             assert found
             assert found == tuple(
-                replace(s, visit=replace(s.visit, hosts=(), pending_move=None)) for s in gathered
+                replace(
+                    sheet,
+                    visit=replace(sheet.visit, hosts=(), pending_move=None),
+                    speakers_wanted=0,
+                )
+                for sheet in gathered
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -23,6 +24,7 @@ from scheduler.services.letters import (
     links_for,
     role_of,
 )
+from scheduler.services.own_links import MAIL_DOOR, ending_address
 from scheduler.services.records import Mailbox, OutboxRow
 from scheduler.services.still_true import is_still_wanted, still_told
 from scheduler.services.tokens import answer_token, door_token
@@ -95,10 +97,13 @@ def sheet_in(state: VisitState, partstat: Partstat = Partstat.NEEDS_ACTION) -> V
     return a_sheet(a_visit(state=state, bookings=bookings))
 
 
-def write(row: OutboxRow, *sheets: VisitSheet, now: datetime = NOW) -> EmailMessage:
+def write(
+    row: OutboxRow, *sheets: VisitSheet, now: datetime = NOW, link_generation: int = 0
+) -> EmailMessage:
     """Compose the mail of a row for its recipient."""
     name = {VOLUNTEER: "Amara Okafor", TEACHER: "Lena Fischer"}.get(row.recipient, "Carla Meyer")
-    reader = Reader(name, row.recipient, role_of(row.recipient, sheets))
+    role = role_of(row.recipient, sheets)
+    reader = Reader(name, row.recipient, role, link_generation=link_generation)
     mail = at_once(
         letter(row, sheets, reader=reader, head=HEAD, site_name="Lakeshore visits", now=now)
     )
@@ -202,9 +207,8 @@ class TestLinks:
     TOKEN = answer_token(a_visit().uid, VOLUNTEER, key=KEY)
 
     def test_guest_is_shown_the_way_to_answer(self) -> None:
-        links = links_for(
-            a_row(news.INVITATION), (a_sheet(),), role="volunteer", head=HEAD, token=""
-        )
+        row, reader = a_row(news.INVITATION), Reader("Amara", VOLUNTEER, "volunteer")
+        links = links_for(row, (a_sheet(),), reader=reader, head=HEAD, token="")
         assert links == {
             "feed": f"{SITE}/calendars",
             "home": f"{SITE}/",
@@ -219,15 +223,47 @@ class TestLinks:
             "offers": f"{SITE}/other-times",
         }
 
+    @pytest.mark.parametrize(
+        ("purpose", "role"),
+        [
+            (news.INVITATION, "volunteer"),
+            (news.STILL_RIGHT, "volunteer"),
+            (news.STAND_IN_ASK, ""),
+            (news.FEEDBACK, "teacher"),
+        ],
+    )
+    def test_every_secret_is_of_the_readers_generation(self, purpose: str, role: str) -> None:
+        row = a_row(purpose, facts={"search": "search:1"})
+        of_generation = [
+            links_for(row, (a_sheet(),), reader=reader, head=HEAD, token="")
+            for reader in (Reader("", VOLUNTEER, role, link_generation=n) for n in (0, 1))
+        ]
+        signed = [
+            {name for name, link in links.items() if re.search(r"/(r|v|f|s|m|keep)/", link)}
+            for links in of_generation
+        ]
+        first, second = of_generation
+        assert signed[0] == signed[1] == {name for name in first if first[name] != second[name]}
+        assert len(signed[0]) > 1
+
+    def test_address_that_ends_mail_is_of_the_readers_generation(self) -> None:
+        ended = ending_address(a_row(news.REMINDER), base_url=SITE, key=KEY, generation=1)
+        secret = door_token(MAIL_DOOR, VOLUNTEER, key=KEY, generation=1)
+        assert ended == f"{SITE}/m/{secret}/reminder"
+        mail = write(a_row(news.REMINDER), sheet_in(VisitState.CONFIRMED), link_generation=1)
+        assert mail["List-Unsubscribe"] == f"<{ended}>"
+
     @pytest.mark.parametrize("role", ["teacher", "coordinator"])
     def test_others_are_shown_the_request_and_no_answer(self, role: str) -> None:
         row = a_row(news.ANNOUNCEMENT, TEACHER)
-        links = links_for(row, (a_sheet(),), role=role, head=HEAD, token="")
+        reader = Reader("Lena", row.recipient, role)
+        links = links_for(row, (a_sheet(),), reader=reader, head=HEAD, token="")
         assert links["page"] == f"{SITE}/requests/robots"
         assert links.keys().isdisjoint({"answer", "answer_no", "cant"})
 
     def test_link_to_sign_in_bears_its_token(self) -> None:
-        links = links_for(a_row(news.SIGN_IN), (), role="coordinator", head=HEAD, token="t0k3n")
+        row, reader = a_row(news.SIGN_IN), Reader("Carla", COORDINATOR, "coordinator")
+        links = links_for(row, (), reader=reader, head=HEAD, token="t0k3n")
         assert links["sign_in"] == f"{SITE}/login/t0k3n"
 
 
@@ -239,6 +275,13 @@ class TestFacts:
     def test_days_are_counted_on_the_schools_calendar(self, now: str, days: int) -> None:
         row = a_row(news.REMINDER)
         assert facts_for(row, (a_sheet(),), now=moment(now), has_calendar=False)["days"] == days
+
+    def test_who_called_a_visit_off_reads_it_as_their_own_deed(self) -> None:
+        facts = {"by": "Lena Fischer", "is_own": True}
+        row = a_row(news.CANCELLATION, TEACHER, facts=facts)
+        mail = text_of(write(row, sheet_in(VisitState.CANCELLED)))
+        assert "Everyone who knew of it is told." in mail
+        assert "We are sorry" not in mail
 
     def test_guest_who_left_is_named(self) -> None:
         row = a_row(news.DECLINED, COORDINATOR, facts={"volunteer": VOLUNTEER, "by": "Carla"})

@@ -16,13 +16,13 @@ from scheduler.services.directory import (
     Care,
     VolunteerFilter,
     all_volunteers,
-    standing_of,
     volunteers,
 )
 from scheduler.services.following import PAGE as REQUESTS_ON_A_PAGE
 from scheduler.services.following import Filter, Followed, all_requests, every_request
 from scheduler.services.picture import load_district, memory_start
 from scheduler.services.ports import ListedVolunteer
+from scheduler.services.volunteer_lines import standing_of
 from tests.builders import a_clearance, a_request, a_volunteer
 from tests.services.world import World, elsewhere
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -10,9 +11,10 @@ import pytest
 from scheduler.domain.joining import Joining
 from scheduler.domain.mail_choices import MailKind, Pace
 from scheduler.domain.volunteers import Format
+from scheduler.services import reminders
 from scheduler.services.joining import ask_to_join, confirm_address
 from scheduler.services.mail_choices import choose, mail_behind
-from scheduler.services.onboarding import decline
+from scheduler.services.onboarding import accept, decline
 from scheduler.services.reconfirming import ask_to_reconfirm, week_behind
 from scheduler.services.tokens import joining_token
 from tests.builders import VOLUNTEER
@@ -46,6 +48,12 @@ def text_of(message: EmailMessage) -> str:
     return str(part.get_content())
 
 
+def html_of(message: EmailMessage) -> str:
+    part = message.get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
+
+
 def test_stranger_is_written_to_by_the_name_they_gave(world: World) -> None:
     joining = newcomer(world)
     world.post()
@@ -54,6 +62,19 @@ def test_stranger_is_written_to_by_the_name_they_gave(world: World) -> None:
     assert "Hello Noor Ali" in text_of(mail)
     assert f"https://visits.example/join/{token}" in text_of(mail)
     assert "Choose your e-mails" not in text_of(mail)
+    links = re.findall(r"https://[^\s\"<]+", text_of(mail) + html_of(mail))
+    assert set(links) == {f"https://visits.example/join/{token}"}
+
+
+def test_welcome_asks_when_they_can_visit_and_nothing_else_does_that_day(world: World) -> None:
+    joining = newcomer(world)
+    token = joining_token(joining.key, NEW, key=KEY)
+    confirm_address(world.store, token, key=KEY, now=world.now)
+    accept(world.store, joining.key, actor=world.coordinator, now=world.now)
+    reminders.write_due(world.store, now=world.now)
+    world.post()
+    assert [mail["Subject"].split(" to ")[0] for mail in mails_to(world, NEW)[1:]] == ["Welcome"]
+    assert "https://visits.example/availability" in text_of(mails_to(world, NEW)[-1])
 
 
 def test_declined_stranger_reads_the_reason(world: World) -> None:
@@ -70,7 +91,7 @@ def remind(world: World) -> None:
     if not visit.has_every_yes:
         world.answer(visit, VOLUNTEER, says_yes=True)
     (visit,) = world.visits_of()
-    world.now = visit.period.start - timedelta(days=1)
+    world.now = visit.period.start - timedelta(hours=12)
     world.post()
 
 

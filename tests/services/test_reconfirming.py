@@ -33,14 +33,14 @@ def test_week_that_we_meet_is_asked_about_in_ninety_days_and_once(small_district
 
 def test_change_and_a_plain_yes_count_as_a_word(small_district: Store) -> None:
     asked(small_district, days=0)
-    save_week(small_district, ("mon-early",), actor=AMARA, now=NOW + timedelta(days=60))
+    save_week(small_district, ("mon-0800-1000",), actor=AMARA, now=NOW + timedelta(days=60))
     assert asked(small_district, days=120) == 0
     keep_as_it_is(small_district, actor=AMARA, now=NOW + timedelta(days=149))
     assert [asked(small_district, days=days) for days in (200, 240)] == [0, 1]
 
 
 def test_who_left_or_gave_no_times_is_not_asked(small_district: Store) -> None:
-    save_week(small_district, ("mon-early",), actor=BEN, now=NOW)
+    save_week(small_district, ("mon-0800-1000",), actor=BEN, now=NOW)
     save_week(small_district, (), actor=BEN, now=NOW)
     with small_district.write() as work:
         amara = work.volunteers.get(VOLUNTEER)
@@ -61,16 +61,16 @@ def test_week_of_the_last_term_can_be_had_back(small_district: Store) -> None:
     with small_district.write() as work:
         work.districts.put(a_district(terms=(autumn,)))
     after = NOW + timedelta(days=50)
-    save_week(small_district, ("mon-early",), actor=BEN, now=NOW)
+    save_week(small_district, ("mon-0800-1000",), actor=BEN, now=NOW)
     same = my_week(small_district, actor=BEN, now=after)
-    save_week(small_district, ("tue-early",), actor=BEN, now=after)
+    save_week(small_district, ("tue-0800-1000",), actor=BEN, now=after)
     save_week(small_district, (), actor=BEN, now=after + timedelta(hours=1))
     changed = my_week(small_district, actor=BEN, now=after + timedelta(hours=2))
-    assert (same.last_term, changed.last_term) == (None, {"mon-early"})
+    assert (same.last_term, changed.last_term) == (None, {"mon-0800-1000"})
 
 
 def test_what_is_tried_out_on_one_day_is_not_kept(small_district: Store) -> None:
-    for boxes in (("mon-early",), ("tue-early",), ("wed-early",)):
+    for boxes in (("mon-0800-1000",), ("tue-0800-1000",), ("wed-0800-1000",)):
         save_week(small_district, boxes, actor=BEN, now=NOW)
     save_week(small_district, (), actor=BEN, now=NOW + timedelta(days=1))
     with small_district.read() as work:

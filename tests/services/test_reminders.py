@@ -10,6 +10,8 @@ from typing import Any, cast
 
 import pytest
 
+from scheduler.domain.joining import Joining, JoiningState
+from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import Closure, SchoolTime
 from scheduler.domain.visits import Partstat, Visit, VisitState
@@ -41,8 +43,10 @@ def a_certain_visit(**changes: object) -> Visit:
     return replace(a_visit(state=VisitState.CONFIRMED, bookings=yes), **changes)
 
 
-def confirmed(world: World) -> Visit:
-    """Invite Amara and have her say yes."""
+def confirmed(world: World, *, asks: bool = False) -> Visit:
+    """Invite Amara and have her say yes; nobody asks her whether she still comes, unless told."""
+    with world.store.write() as work:
+        work.mail_doors.put_rules(MailRules(asks_still_coming=asks))
     (visit,) = world.invite()
     return world.answer(visit, VOLUNTEER, True)
 
@@ -143,9 +147,8 @@ class TestWriting:
     def test_everyone_of_a_panel_is_reminded(self, world: World) -> None:
         world.put_volunteers(*two_more_volunteers())
         world.put_requests(a_request(speakers=2))
-        (visit,) = world.invite()
-        for email in (VOLUNTEER, BRUNO):
-            world.answer(visit, email, True)
+        visit = confirmed(world)
+        world.answer(visit, BRUNO, True)
         write_at(world, WEEK_BEFORE)
         assert reminded(world, visit) == [("7d", VOLUNTEER), ("7d", BRUNO), ("7d", TEACHER)]
 
@@ -251,6 +254,40 @@ class TestWriting:
         assert world.visits_of() == (visit,)
 
 
+class TestBesideQuestions:
+    def test_question_stands_for_the_reminder_of_the_week_before(self, world: World) -> None:
+        visit = confirmed(world, asks=True)
+        for day in range(1, 8):
+            write_at(world, moment(f"2026-12-0{day} 15:00"))
+        assert reminded(world, visit) == [("1d", VOLUNTEER), ("1d", TEACHER), ("7d", TEACHER)]
+
+    def test_who_is_not_asked_is_reminded(self, world: World) -> None:
+        (visit,) = world.invite()
+        world.now = moment("2026-11-27 12:00")
+        world.answer(visit, VOLUNTEER, True)
+        write_at(world, WEEK_BEFORE)
+        assert reminded(world, visit) == [("7d", VOLUNTEER), ("7d", TEACHER)]
+
+    def test_reminder_long_before_the_question_stays(self, world: World) -> None:
+        visit = confirmed(world, asks=True)
+        with world.store.write() as work:
+            work.mail_doors.put_rules(MailRules(earlier_reminder_days=12))
+        write_at(world, moment("2026-11-26 15:00"))
+        assert reminded(world, visit) == [("12d", VOLUNTEER), ("12d", TEACHER)]
+
+    def test_nobody_gets_a_question_and_a_reminder_of_one_visit_on_one_day(
+        self, world: World
+    ) -> None:
+        visit = confirmed(world, asks=True)
+        with world.store.write() as work:
+            work.mail_doors.put_rules(MailRules(still_coming_days=2))
+        for day in range(1, 8):
+            write_at(world, moment(f"2026-12-0{day} 15:00"))
+        told = [row.due_at for row in world.mail_of(visit) if row.recipient == VOLUNTEER]
+        days = [at.date() for at in told if at > moment("2026-12-01 00:00")]
+        assert len(days) == len(set(days)) == 2
+
+
 class TestQuestion:
     def test_who_told_us_nothing_is_asked_once_a_school_year(self, world: World) -> None:
         world.put_volunteers(a_volunteer(email=BRUNO, weekly=()))
@@ -267,6 +304,16 @@ class TestQuestion:
                 last=district.year.last.replace(year=2028),
             )
             work.districts.put(replace(district, year=later))
+        assert reminders.write_due(world.store, now=world.now) == 1
+
+    def test_who_was_welcomed_lately_is_asked_only_after_five_days(self, world: World) -> None:
+        world.put_volunteers(a_volunteer(email=BRUNO, weekly=()))
+        with world.store.write() as work:
+            work.joinings.put((_accepted(BRUNO, at=world.now),))
+        assert reminders.write_due(world.store, now=world.now) == 0
+        world.wait(days=4)
+        assert reminders.write_due(world.store, now=world.now) == 0
+        world.wait(days=2)
         assert reminders.write_due(world.store, now=world.now) == 1
 
     def test_who_is_not_active_is_not_asked(self, world: World) -> None:
@@ -330,3 +377,18 @@ def test_clock_reads_the_visits_of_the_coming_days_alone(
     store = CountingStore(world.store)
     reminders.write_due(cast(Store, store), now=moment(when))
     assert store.read == read
+
+
+def _accepted(email: str, *, at: datetime) -> Joining:
+    return Joining(
+        key="bruno",
+        email=email,
+        name="Bruno",
+        level_by_topic={},
+        grades=frozenset(),
+        languages=(),
+        formats=frozenset(),
+        asked_at=at,
+        state=JoiningState.ACCEPTED,
+        decided_at=at,
+    )

@@ -186,9 +186,11 @@ def test_other_weight_proposes_anew_and_is_kept(world: World) -> None:
     assert (entry.was, entry.becomes) == (side(HOUR, VOLUNTEER), side(HOUR, BRUNO))
     approved(world, batch)
     with world.store.read() as work:
-        district = work.districts.get()
+        district, noted = work.districts.get(), work.diary.history(("settings:weights",))
     assert district is not None
     assert district.weights["preferred"] == 500
+    (deed,) = noted
+    assert (deed.actor, deed.facts) == (world.coordinator.email, {"weights": {"preferred": 500}})
     proposal = world.proposal()
     assert proposal is not None
     assert [each.email for each in proposal.speakers] == [BRUNO]
@@ -220,3 +222,31 @@ def test_nobody_is_told_twice_of_an_answer_given_before(world: World) -> None:
     world.answer(visit, VOLUNTEER, says_yes=False)
     assert tried(world, AWAY).entries == ()
     assert visit.booking_of(VOLUNTEER).partstat is Partstat.NEEDS_ACTION
+
+
+def test_points_of_a_change_are_those_of_both_plans_by_hand(world: World) -> None:
+    """Amara knows robotics at level 3, Bruno at 2, 40 points each; keeping her was worth 60."""
+    world.invite()
+    world.put_volunteers(*two_more_volunteers())
+    points = tried(world, AWAY).points
+    assert points == {"fit": (3 * 40, 2 * 40), "same_start": (60, 0)}
+
+
+def test_lesson_that_falls_out_was_worth_something_before(world: World) -> None:
+    world.put_requests(a_request("2026-12-08 P3", "2026-12-10 P3"))
+    (visit,) = world.invite()
+    world.answer(visit, VOLUNTEER, says_yes=True)
+    batch = tried(world, SNOW)
+    assert batch.points == {
+        "preference": (3 * 20, 2 * 20),
+        "same_start": (60, 0),
+        "same_volunteer": (0, 30),
+    }
+    with world.store.read() as work:
+        assert work.batches.get(batch.key) == batch
+
+
+def test_request_that_loses_everybody_loses_all_its_points(world: World) -> None:
+    world.invite()
+    before = {"fit": 3 * 40, "preference": 3 * 20, "travel": -1, "same_start": 60, "equity": 60}
+    assert tried(world, AWAY).points == {wish: (points, 0) for wish, points in before.items()}

@@ -22,6 +22,7 @@ from scheduler.domain.availability import WeeklyAvailability
 from scheduler.domain.batches import WhatIf, WhatIfKind
 from scheduler.domain.busy_calendars import BusyCalendar
 from scheduler.domain.closings import Afterwards
+from scheduler.domain.districts import Contact, Site
 from scheduler.domain.errors import NotAllowed, SchedulerError, Unknown
 from scheduler.domain.handovers import Handover
 from scheduler.domain.mail_rules import MailRules
@@ -33,7 +34,7 @@ from scheduler.domain.volunteers import Clearance
 from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
 from scheduler.services.calendar_links import FeedChoices
-from scheduler.services.calendar_views import CalendarAsked
+from scheduler.services.calendar_spans import CalendarAsked
 from scheduler.services.directory import VolunteerFilter
 from scheduler.services.exports import Year
 from scheduler.services.feed_records import CalendarMode
@@ -42,6 +43,7 @@ from scheduler.services.feeds import FeedSettings
 from scheduler.services.mail_log import MailAsked
 from scheduler.services.ports import Store
 from scheduler.services.profiles import Offer
+from scheduler.services.queue_rows import Wanted
 from scheduler.services.records import Feed, FeedKind
 from scheduler.services.requests import Answers
 from scheduler.services.running import Worker
@@ -59,38 +61,46 @@ EVERYBODY = (CARLA, VERA, LENA, OMAR, AMARA, BEN, OLIVE, NOBODY)
 
 BY_COORDINATORS = """
     accounts.add_account accounts.change_address accounts.deactivate accounts.give_role
-    accounts.merge accounts.reactivate accounts.set_schools accounts.take_role
+    accounts.reactivate accounts.set_schools accounts.take_role merging_accounts.merge
     applying.apply_remedy approvals.approve approvals.approve_ready approvals.undo
     batch_pages.choices batch_pages.named batches.approve batches.drop board.undo_at
-    bundles.export_bundle bundles.import_bundle by_hand_pages.book_by_hand by_hand_pages.by_hand
+    bundles.export_bundle bundles.export_zip bundles.import_bundle
+    by_hand_pages.book_by_hand by_hand_pages.by_hand
     booking_by_hand.book deciding_otherwise.choose deciding_otherwise.override
     clearances.add_clearance clearances.approve_clearance clearances.ask_to_renew
-    clearances.withdraw_clearance
+    clearances.withdraw_clearance ended_links.end_links_of
     closing_days.close_day closing_days.undo closing_pages.choices closing_pages.preview
+    import_pages.import_desk import_pages.look
+    imports.bring imports.give_up imports.look_again imports.say_yes
     inbox.enter_answer inbox.mark_done inbox.mark_open mail_log.send_again moves.move_sheet
-    onboarding.accept onboarding.decline organizations.change_organization
+    onboarding.accept onboarding.decline organization_changes.add_contact
+    organization_changes.add_site organization_changes.change_organization
+    organization_changes.remove_contact organization_changes.remove_site
     other_times.keep other_times.take proposals.propose proposals.reject
     public_visits.choose_public public_visits.public_choices repairs.try_out
     running.propose_at_once runs.ask runs.stop
     school_pages.add_closure school_pages.change_contact school_pages.make_feed
     school_pages.remove_closure school_pages.renew_feed
     school_time.preview school_time.read_file school_time.use
-    settings.change_mail_rules settings.change_weights settings.change_words
+    settings.change_day_parts settings.change_mail_rules
+    settings.change_weights settings.change_words
     stand_ins.ask_further stand_ins.keep_rules stand_ins.stop_search
     trusted_addresses.trust_address unapplying.take_remedy_back visits.move
     who_could_come.book_suggested
 """
 BY_OVERSEERS = """
     about.about approvals.decided batch_pages.show batch_pages.waiting clearances.clearances
-    conflicts.conflicts deeds.recent directory.all_volunteers directory.volunteers
-    explanations.why following.all_requests following.every_request inbox.inbox inbox.opened
-    mail_log.mail_log onboarding.newcomers opened.review
+    conflicts.conflicts conflicts.every_conflict deeds.every_deed deeds.recent
+    directory.all_volunteers directory.volunteers
+    explanations.why following.all_requests following.every_request
+    inbox.every_incoming inbox.inbox inbox.opened mail_log.every_mail mail_log.mail_log
+    onboarding.newcomers opened.review
     organizations.organizations other_times.offers
     people_pages.account people_pages.accounts people_pages.accounts_named
     people_pages.all_accounts proposals.board runs.history runs.latest runs.look
     school_pages.school school_pages.schools school_time.school_time settings.settings
     stand_ins.stand_ins suggestions.for_request today.today volunteer_pages.volunteer
-    who_could_come.who_could_come
+    who_could_come.who_could_come whole_queue.every_row
 """
 BY_TEACHERS = "asking.ask_sheet drafts.keep_draft own_classes.own_classes requests.submit"
 BY_VOLUNTEERS = """
@@ -100,11 +110,12 @@ BY_VOLUNTEERS = """
 """
 # Each shows or changes what is the asker's own, which may be nothing.
 BY_EVERYBODY = """
-    agenda.my_visits busy_calendars.my_calendars busy_calendars.remove
-    calendar_links.calendar_links calendar_modes.choose calendar_modes.my_mode
-    calendar_views.calendar drafts.discard_draft drafts.find_draft exports.year_file
-    exports.year_of following.own_requests mail_choices.choose mail_choices.my_mail
-    searching.search
+    agenda.my_visits busy_calendars.my_calendars busy_calendars.my_old_calendars
+    busy_calendars.remove calendar_links.calendar_links calendar_modes.choose
+    calendar_modes.my_mode calendar_views.calendar drafts.discard_draft drafts.find_draft
+    ended_links.end_own_links
+    exports.year_file exports.year_of following.own_requests mail_choices.choose
+    mail_choices.my_mail searching.search
 """
 LENAS = "handing_over.offer_class handing_over.offering handing_over.take_back"
 OMARS = "handing_over.take_over handing_over.turn_down"
@@ -167,16 +178,18 @@ GIVEN: dict[str, object] = {
     "clearance": Clearance("police check"),
     "closure": Closure("birch", DAYS, "Snow"),
     "colleague": reference_of(OTHER_TEACHER),
-    "contact_email": "",
+    "contact": Contact("Nia", email="nia@robots.example"),
     "day": DAY,
     "days": DAYS,
     "email": VOLUNTEER,
     "fetch": SmallWeb(),
+    "files": (),
     "folder": Path("nowhere"),
     "gazetteer": NoGazetteer(),
     "gone": "none",
     "into": "none",
     "key": "none",
+    "is_main": False,
     "kind": "volunteer",
     "language": "en",
     "lease_now": NOW,
@@ -190,6 +203,8 @@ GIVEN: dict[str, object] = {
     "offer": Offer(),
     "owner": VOLUNTEER,
     "pace_by_kind": {},
+    "prunes": False,
+    "parts": (),
     "phone": "",
     "place": 0,
     "plan_b": "",
@@ -204,9 +219,11 @@ GIVEN: dict[str, object] = {
     "says_yes": True,
     "schools": (),
     "seconds": 0.0,
+    "seen": "",
     "session": 1,
     "settings": FeedSettings(KEY, "https://visits.example"),
     "shown": (),
+    "site": Site("Works"),
     "site_name": "",
     "solve": solve_quickly,
     "start": NOW,
@@ -234,7 +251,9 @@ GIVEN_BY_NAME: dict[str, dict[str, object]] = {
     "drafts.keep_draft": {"answers": {}},
     "handing_over.offer_class": {"classroom": "maple-5b"},
     "organizations.organization": {"key": "robots"},
+    "mail_log.every_mail": {"asked": MailAsked()},
     "mail_log.mail_log": {"asked": MailAsked()},
+    "whole_queue.every_row": {"wanted": Wanted()},
     "requests.submit": {"answers": ANSWERS},
 }
 

@@ -24,6 +24,7 @@ from tests.builders import (
     some_bookings,
 )
 from tests.services.test_delivery import deliver, text_of
+from tests.services.test_digests import ask_twice
 from tests.services.world import OTHER_TEACHER, World, elsewhere
 
 FRIDAY = moment("2026-12-04 15:00")
@@ -139,6 +140,19 @@ def test_office_reads_who_comes_when_and_where(week: World) -> None:
     )
     assert "https://visits.example/calendar?on=2026-12-07" in text
     assert VOLUNTEER not in text
+
+
+def test_list_comes_in_the_one_mail_of_the_day_and_in_full(week: World) -> None:
+    week.now = FRIDAY
+    ask_twice(week)
+    write_rosters(week.store, now=FRIDAY)
+    deliver(week)
+    (mail,) = (mail for mail in week.transport.sent if mail.recipient == VOLUNTEER)
+    assert mail.message["Subject"] == "2 visits in the week of Mon 7 December (and 2 more)"
+    text = text_of(mail)
+    days = [line.partition(" · ")[0] for line in text.splitlines() if " · " in line]
+    assert days == ["Tue 8 December: 10:40–11:30", "Thu 10 December: 10:40–11:30"]
+    assert "Still right? When you can visit a school" in text
 
 
 def test_who_ended_rosters_gets_none(week: World) -> None:

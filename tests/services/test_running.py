@@ -17,8 +17,8 @@ import pytest
 from scheduler.domain.errors import IllegalTransition, SolverFailed
 from scheduler.domain.runs import ATTEMPTS, Headway, Run, RunState
 from scheduler.services import running, runs
+from scheduler.services.heartbeat import ALIVE_LASTS
 from scheduler.services.ports import Store, Work
-from scheduler.services.run_watch import ALIVE_LASTS
 from scheduler.services.running import Worked
 from tests.builders import COORDINATOR, DAY, NOW, VOLUNTEER, a_volunteer
 from tests.processes import quick_processes
@@ -40,7 +40,7 @@ from tests.storage.racers import RACERS, race_on, racers
 @pytest.fixture(autouse=True)
 def reports_without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Report headway a hundred times a second, so that no test waits for it."""
-    monkeypatch.setattr("scheduler.services.run_watch.REPORT_SECONDS", 0.01)
+    monkeypatch.setattr("scheduler.services.heartbeat.REPORT_SECONDS", 0.01)
 
 
 @dataclass

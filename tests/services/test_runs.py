@@ -10,7 +10,7 @@ import pytest
 from scheduler.domain.errors import InvalidPeriod, Unknown
 from scheduler.domain.runs import Headway, Run, RunState, ended, taken
 from scheduler.services import runs
-from scheduler.services.run_watch import ALIVE_LASTS
+from scheduler.services.heartbeat import ALIVE_LASTS
 from scheduler.services.runs import TIMETABLE
 from scheduler.storage.database import connect, sessions
 from scheduler.storage.unit_of_work import SqlStore

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from scheduler.domain.districts import Contact
 from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.handovers import Handover
 from scheduler.domain.joining import Joining, JoiningState
@@ -16,10 +17,11 @@ from scheduler.domain.people import RoleName
 from scheduler.domain.volunteers import Format
 from scheduler.services import accounts, handing_over, onboarding, other_times
 from scheduler.services.asking import reference_of
+from scheduler.services.organization_changes import add_contact
 from scheduler.services.ports import Store
 from scheduler.services.within import Within
 from tests.actors import LENA, OMAR
-from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER, a_person, a_visit
+from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER, a_person, a_visit, an_organization
 from tests.services.world import OTHER_TEACHER, World
 
 # Longer than any of these takes alone.
@@ -88,6 +90,28 @@ def test_second_waits_for_the_first_and_is_refused(arena: World, rivals: Rivals)
                 second.result(A_WHILE_SECONDS)
         with pytest.raises(IllegalTransition):
             second.result()
+
+
+@pytest.mark.each_engine
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_of_two_contacts_added_at_once_none_is_lost(world: World) -> None:
+    def add(store: Store, name: str) -> None:
+        contact = Contact(name, email=f"{name}@robots.example")
+        add_contact(store, "robots", contact, is_main=False, actor=world.coordinator, now=NOW)
+
+    with world.store.write() as work:
+        work.districts.put_organizations((an_organization(),))
+    with ThreadPoolExecutor(1) as pool:
+        with world.store.write() as work:
+            add(Within(work), "ada")
+            second = pool.submit(add, world.store, "bo")
+            with pytest.raises(TimeoutError):
+                second.result(A_WHILE_SECONDS)
+        second.result()
+    with world.store.read() as work:
+        kept = work.districts.organizations()["robots"].contacts
+    assert [contact.name for contact in kept] == ["ada", "bo"]
 
 
 def _newcomer() -> Joining:

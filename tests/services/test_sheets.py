@@ -39,6 +39,7 @@ def test_sheet_gathers_everything(world: World) -> None:
     assert sheets(world, visit) == (
         a_sheet(
             visit,
+            speakers_wanted=1,
             topic=Topic("robotics", parent="engineering"),
             speakers=(
                 SpeakerOnSheet(VOLUNTEER, "Amara Okafor", "Robots & Co", Partstat.NEEDS_ACTION),

@@ -20,7 +20,15 @@ from scheduler.services.stand_in_rounds import Advanced, advance_stand_ins
 from scheduler.services.stand_ins import keep_rules, stand_ins, stop_search
 from scheduler.services.tokens import stand_in_token
 from scheduler.services.visits import cancel
-from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_request, a_volunteer
+from tests.builders import (
+    COORDINATOR,
+    TEACHER,
+    VOLUNTEER,
+    a_request,
+    a_volunteer,
+    moment,
+    period,
+)
 from tests.services.world import BRUNO, CHLOE, KEY, World, elsewhere, two_more_volunteers
 
 DORA, ELIO, FAYE = (f"{name}@robots.example" for name in ("dora", "elio", "faye"))
@@ -149,6 +157,17 @@ class TestWaves:
         assert asked(world, confirmed)[3:] == [ELIO, FAYE]
         world.wait(hours=24)
         assert advance(world) == Advanced()
+
+    def test_wave_of_the_night_has_its_time_from_the_morning_on(
+        self, world: World, confirmed: Visit
+    ) -> None:
+        world.now = moment("2026-12-06 22:00")
+        drop_out(world, confirmed)
+        advance(world)
+        world.now = moment("2026-12-07 10:30")
+        assert advance(world) == Advanced()
+        world.now = moment("2026-12-07 11:40")
+        assert advance(world) == Advanced(asked=2, plans_sent=1)
 
     def test_wave_that_said_no_is_not_waited_for(self, world: World, confirmed: Visit) -> None:
         drop_out(world, confirmed)
@@ -282,6 +301,20 @@ class TestEnd:
         body = mail.get_body(("plain",))
         assert body is not None
         assert plan in body.get_content()
+
+    def test_school_reads_the_plan_b_for_a_monday_on_friday(
+        self, world: World, confirmed: Visit
+    ) -> None:
+        (visit,) = world.visits_of()
+        monday = replace(visit, period=period("2026-12-14 10:40-11:30"))
+        with world.store.write() as work:
+            work.visits.save((monday,))
+        drop_out(world, monday)
+        advance(world)
+        world.now = moment("2026-12-11 14:59")
+        assert advance(world).plans_sent == 0
+        world.now = moment("2026-12-11 15:00")
+        assert advance(world).plans_sent == 1
 
     def test_visit_that_nobody_steps_into_is_called_off_in_time(
         self, world: World, confirmed: Visit

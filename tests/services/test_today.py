@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from scheduler.domain.busy_calendars import BusyCalendar
 from scheduler.domain.districts import Coordinates
 from scheduler.domain.periods import DateRange
 from scheduler.domain.proposals import Unassigned
@@ -14,6 +15,7 @@ from scheduler.domain.requests import RequestState
 from scheduler.domain.schooldays import Closure
 from scheduler.domain.visits import VisitState
 from scheduler.domain.volunteers import Clearance, ClearanceState
+from scheduler.services.directory import Care, volunteers
 from scheduler.services.ports import Store
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.today import EndingClearance, Today, ending_clearances, today
@@ -32,6 +34,15 @@ from tests.builders import (
 )
 
 DAY = date(2026, 11, 21)
+A_CALENDAR = BusyCalendar(
+    key="one",
+    owner=VOLUNTEER,
+    added_at=NOW,
+    busy=(),
+    known_until=DAY + timedelta(days=400),
+    read_at=NOW,
+    address="https://calendar.example/amara.ics",
+)
 
 
 class NoGazetteer:
@@ -164,3 +175,26 @@ def test_clearance_that_another_follows_is_not_listed(other: Clearance, is_liste
 
 def test_clearance_of_someone_inactive_is_not_listed() -> None:
     assert ending_clearances((a_volunteer(clearances=(SOON,), is_active=False),), today=DAY) == ()
+
+
+@pytest.mark.each_engine
+@pytest.mark.parametrize(
+    ("calendar", "count"),
+    [
+        (A_CALENDAR, 0),
+        (replace(A_CALENDAR, read_at=NOW - timedelta(hours=24)), 0),
+        (replace(A_CALENDAR, read_at=NOW - timedelta(hours=25)), 1),
+        (replace(A_CALENDAR, problem="The site did not answer."), 1),
+        (replace(A_CALENDAR, address="", read_at=NOW - timedelta(days=9)), 0),
+        (replace(A_CALENDAR, known_until=DAY), 0),
+        (replace(A_CALENDAR, address="", known_until=DAY - timedelta(days=1)), 1),
+    ],
+)
+def test_volunteers_whose_calendars_are_out_of_date_are_counted_as_listed(
+    small_district: Store, calendar: BusyCalendar, count: int
+) -> None:
+    with small_district.write() as work:
+        work.busy_calendars.add(calendar)
+        work.busy_calendars.add(replace(calendar, key="another"))
+    listed = volunteers(small_district, actor=CARLA, now=NOW, care=Care.CALENDAR)
+    assert (needed(small_district).old_calendars, len(listed.lines)) == (count, count)

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.domain.errors import LinkEnded
+from scheduler.domain.people import Person
 from scheduler.services.records import Feed, FeedKind
 from scheduler.services.tokens import (
     answer_token,
+    bearer_of,
     feed_token,
     new_token,
-    person_of_answer_token,
     token_hash,
     visit_of_answer_token,
 )
@@ -23,6 +25,16 @@ from tests.builders import TEACHER, VOLUNTEER, a_visit
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 UID = a_visit().uid
 FEED = Feed("6f1d", FeedKind.VOLUNTEER, VOLUNTEER)
+LENA, AMARA = Person(TEACHER, "Lena Fischer"), Person(VOLUNTEER, "Amara Okafor")
+
+
+def bearer(token: str, *people: Person) -> Person | None:
+    """Return who of them may answer with that link."""
+    return bearer_of(
+        token,
+        people,
+        signed=lambda email, number: answer_token(UID, email, key=KEY, generation=number),
+    )
 
 
 def test_fresh_tokens_hold_256_bits_and_never_repeat() -> None:
@@ -62,7 +74,7 @@ class TestAnswerToken:
     def test_names_the_visit_and_proves_the_person(self) -> None:
         token = answer_token(UID, VOLUNTEER, key=KEY)
         assert visit_of_answer_token(token) == UID
-        assert person_of_answer_token(token, UID, (TEACHER, VOLUNTEER), key=KEY) == VOLUNTEER
+        assert bearer(token, LENA, AMARA) == AMARA
 
     def test_holds_no_address(self) -> None:
         token = answer_token(UID, VOLUNTEER, key=KEY)
@@ -89,18 +101,27 @@ class TestAnswerToken:
             answer_token(UID, VOLUNTEER, key=KEY)[:-1],
             answer_token(UID, VOLUNTEER, key=KEY) + "=",
             answer_token(UID, VOLUNTEER, key=KEY).partition(".")[0],
+            answer_token(UID, VOLUNTEER, key=KEY, generation=1),
             feed_token(FEED, key=KEY),
             "",
         ],
-        ids=["key", "visit", "person", "cut", "padded", "half", "a feed's", "empty"],
+        ids=["key", "visit", "person", "cut", "padded", "half", "to come", "a feed's", "empty"],
     )
     def test_wrong_token_is_nobodys(self, token: str) -> None:
-        assert person_of_answer_token(token, UID, (TEACHER, VOLUNTEER), key=KEY) == ""
+        assert bearer(token, LENA, AMARA) is None
+
+    @pytest.mark.parametrize("generation", [0, 1, 2])
+    def test_one_of_an_earlier_generation_has_ended(self, generation: int) -> None:
+        token = answer_token(UID, VOLUNTEER, key=KEY, generation=generation)
+        assert bearer(token, LENA, replace(AMARA, link_generation=generation)) == AMARA
+        with pytest.raises(LinkEnded) as ended:
+            bearer(token, LENA, replace(AMARA, link_generation=generation + 1))
+        assert ended.value.email == VOLUNTEER
 
     @given(st.text(st.characters(exclude_categories=("Cs",))))
     def test_any_text_is_read_or_is_nobodys(self, text: str) -> None:
         assert isinstance(visit_of_answer_token(text), str)
-        assert person_of_answer_token(text, UID, (VOLUNTEER,), key=KEY) == ""
+        assert bearer(text, replace(AMARA, link_generation=2)) is None
 
     @given(st.text(st.characters(exclude_categories=("Cs",))))
     def test_any_uid_is_found_again(self, uid: str) -> None:

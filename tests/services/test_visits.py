@@ -208,6 +208,14 @@ class TestCancelling:
         ]
         assert world.request().state is RequestState.WITHDRAWN
 
+    def test_who_called_it_off_is_not_told_as_if_it_were_somebody_else(self, world: World) -> None:
+        (visit,) = world.invite()
+        cancel(world, visit, actor=LENA)
+        told = {
+            r.recipient: r.facts.get("is_own") for r in world.mail_of(visit) if r.facts.get("by")
+        }
+        assert told == {TEACHER: True, VOLUNTEER: None}
+
     def test_held_visit_is_cancelled_without_a_word(self, world: World) -> None:
         world.propose()
         world.approve("robots")

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.availability import WeeklyAvailability, expand
+from scheduler.domain.day_parts import USUAL_PARTS, DayPart, make_a_day
 from scheduler.domain.periods import DateRange
 from scheduler.services.week_boxes import (
-    BLOCK_BY_BOX,
     DAYS,
     UsualTime,
+    blocks_of,
     exact_times,
     filled,
     ticked,
@@ -27,6 +28,7 @@ from scheduler.services.week_boxes import (
 
 JANUARY = date(2027, 1, 4)
 MARCH = date(2027, 3, 1)
+BLOCKS = blocks_of(USUAL_PARTS)
 FOUR_WEEKS = DateRange(date(2027, 1, 4), date(2027, 1, 31))
 
 
@@ -47,8 +49,23 @@ def blocks() -> st.SearchStrategy[WeeklyAvailability]:
     )
 
 
+def days_in_parts() -> st.SearchStrategy[tuple[DayPart, ...]]:
+    """Draw two to six parts; some follow at once, some leave a break."""
+    steps = st.lists(st.integers(0, 287), min_size=4, max_size=12, unique=True).map(sorted)
+    return steps.map(
+        lambda edges: tuple(
+            DayPart(f"Part {n}", _clock(edges[n]), _clock(edges[n + 1]))
+            for n in range(0, len(edges) - 1, 2 if len(edges) > 6 else 1)
+        )
+    )
+
+
+def _clock(step: int) -> time:
+    return time(step // 12, step % 12 * 5)
+
+
 weeks = st.lists(blocks(), max_size=8)
-boxes = st.frozensets(st.sampled_from(sorted(BLOCK_BY_BOX)))
+boxes = st.frozensets(st.sampled_from(sorted(BLOCKS)))
 
 
 def free(weekly: Iterable[WeeklyAvailability]) -> object:
@@ -57,22 +74,22 @@ def free(weekly: Iterable[WeeklyAvailability]) -> object:
 
 def test_box_is_ticked_when_the_whole_of_it_is_free() -> None:
     week = (block(0, 8, 11), block(0, 11, 12), block(1, 9, 12))
-    assert ticked(week) == {"mon-early", "mon-morning", "tue-morning"}
+    assert ticked(week, BLOCKS) == {"mon-0800-1000", "mon-1000-1200", "tue-1000-1200"}
 
 
 def test_box_that_is_free_only_in_some_weeks_is_not_ticked() -> None:
-    assert ticked((block(0, 8, 10, last=MARCH),)) == frozenset()
+    assert ticked((block(0, 8, 10, last=MARCH),), BLOCKS) == frozenset()
 
 
 def test_what_does_not_fit_the_boxes_is_an_exact_time() -> None:
     dated = block(2, 8, 10, first=JANUARY)
     week = (block(0, 7, 11), block(5, 9, 12), dated)
-    assert exact_times(week) == (block(0, 7, 8), block(0, 10, 11), dated, block(5, 9, 12))
+    assert exact_times(week, BLOCKS) == (block(0, 7, 8), block(0, 10, 11), dated, block(5, 9, 12))
 
 
 def test_ticking_boxes_replaces_boxes_and_keeps_exact_times() -> None:
     week = (block(0, 8, 10), block(1, 17, 19), block(2, 9, 10, last=MARCH))
-    assert with_ticked(week, {"fri-early", "fri-morning"}) == (
+    assert with_ticked(week, {"fri-0800-1000", "fri-1000-1200"}, blocks=BLOCKS) == (
         block(1, 17, 19),
         block(2, 9, 10, last=MARCH),
         block(4, 8, 12),
@@ -81,22 +98,33 @@ def test_ticking_boxes_replaces_boxes_and_keeps_exact_times() -> None:
 
 @given(weeks, boxes)
 def test_ticked_boxes_are_read_back_as_ticked(week: list[WeeklyAvailability], chosen: set[str]):
-    assert ticked(with_ticked(week, chosen)) >= chosen
+    assert ticked(with_ticked(week, chosen, blocks=BLOCKS), BLOCKS) >= chosen
 
 
-@given(weeks)
-def test_saving_what_is_ticked_changes_nothing_anybody_notices(week: list[WeeklyAvailability]):
-    assert free(with_ticked(week, ticked(week))) == free(week)
+@given(weeks, days_in_parts())
+def test_saving_what_is_ticked_changes_nothing_anybody_notices(
+    week: list[WeeklyAvailability], parts: tuple[DayPart, ...]
+) -> None:
+    blocks = blocks_of(parts)
+    assert free(with_ticked(week, ticked(week, blocks), blocks=blocks)) == free(week)
 
 
-@given(weeks)
-def test_ticked_boxes_and_exact_times_are_the_whole_week(week: list[WeeklyAvailability]) -> None:
-    assert free((*exact_times(week), *(BLOCK_BY_BOX[box] for box in ticked(week)))) == free(week)
+@given(weeks, days_in_parts())
+def test_boxes_of_any_parts_and_exact_times_are_the_whole_week_to_the_minute(
+    week: list[WeeklyAvailability], parts: tuple[DayPart, ...]
+) -> None:
+    assert make_a_day(parts)
+    blocks = blocks_of(parts)
+    shown = (*exact_times(week, blocks), *(blocks[box] for box in ticked(week, blocks)))
+    assert free(shown) == free(week)
 
 
-@given(weeks)
-def test_clearing_leaves_the_exact_times(week: list[WeeklyAvailability]) -> None:
-    assert free(with_ticked(week, ())) == free(exact_times(week))
+@given(weeks, days_in_parts())
+def test_clearing_leaves_the_exact_times(
+    week: list[WeeklyAvailability], parts: tuple[DayPart, ...]
+) -> None:
+    blocks = blocks_of(parts)
+    assert free(with_ticked(week, (), blocks=blocks)) == free(exact_times(week, blocks))
 
 
 @given(weeks, blocks())
@@ -120,33 +148,35 @@ def test_time_with_dates_is_removed_as_a_whole_and_alone() -> None:
 @pytest.mark.parametrize(
     ("before", "line", "after"),
     [
-        ({"mon-early"}, "clear", set()),
+        ({"mon-0800-1000"}, "clear", set()),
         (
-            {"wed-midday"},
-            "early",
-            {"wed-midday"} | {f"{day}-early" for day in DAYS},
+            {"wed-1200-1400"},
+            "0800-1000",
+            {"wed-1200-1400"} | {f"{day}-0800-1000" for day in DAYS},
         ),
         (
-            {"mon-early", "mon-morning", "mon-midday", "mon-afternoon", "tue-early"},
+            {"mon-0800-1000", "mon-1000-1200", "mon-1200-1400", "mon-1400-1600", "tue-0800-1000"},
             "mon",
-            {"tue-early"},
+            {"tue-0800-1000"},
         ),
     ],
 )
 def test_line_is_filled_and_a_full_one_cleared(
     before: set[str], line: str, after: set[str]
 ) -> None:
-    assert filled(before, line) == after
+    assert filled(before, line, parts=USUAL_PARTS) == after
 
 
 def test_all_mornings_fill_everything_before_noon_and_never_clear() -> None:
-    mornings = {box for box, each in BLOCK_BY_BOX.items() if each.end <= time(12)}
-    assert filled(filled({"mon-midday"}, "mornings"), "mornings") == mornings | {"mon-midday"}
+    mornings = {box for box, each in BLOCKS.items() if each.end <= time(12)}
+    once = filled({"mon-1200-1400"}, "mornings", parts=USUAL_PARTS)
+    twice = filled(once, "mornings", parts=USUAL_PARTS)
+    assert (once, twice) == (mornings | {"mon-1200-1400"},) * 2
 
 
 def test_days_with_the_same_times_are_read_back_together() -> None:
     week = (block(3, 8, 10), block(0, 8, 10), block(1, 9, 12), block(1, 14, 16))
-    assert usual_times(week) == (
+    assert usual_times(week, today=JANUARY) == (
         UsualTime((0, 3), ((time(8), time(10)),)),
         UsualTime((1,), ((time(9), time(12)), (time(14), time(16)))),
     )

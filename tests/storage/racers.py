@@ -8,20 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
 from typing import Any, TypeVar
 
-from scheduler.domain.errors import DoubleBooked
-from scheduler.domain.periods import Period
+from scheduler.domain.closings import Afterwards
+from scheduler.domain.errors import ChangedMeanwhile, DoubleBooked
+from scheduler.domain.people import RoleName
+from scheduler.domain.periods import DateRange, Period
+from scheduler.domain.schooldays import Closure
 from scheduler.domain.visits import VOLUNTEER_PREFIX
 from scheduler.domain.volunteers import Clearance
+from scheduler.services import accounts
 from scheduler.services.asking import reference_of
 from scheduler.services.clearances import add_clearance
+from scheduler.services.closing_days import close_day
+from scheduler.services.school_pages import add_closure
 from scheduler.storage.database import sessions
 from scheduler.storage.unit_of_work import SqlStore
 from tests.actors import CARLA
-from tests.builders import NOW, VOLUNTEER, a_visit
+from tests.builders import NOW, TEACHER, VOLUNTEER, a_visit
 from tests.databases import engine_on
 from tests.processes import quick_processes
 
@@ -124,6 +130,32 @@ def enter_clearance(store: SqlStore, kind: str) -> None:
     """Enter a clearance of the one volunteer, as a coordinator does."""
     clearance = Clearance(kind, issued=NOW.date())
     add_clearance(store, reference_of(VOLUNTEER), clearance, actor=CARLA, now=NOW)
+
+
+def give_a_role(store: SqlStore, role: RoleName) -> None:
+    """Give a teacher one more role, as a coordinator does."""
+    accounts.give_role(store, reference_of(TEACHER), role, actor=CARLA, now=NOW)
+
+
+def save_schools(store: SqlStore, asked: tuple[str, tuple[str, ...]]) -> bool:
+    """Save a teacher's schools from a form of that version; tell whether nobody was faster."""
+    version, schools = asked
+    reference = reference_of(TEACHER)
+    try:
+        accounts.set_schools(store, reference, schools, actor=CARLA, now=NOW, version=version)
+    except ChangedMeanwhile:
+        return False
+    return True
+
+
+def close_a_school(store: SqlStore, asked: tuple[date, bool]) -> None:
+    """Close a school on that day: at short notice, or ahead on the school's page."""
+    day, is_at_short_notice = asked
+    if not is_at_short_notice:
+        add_closure(store, Closure("maple", DateRange(day, day), "Storm"), actor=CARLA, now=NOW)
+        return
+    cancel = Afterwards.CANCEL
+    close_day(store, day, ("maple",), name="Storm", afterwards=cancel, actor=CARLA, now=NOW)
 
 
 def new_key(store: SqlStore, _number: int) -> str:

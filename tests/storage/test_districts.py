@@ -8,7 +8,15 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from scheduler.domain.classes import Lesson
-from scheduler.domain.districts import Coordinates, District, Organization, School, Term
+from scheduler.domain.districts import (
+    Contact,
+    Coordinates,
+    District,
+    Organization,
+    School,
+    Site,
+    Term,
+)
 from scheduler.domain.errors import Unknown
 from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import BellPeriod, BellSchedule, Closure
@@ -169,6 +177,8 @@ def test_organizations_come_back_by_key(empty_store: SqlStore) -> None:
         visits_per_term=0,
         address="1 Bay Street",
         coordinates=Coordinates(43.6, -79.4),
+        sites=(Site("Works", "2 Bay Street", "M5V 2T6", Coordinates(43.5, -79.3)), Site("Yard")),
+        contacts=(Contact("Nia", "People", "nia@robots.example", "555 0100"), Contact("Bo")),
     )
     bare = Organization("acme", "Acme")
     with empty_store.write() as work:

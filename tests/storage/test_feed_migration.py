@@ -11,8 +11,9 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 
 from scheduler.services.ports import CalendarMode, Feed, FeedKind
-from scheduler.storage.database import MIGRATIONS, connect, sessions, upgrade
+from scheduler.storage.database import connect, sessions, upgrade
 from scheduler.storage.unit_of_work import SqlStore
+from scheduler.storage.versions import MIGRATIONS
 from tests.builders import TEACHER, VOLUNTEER, a_visit
 from tests.databases import postgres_database, sqlite_database
 from tests.storage.district import BRUNO, another_visit, fill

@@ -15,7 +15,7 @@ from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.other_times import OfferState, TimeOffer, decide
 from scheduler.domain.own_weeks import FormerWeek, WeekCheck
 from scheduler.domain.volunteers import Format
-from scheduler.services.ports import Store
+from scheduler.services.ports import MailDoor, Store
 from tests.builders import COORDINATOR, NOW, VOLUNTEER, a_visit, a_volunteer, moment
 from tests.storage.district import BRUNO, CHLOE
 
@@ -129,9 +129,22 @@ def test_mail_choices_and_links_belong_to_people(store: Store) -> None:
         assert work.mail_doors.choices((VOLUNTEER, BRUNO)) == {VOLUNTEER: choices}
         tokens = ("first", "second", "third", "nobody")
         found = [work.mail_doors.behind("mail", token) for token in tokens]
-    assert found == [None, VOLUNTEER, None, None]
+    assert found == [None, MailDoor(VOLUNTEER), None, None]
     with pytest.raises(Unknown), store.write() as work:
         work.mail_doors.choose(MailChoices("nobody@example.org"))
+
+
+def test_link_of_an_earlier_generation_has_ended_whenever_it_was_kept(store: Store) -> None:
+    with store.write() as work:
+        work.mail_doors.open("mail", {"first": VOLUNTEER, "other": BRUNO})
+        work.people.end_links(VOLUNTEER)
+        work.mail_doors.open("week", {"late": VOLUNTEER})
+        assert work.mail_doors.behind("week", "late") == MailDoor(VOLUNTEER, has_ended=True)
+        work.mail_doors.open("week", {"new": VOLUNTEER}, generations={VOLUNTEER: 1})
+    with store.read() as work:
+        assert work.mail_doors.behind("mail", "first") == MailDoor(VOLUNTEER, has_ended=True)
+        assert work.mail_doors.behind("mail", "other") == MailDoor(BRUNO)
+        assert work.mail_doors.behind("week", "new") == MailDoor(VOLUNTEER)
 
 
 def test_rules_of_a_district_are_the_usual_ones_until_it_decides(store: Store) -> None:

@@ -42,20 +42,43 @@ def test_lease_that_was_given_back_is_free_at_once(empty_store: SqlStore) -> Non
     assert take(empty_store, "two", now=NOW)
 
 
-def test_lease_that_ended_is_not_renewed_though_others_are_done_with_it(
+def test_lease_that_was_given_back_is_free_though_the_clock_is_put_back(
     empty_store: SqlStore,
 ) -> None:
-    def renew(now: datetime) -> bool:
-        with empty_store.write() as work:
-            return work.leases.renew("jobs", owner="one", now=now, until=now + MINUTE)
-
-    assert not renew(NOW)
     take(empty_store, "one", now=NOW)
-    assert renew(NOW + MINUTE / 2)
+    with empty_store.write() as work:
+        work.leases.give_back("jobs", owner="one", at=NOW)
+    assert take(empty_store, "two", now=NOW - MINUTE)
+
+
+def renew(store: SqlStore, *, now: datetime) -> bool:
+    with store.write() as work:
+        return work.leases.renew("jobs", owner="one", until=now + MINUTE)
+
+
+def test_late_owner_keeps_a_lease_that_nobody_took(empty_store: SqlStore) -> None:
+    assert not renew(empty_store, now=NOW)
+    take(empty_store, "one", now=NOW)
+    assert renew(empty_store, now=NOW + 2 * MINUTE)
+    assert not take(empty_store, "two", now=NOW + 2 * MINUTE)
+
+
+def test_lease_that_was_given_back_is_not_renewed(empty_store: SqlStore) -> None:
+    take(empty_store, "one", now=NOW)
+    with empty_store.write() as work:
+        work.leases.give_back("jobs", owner="one", at=NOW)
+    assert not renew(empty_store, now=NOW)
+
+
+def test_lease_that_another_took_is_not_renewed_though_they_are_done_with_it(
+    empty_store: SqlStore,
+) -> None:
+    take(empty_store, "one", now=NOW)
+    assert renew(empty_store, now=NOW + MINUTE / 2)
     take(empty_store, "two", now=NOW + 2 * MINUTE)
     with empty_store.write() as work:
         work.leases.give_back("jobs", owner="two", at=NOW + 2 * MINUTE)
-    assert not renew(NOW + 2 * MINUTE)
+    assert not renew(empty_store, now=NOW + 2 * MINUTE)
     assert take(empty_store, "one", now=NOW + 2 * MINUTE)
 
 

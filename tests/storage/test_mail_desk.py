@@ -75,6 +75,7 @@ def test_mail_outlives_a_visit_that_was_taken_back_and_knows_no_stranger(store: 
         (MailWanted(), ["c", "b", "a"]),
         (MailWanted((OutboxState.SENT,)), ["b"]),
         (MailWanted(text="AMARA"), ["b", "a"]),
+        (MailWanted(text="okaf ÁMA"), ["b", "a"]),
         (MailWanted(text="_mara"), []),
         (MailWanted(text="schools.example"), ["c"]),
         (MailWanted(subjects=("x",)), ["a"]),

@@ -15,8 +15,8 @@ from flask import Flask
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from scheduler.services.ports import MailDoor
 from scheduler.storage.database import (
-    MIGRATIONS,
     bind,
     connect,
     db,
@@ -25,12 +25,14 @@ from scheduler.storage.database import (
     upgrade,
 )
 from scheduler.storage.models import Base
+from scheduler.storage.portable import Tally, tables_of, tally_of
 from scheduler.storage.unit_of_work import SqlStore
-from tests.builders import a_district, a_visit
+from scheduler.storage.versions import MIGRATIONS
+from tests.builders import NOW, TEACHER, VOLUNTEER, a_district, a_visit
 from tests.databases import postgres_database, sqlite_database
 from tests.storage.district import fill
 
-NEWEST = "0016"
+NEWEST = "0021"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -80,6 +82,51 @@ def test_database_can_grow_step_by_step_and_keeps_its_rows(blank_url: str) -> No
     assert problems(blank_url) == ()
 
 
+def test_one_step_back_and_up_again_loses_no_row(blank_url: str) -> None:
+    upgrade(blank_url)
+    engine = connect(blank_url)
+    store = SqlStore(sessions(engine))
+    fill(store)
+    with store.write() as work:
+        work.visits.add((a_visit(),))
+        work.marks.move("reminders", to=NOW)
+    before = tallies_of(engine)
+    command.downgrade(alembic_config(engine), "-1")
+    upgrade(blank_url)
+    assert tallies_of(engine) == before
+    engine.dispose()
+
+
+def test_how_far_work_has_come_moves_out_of_the_leases(blank_url: str) -> None:
+    upgrade(blank_url, "0017")
+    engine = connect(blank_url)
+    store = SqlStore(sessions(engine))
+    with store.write() as work:
+        for name in ("reminders", "timetable"):
+            work.leases.take(name, owner="somebody", now=NOW, until=NOW)
+    upgrade(blank_url)
+    with store.read() as work:
+        assert (work.marks.reached("reminders"), work.leases.seen("reminders")) == (NOW, None)
+        assert (work.marks.reached("timetable"), work.leases.seen("timetable")) == (None, NOW)
+    engine.dispose()
+
+
+def test_link_that_was_ended_does_not_open_again_after_a_step_back(blank_url: str) -> None:
+    upgrade(blank_url)
+    engine = connect(blank_url)
+    store = SqlStore(sessions(engine))
+    fill(store)
+    with store.write() as work:
+        work.mail_doors.open("mail", {"ended": VOLUNTEER, "open": TEACHER})
+        work.people.end_links(VOLUNTEER)
+    command.downgrade(alembic_config(engine), "0020")
+    upgrade(blank_url)
+    with store.read() as work:
+        behind = [work.mail_doors.behind("mail", token) for token in ("ended", "open")]
+    assert behind == [None, MailDoor(TEACHER)]
+    engine.dispose()
+
+
 def test_down_and_up_again_gives_the_same_tables(blank_url: str) -> None:
     engine = connect(blank_url)
     config = alembic_config(engine)
@@ -123,6 +170,12 @@ def found_by(engine: Engine) -> list[tuple[str, str, str]]:
     return found
 
 
+def tallies_of(engine: Engine) -> dict[str, Tally]:
+    """Return what every table holds."""
+    with engine.connect() as connection:
+        return {table.name: tally_of(connection, table) for table in tables_of(connection)}
+
+
 def alembic_config(engine: Engine) -> Config:
     config = Config(MIGRATIONS / "alembic.ini")
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -156,7 +209,7 @@ def test_flask_db_upgrade_can_print_its_statements(app: Flask, blank_url: str) -
     printed = app.test_cli_runner().invoke(args=["db", "upgrade", "--sql"]).output
     guard = "CREATE TRIGGER occupancy_insert" if "sqlite" in blank_url else "EXCLUDE USING gist"
     assert guard in printed
-    assert problems(blank_url) == ("The database has no tables yet.",)
+    assert problems(blank_url) == ("The database is not set up yet.",)
 
 
 def test_application_and_store_share_one_engine(app: Flask, blank_url: str) -> None:

@@ -71,6 +71,19 @@ def test_with_role_names_the_active_holders_in_order(store: SqlStore) -> None:
         assert work.people.with_role(RoleName.VIEWER) == ()
 
 
+def test_generation_of_links_grows_one_by_one_and_outlives_what_is_put(store: SqlStore) -> None:
+    with store.write() as work:
+        for _ in range(2):
+            work.people.end_links(VOLUNTEER)
+    with store.write() as work:
+        work.people.put((a_person(email=VOLUNTEER, name="Amara Okafor"),))
+        work.volunteers.put((a_volunteer(),))
+    with store.read() as work:
+        people = work.people.many((VOLUNTEER, BRUNO))
+    generations = {email: person.link_generation for email, person in people.items()}
+    assert generations == {VOLUNTEER: 2, BRUNO: 0}
+
+
 def test_person_of_an_unknown_school_is_refused(store: SqlStore) -> None:
     with pytest.raises(Unknown, match="no school “elm”"), store.write() as work:
         work.people.put((a_person(schools=("maple", "elm")),))

@@ -8,22 +8,27 @@ from datetime import timedelta
 
 import pytest
 
+from scheduler.services.accounts import GIVEN_ROLES
 from scheduler.services.ports import SignInLink
+from scheduler.services.versions import version_of
 from scheduler.storage.database import problems
 from scheduler.storage.unit_of_work import SqlStore
-from tests.builders import NOW, VOLUNTEER, moment
+from tests.builders import NOW, TEACHER, VOLUNTEER, moment
 from tests.storage.racers import (
     RACERS,
     Race,
     book,
     book_after_a_look,
     claim_all,
+    close_a_school,
     enter_clearance,
+    give_a_role,
     mark_bounces,
     new_key,
     race_on,
     racers,
     raise_a_number,
+    save_schools,
     take_lease,
     use_link,
 )
@@ -111,6 +116,28 @@ def test_clearances_entered_at_once_are_all_kept(race: Race, store: SqlStore) ->
     with store.read() as work:
         kept = work.volunteers.many((VOLUNTEER,))[VOLUNTEER].clearances
     assert {clearance.kind for clearance in kept} >= set(kinds)
+
+
+def test_roles_given_at_once_are_all_kept(race: Race, store: SqlStore) -> None:
+    race(give_a_role, GIVEN_ROLES)
+    with store.read() as work:
+        person = work.people.many((TEACHER,))[TEACHER]
+    assert {role.name for role in person.roles} >= set(GIVEN_ROLES)
+
+
+def test_days_closed_at_once_on_two_pages_are_all_kept(race: Race, store: SqlStore) -> None:
+    days = [NOW.date() + timedelta(days=number) for number in range(RACERS)]
+    race(close_a_school, [(day, number % 2 == 0) for number, day in enumerate(days)])
+    with store.read() as work:
+        closed = work.districts.closures()
+    assert sorted(closure.days.first for closure in closed) == days
+
+
+def test_one_of_several_who_filled_in_the_same_form_wins(race: Race, store: SqlStore) -> None:
+    with store.read() as work:
+        version = version_of(work.people.many((TEACHER,))[TEACHER].schools)
+    forms = [(version, schools) for schools in ((), ("birch",), ("birch", "maple"), ())]
+    assert sorted(race(save_schools, forms)) == ONE_WINNER
 
 
 def test_new_keys_asked_for_at_once_differ(race: Race) -> None:

@@ -33,6 +33,16 @@ def test_link_ends_at_its_moment(store: SqlStore, late: timedelta, email: str | 
         assert work.sign_ins.use_link("l1", now=LATER + late) == email
 
 
+def test_links_of_an_address_that_were_ended_open_nothing(store: SqlStore) -> None:
+    with store.write() as work:
+        work.sign_ins.add_link(LINK)
+        work.sign_ins.add_link(replace(LINK, token_sha256="l2", email=VOLUNTEER))
+        work.sign_ins.end_links(TEACHER, at=NOW)
+        used = [work.sign_ins.use_link(token, now=NOW) for token in ("l1", "l2")]
+        assert used == [None, VOLUNTEER]
+        assert work.sign_ins.recent_links(TEACHER, since=NOW) == 1
+
+
 def test_unknown_link_opens_nothing(store: SqlStore) -> None:
     with store.write() as work:
         assert work.sign_ins.use_link("l1", now=NOW) is None

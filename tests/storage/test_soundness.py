@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from scheduler.services.ports import OutboxState
 from scheduler.storage.database import problems
 from scheduler.storage.unit_of_work import SqlStore
+from scheduler.storage.versions import needed
 from tests.builders import NOW, VOLUNTEER, a_visit, period, some_bookings
 from tests.storage.district import BRUNO, a_lone_visit, another_visit
 from tests.storage.test_outbox import a_mail
@@ -140,7 +141,7 @@ def test_unsent_mail_about_a_missing_visit_is_named(booked: SqlStore, engine: En
 def test_another_version_of_the_database_is_named(booked: SqlStore, engine: Engine) -> None:
     run(engine, "UPDATE alembic_version SET version_num = '0001'")
     assert problems(engine) == (
-        "The database is at version 0001, but this program needs version 0016.",
+        f"The database is at version 0001, but this program needs version {needed()}.",
     )
 
 

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,20 @@ from sqlalchemy import make_url
 from werkzeug.test import TestResponse
 
 from scheduler.config import Settings
+from scheduler.domain.requests import PeriodWindow
 from scheduler.factory import create_app
 from scheduler.services.ports import Store
 from scheduler.services.sign_in import link_for, redeem
 from scheduler.services.warm import Warm
 from scheduler.storage.database import db
 from scheduler.web.desk import EXTENSION, Desk
-from tests.builders import NOW
+from tests.builders import DAY, NOW, a_proposal, a_request, period
 from tests.databases import engine_on, filled, hurried, sqlite_database
-from tests.small_district import fill
+from tests.small_district import OTHER_TEACHER, fill
 
 SECRET_KEY = b"s" * 32
 FEED_KEY = b"f" * 32
+LATER = DAY + timedelta(days=7)
 
 
 @dataclass
@@ -91,10 +93,17 @@ def csrf_token(markup: str) -> str:
     raise AssertionError("The page has no form.")
 
 
+def version_on(page: Element, path: str) -> str:
+    """Return the mark of what the page's form with that address was filled from."""
+    (form, *_) = (each for each in page.iter("form") if each.get("action") == path)
+    (field,) = (each for each in form.iter("input") if each.get("name") == "version")
+    return field.get("value") or ""
+
+
 def text_of(element: Element | None) -> str:
-    """Return an element's text on one line."""
+    """Return an element's text on one line, without what keeps hours on one line."""
     assert element is not None
-    return " ".join("".join(element.itertext()).split())
+    return " ".join("".join(element.itertext()).replace("\N{WORD JOINER}", "").split())
 
 
 def main_text(tree: Element) -> str:
@@ -193,3 +202,25 @@ def small_district(store: Store, sqlite_url: str) -> Store:
     """Return the store with the people and visits of ``tests.small_district`` in it."""
     filled(engine_on(sqlite_url), fill)
     return store
+
+
+@pytest.fixture
+def proposed(small_district: Store) -> Store:
+    """Return the small district with a proposal for the open request, a week after ``DAY``."""
+    with small_district.write() as work:
+        work.requests.put(
+            (
+                a_request(
+                    key="bridges",
+                    teacher_email=OTHER_TEACHER,
+                    classroom="maple-6b",
+                    title="How bridges stand",
+                    windows=(PeriodWindow(LATER, "P3"),),
+                    note="They like to build.",
+                ),
+            )
+        )
+        work.proposals.put(
+            (a_proposal(request="bridges", sessions=(period(f"{LATER} 10:40-11:30"),)),)
+        )
+    return small_district

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -38,7 +39,19 @@ def test_style_sheet_is_its_parts_in_order(client: Visitor) -> None:
     assert sorted(parts) == sorted((STATIC / "css").glob("*.css"))
     assert (names[0], names[-1]) == ("css/tokens.css", "css/print.css")
     joined = "\n".join(part.read_text(encoding="utf-8") for part in parts)
-    assert client.get("/static/site.css").text == joined
+    assert rules_of(client.get("/static/site.css").text) == rules_of(joined)
+
+
+def test_style_sheet_leaves_behind_what_only_its_writers_read(client: Visitor) -> None:
+    sent = client.get("/static/site.css").text
+    written = sum((STATIC / name).stat().st_size for name in PARTS_BY_NAME["site.css"])
+    assert [mark for mark in ("/*", "\n", "  ", ";}") if mark in sent] == []
+    assert len(sent) < 0.9 * written
+
+
+def rules_of(sheet: str) -> str:
+    """Return a style sheet without its comments and all its room."""
+    return "".join(re.sub(r"(?s)/\*.*?\*/", "", sheet).split()).replace(";}", "}")
 
 
 def test_script_is_what_others_made_and_then_ours(client: Visitor) -> None:

@@ -58,21 +58,23 @@ def test_unknown_is_said_in_so_many_words(ben: Visitor) -> None:
 
 
 def test_boxes_and_limits_are_saved_and_read_back(ben: Visitor, store: Store) -> None:
-    fields = LIMITS | {"free": ["mon-early", "mon-morning"], "max_km": "12.5", "notice_days": "3"}
+    changed = {"max_km": "12.5", "notice_days": "3"}
+    fields = LIMITS | changed | {"free": ["mon-0800-1000", "mon-1000-1200"]}
     answer = ben.send(PAGE, fields)
     assert (answer.status_code, answer.location) == (303, PAGE)
     saved = volunteer(store)
     assert saved.weekly == (WeeklyAvailability(0, time(8), time(12)),)
     assert saved.limits == Limits(max_km=12.5, notice_days=3)
     page = ben.page(PAGE)
-    assert ticked(page) == {"mon-early", "mon-morning"}
+    assert ticked(page) == {"mon-0800-1000", "mon-1000-1200"}
     said = main_text(page)
     assert "You may be asked on Mondays from 08:00 to 12:00, until 25 June." in said
-    assert "Up to 12.5 km from you. You hear of a visit at least 3 days ahead." in said
+    assert "Up to 12.5 km from you. We leave you 15 free minutes before and after" in said
+    assert "You hear of a visit at least 3 days ahead." in said
 
 
 def test_head_of_a_line_fills_it_and_undo_takes_that_back(ben: Visitor, store: Store) -> None:
-    ben.send(PAGE, LIMITS | {"free": ["fri-early"], "fill": "tue"})
+    ben.send(PAGE, LIMITS | {"free": ["fri-0800-1000"], "fill": "tue"})
     assert volunteer(store).weekly == (
         WeeklyAvailability(1, time(8), time(16)),
         WeeklyAvailability(4, time(8), time(10)),
@@ -121,21 +123,21 @@ def test_clearing_the_week_keeps_the_visit(
 def test_limit_that_makes_no_sense_is_refused_at_its_field(
     ben: Visitor, store: Store, field: str, value: str, message: str
 ) -> None:
-    answer = ben.send(PAGE, LIMITS | {"free": ["mon-early"], field: value})
+    answer = ben.send(PAGE, LIMITS | {"free": ["mon-0800-1000"], field: value})
     page = parsed(answer.text)
     assert answer.status_code == 422
     assert [(a.get("href"), text_of(a)) for a in page.findall(".//*[@role='alert']//a")] == [
         (f"#{field}", message)
     ]
     assert text_of(page.find(f".//*[@id='{field}-error']")) == message
-    assert ticked(page) == {"mon-early"}
+    assert ticked(page) == {"mon-0800-1000"}
     assert volunteer(store).weekly == ()
 
 
 def test_column_names_sent_along_change_nothing_else(ben: Visitor, store: Store) -> None:
     before = volunteer(store)
     extra = {"email": "x@y.z", "is_active": "", "adult": "yes", "min_minutes": "99", "kind": "peer"}
-    ben.send(PAGE, LIMITS | extra | {"free": ["mon-early"]})
+    ben.send(PAGE, LIMITS | extra | {"free": ["mon-0800-1000"]})
     after = volunteer(store)
     assert (after.adult, after.kind, after.limits) == (before.adult, before.kind, before.limits)
 
@@ -218,7 +220,7 @@ def test_enter_in_a_number_saves_and_fills_no_line(ben: Visitor) -> None:
 
 
 def test_tick_that_was_saved_by_itself_says_so_in_the_bar(ben: Visitor, store: Store) -> None:
-    ben.send(PAGE, LIMITS | {"free": ["mon-early"]})
+    ben.send(PAGE, LIMITS | {"free": ["mon-0800-1000"]})
     answer = ben.get(PAGE, headers={"HX-Request": "true"})
     bar = parsed(answer.text).find(".//*[@id='week-said']")
     assert text_of(bar) == "1 box, about 2 hours a week Saved. Undo"
@@ -229,7 +231,16 @@ def test_tick_that_was_saved_by_itself_says_so_in_the_bar(ben: Visitor, store: S
     assert volunteer(store).weekly == ()
 
 
+def test_first_tick_takes_the_question_off_the_page(ben: Visitor) -> None:
+    assert "We don’t know yet" in text_of(ben.page(PAGE).find(".//*[@id='week-note']"))
+    ben.send(PAGE, LIMITS | {"free": ["mon-0800-1000"]})
+    page = ben.page(PAGE)
+    assert text_of(page.find(".//*[@id='week-note']")) == ""
+    (form,) = (form for form in page.iter("form") if form.get("id") == "week")
+    assert "#week-note" in (form.get("data-hx-select-oob") or "").split(",")
+
+
 def test_undo_brings_the_limits_back_too(ben: Visitor, store: Store) -> None:
-    ben.send(PAGE, LIMITS | {"free": ["mon-early"], "max_per_month": "9"})
+    ben.send(PAGE, LIMITS | {"free": ["mon-0800-1000"], "max_per_month": "9"})
     undo(ben, ben.page(PAGE))
     assert (volunteer(store).weekly, volunteer(store).limits) == ((), Limits())

@@ -99,7 +99,7 @@ def test_week_is_a_table_with_a_caption_and_headed_rows_and_columns(signed_in_as
     ]
     (link,) = table.iter("a")
     assert text_of(link) == (
-        "Tuesday 8 December, Maple School, 10:40 Robots around us Amara Okafor Waiting for answers"
+        "Tuesday 8 December, Maple School, 10:40 Robots around us Amara Okafor Waiting for a yes"
     )
 
 
@@ -108,7 +108,7 @@ def test_week_by_volunteer_shows_when_they_are_free(signed_in_as: SignIn) -> Non
     assert table is not None
     row = [text_of(cell) for cell in table.find("tbody").iter("td")]  # type: ignore[union-attr]
     assert row[0] == "Free 08:00–16:00"
-    assert row[1].endswith("Maple School Waiting for answers Free 08:00–16:00")
+    assert row[1].endswith("Maple School Waiting for a yes Free 08:00–16:00")
 
 
 def test_closed_days_are_named_for_one_school_and_for_all(
@@ -194,7 +194,7 @@ def test_list_is_a_file_too(signed_in_as: SignIn) -> None:
     lines = answer.text.removeprefix("\ufeff").splitlines()
     assert lines[1] == (
         '"2026-12-08","10:40","11:30","Maple School","5A","12","Lena Fischer","Amara Okafor",'
-        '"Robots around us","Waiting for answers"'
+        '"Robots around us","Waiting for a yes"'
     )
     assert len(lines) == 2
 

@@ -83,6 +83,29 @@ def test_office_sees_its_schools(signed_in_as: Callable[[str], Visitor]) -> None
     assert "Robots around us" in olive.get(urlsplit(address(olive)).path).text
 
 
+@pytest.mark.parametrize(
+    ("email", "kind", "owner", "words"),
+    [
+        (VOLUNTEER, "volunteer", VOLUNTEER, "we also write to you at once. Keep this link to"),
+        (VOLUNTEER, "busy", VOLUNTEER, "can see when you are busy, and nothing else"),
+        (OFFICE, "office", "maple", "Keep this link within your team"),
+        (COORDINATOR, "public", "", "Everyone may have this link"),
+    ],
+)
+def test_link_says_who_may_have_it(
+    small_district: Store,
+    signed_in_as: Callable[[str], Visitor],
+    email: str,
+    kind: str,
+    owner: str,
+    words: str,
+) -> None:
+    assert small_district
+    visitor = signed_in_as(email)
+    visitor.send(PAGE, {"kind": kind, "owner": owner})
+    assert words in main_text(visitor.page(PAGE))
+
+
 @pytest.mark.usefixtures("small_district")
 def test_whoever_has_no_calendar_is_told(signed_in_as: Callable[[str], Visitor]) -> None:
     assert "You have no calendar here" in main_text(signed_in_as(VIEWER).page(PAGE))
@@ -104,6 +127,13 @@ class TestOneCalendar:
         clock.now += timedelta(minutes=3)
         assert "Last looked at by Google Calendar, 3 minutes ago." in main_text(amara.page(page))
         assert "Last looked at by Google Calendar" in main_text(amara.page(PAGE))
+
+    def test_page_follows_what_comes_until_the_first_fetch(self, amara: Visitor) -> None:
+        one = self.page_of(amara)
+        followed = ".//*[@data-follows]"
+        assert len(amara.page(one).findall(followed)) == 1
+        amara.get(urlsplit(address(amara)).path, headers={"User-Agent": "iOS/18 dataaccessd/1.0"})
+        assert amara.page(one).findall(followed) == []
 
     def test_code_to_scan_is_a_picture_of_its_own_without_styles(self, amara: Visitor) -> None:
         page = self.page_of(amara)

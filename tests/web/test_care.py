@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 
+from scheduler.domain.people import RoleName
 from scheduler.domain.visits import VisitState
 from scheduler.services.asking import reference_of
 from scheduler.services.ports import Store
@@ -21,13 +22,15 @@ from tests.builders import (
     TEACHER,
     VOLUNTEER,
     a_clearance,
+    a_person,
     a_visit,
     a_volunteer,
 )
 from tests.small_district import OFFICE, OTHER_TEACHER, OTHER_VOLUNTEER, VIEWER
-from tests.web.conftest import StoppedClock, Visitor, main_text, parsed, text_of
+from tests.web.conftest import StoppedClock, Visitor, main_text, parsed, text_of, version_on
 
 SignIn = Callable[[str], Visitor]
+SAM = "sam@river.example"
 PERSON = f"/people/{reference_of(TEACHER)}"
 AMARA = f"/volunteers/{reference_of(VOLUNTEER)}"
 PAGES = (
@@ -73,7 +76,7 @@ def test_every_link_of_more_opens_for_who_reads_it(signed_in_as: SignIn) -> None
         assert main is not None
         links[email] = [a.get("href") or "" for a in main.iter("a")]
         assert [visitor.get(path).status_code for path in links[email]] == [200] * len(links[email])
-    assert set(links[COORDINATOR]) - set(links[VIEWER]) == {"/closing"}
+    assert set(links[COORDINATOR]) - set(links[VIEWER]) == {"/closing", "/imports"}
     assert "/schools/time" in links[VIEWER]
 
 
@@ -109,7 +112,7 @@ def test_file_holds_what_the_list_shows_and_no_formula(
     with small_district.write() as work:
         work.volunteers.put((a_volunteer(name="=HYPERLINK(1)"),))
     _, *lines = rows_of(signed_in_as(VIEWER).get("/volunteers.csv?topic=robotics").text)
-    assert [line[0] for line in lines] == ["' =HYPERLINK(1)", "Ben Ito"]
+    assert [line[0] for line in lines] == ["Ben Ito", "' =HYPERLINK(1)"]
     _, *lines = rows_of(signed_in_as(VIEWER).get("/volunteers.csv?care=no_times").text)
     assert [line[0] for line in lines] == ["Ben Ito"]
 
@@ -260,35 +263,20 @@ def test_volunteer_leaves_and_comes_back(signed_in_as: SignIn) -> None:
     assert "No longer active." not in main_text(visitor.page(AMARA))
 
 
-def test_settings_are_kept_and_read_back(small_district: Store, signed_in_as: SignIn) -> None:
-    visitor = signed_in_as(COORDINATOR)
-    visitor.send("/settings/words", {"site_name": "Guests", "language": "en"}, on="/settings")
-    assert text_of(visitor.page("/settings").find(".//title")) == "Settings – Guests"
-    weights = {"fit": 40, "preference": 900, "preferred": 60, "fairness": 15, "equity": 60}
-    weights |= {"travel": 1, "same_start": 60, "same_volunteer": 30}
-    visitor.send("/settings/weights", weights, on="/settings")
-    said = main_text(visitor.page("/settings"))
-    assert "“The teacher’s first choice of time” counts most" in said
-    with small_district.read() as work:
-        assert work.districts.get().weights == {"preference": 900}  # type: ignore[union-attr]
-    assert (
-        visitor.send("/settings/weights", {**weights, "fit": -1}, on="/settings").status_code == 422
-    )
-    visitor.send("/settings/weights", {"usual": "1"}, on="/settings")
-    with small_district.read() as work:
-        assert work.districts.get().weights == {}  # type: ignore[union-attr]
-
-
 @pytest.mark.usefixtures("small_district")
 def test_contact_of_an_organization_reads_its_page_alone(
     small_district: Store, signed_in_as: SignIn
 ) -> None:
     visitor = signed_in_as(COORDINATOR)
-    fields = {"contact_email": VOLUNTEER, "visits_per_term": "4", "address": "1 Main Street"}
+    fields = {"visits_per_term": "4", "address": "1 Main Street"}
     visitor.send("/organizations/robots", fields, on="/organizations/robots")
+    amara = {"contact_name": "Amara", "contact_email": VOLUNTEER, "contact_phone": "555 0100"}
+    visitor.send("/organizations/robots/contacts", amara, on="/organizations/robots")
+    assert "555 0100" in main_text(visitor.page("/organizations/robots"))
     assert "3 to go" in main_text(visitor.page("/organizations"))
     contact = signed_in_as(VOLUNTEER)
-    assert "1 Main Street" in main_text(contact.page("/organizations/robots"))
+    said = main_text(contact.page("/organizations/robots"))
+    assert ("1 Main Street" in said, "555 0100" in said) == (True, False)
     assert signed_in_as(OTHER_VOLUNTEER).get("/organizations/robots").status_code == 404
     assert contact.get("/organizations").status_code == 404
 
@@ -323,3 +311,47 @@ def test_search_folds_accents(small_district: Store, signed_in_as: SignIn) -> No
         work.people.put((replace(work.people.many((TEACHER,))[TEACHER], name="Zoé Ñuñez"),))
     page = signed_in_as(COORDINATOR).page("/search?q=zoe+nun")
     assert "Zoé Ñuñez" in main_text(page)
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "fields", "kept"),
+    [
+        ("/schools/maple", "/schools/maple/contact", {"phone": "555 0100"}, "555 0100"),
+        (PERSON, f"{PERSON}/schools", {"schools": ["maple"]}, 'value="maple" selected'),
+    ],
+)
+def test_second_of_two_forms_is_told_who_was_faster_and_keeps_its_words(
+    small_district: Store,
+    signed_in_as: SignIn,
+    clock: StoppedClock,
+    page: str,
+    path: str,
+    fields: Mapping[str, object],
+    kept: str,
+) -> None:
+    with small_district.write() as work:
+        work.people.put((replace(a_person(RoleName.COORDINATOR), email=SAM, name="Sam Roy"),))
+    carla, sam = signed_in_as(COORDINATOR), signed_in_as(SAM)
+    seen = version_on(carla.page(page), path)
+    other = {"phone": "555 0199", "schools": []}
+    assert sam.send(path, {**other, "version": seen}, on=page).status_code == 303
+    clock.now += timedelta(minutes=2)
+    answer = carla.send(path, {**fields, "version": seen}, on=page)
+    assert answer.status_code == 409
+    shown = parsed(answer.text)
+    assert "Sam Roy changed this 2 minutes ago. Nothing was changed." in text_of(shown)
+    assert kept in answer.text
+    again = carla.send(path, {**fields, "version": version_on(shown, path)}, on=page)
+    assert again.status_code == 303
+
+
+@pytest.mark.usefixtures("small_district")
+def test_clearance_of_a_list_that_changed_is_left_alone(signed_in_as: SignIn) -> None:
+    visitor = signed_in_as(COORDINATOR)
+    seen = version_on(visitor.page(AMARA), f"{AMARA}/clearances/withdraw")
+    fields = {"kind": "First aid", "state": "pending"}
+    visitor.send(f"{AMARA}/clearances", fields, on=AMARA)
+    visitor.send(f"{AMARA}/clearances/withdraw", {"place": 0, "version": seen}, on=AMARA)
+    told = main_text(visitor.page(AMARA))
+    assert "Nothing was changed." in told
+    assert "Withdrawn" not in told

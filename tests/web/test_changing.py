@@ -9,9 +9,9 @@ import pytest
 from scheduler.domain.requests import RequestState, parse_window
 from scheduler.domain.visits import VisitState
 from scheduler.services.ports import Store
-from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_visit
-from tests.small_district import OTHER_TEACHER, VIEWER
-from tests.web.conftest import Visitor, main_text, parsed
+from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_request, a_visit, a_volunteer
+from tests.small_district import OTHER_TEACHER, OTHER_VOLUNTEER, VIEWER
+from tests.web.conftest import Visitor, main_text, parsed, text_of
 
 SignIn = Callable[[str], Visitor]
 CHANGE, TIMES = "/requests/bridges/change", "/requests/robots/other-times"
@@ -140,3 +140,31 @@ def test_coordinator_may_change_for_a_teacher(signed_in_as: SignIn) -> None:
     visitor = signed_in_as(COORDINATOR)
     assert visitor.send(CHANGE, ANSWERS).status_code == 303
     assert "How arches stand" in main_text(visitor.page("/requests/bridges"))
+
+
+@pytest.mark.parametrize(
+    ("knows", "why"),
+    [
+        ({"robotics": 3}, "1 speaker fits this topic, but is not free in these lessons."),
+        ({}, "Nobody we know fits this topic for your class yet."),
+    ],
+)
+def test_nobody_is_free_is_said_with_what_to_do_next(
+    small_district: Store, signed_in_as: SignIn, knows: Mapping[str, int], why: str
+) -> None:
+    with small_district.write() as work:
+        someone = a_volunteer(level_by_topic=knows, weekly=())
+        gone = a_volunteer(email=OTHER_VOLUNTEER, is_active=False)
+        work.volunteers.put((someone, gone))
+        work.requests.put((a_request(key="later"),))
+    page = signed_in_as(TEACHER).page("/requests/later/change")
+    (note,) = (p for p in page.iter("p") if "note-wait" in (p.get("class") or ""))
+    assert text_of(note).startswith(f"{why} Pick lessons all the same")
+    assert [a.get("href") for a in note.iter("a")] == ["/requests/later#messages"]
+
+
+def test_somebody_free_needs_no_word_of_it(small_district: Store, signed_in_as: SignIn) -> None:
+    with small_district.write() as work:
+        work.requests.put((a_request(key="later"),))
+    page = signed_in_as(TEACHER).get("/requests/later/change").text
+    assert "Pick lessons all the same" not in page

@@ -150,6 +150,7 @@ def test_lists_are_taken_along_as_tables(signed_in_as: SignIn) -> None:
     own = signed_in_as(TEACHER).get("/requests.csv?state=running")
     assert own.mimetype == "text/csv"
     assert '"Robots around us"' in own.text
+    assert '"Tue 8 December, 10:40–11:30 (P3)"' in own.text
     assert "Robots" not in signed_in_as(TEACHER).get("/requests.csv?state=over").text
     everybodys = signed_in_as(COORDINATOR).get("/all-requests.csv?text=bridges").text
     assert '"How bridges stand"' in everybodys

@@ -57,6 +57,18 @@ def test_unchanged_feed_costs_one_empty_answer(client: Visitor, path: str) -> No
         assert "Content-Type" not in again.headers
 
 
+def test_replaced_address_has_a_tag_of_its_own(
+    app: Flask, client: Visitor, small_district: Store, feed: Feed, path: str
+) -> None:
+    mine = client.get(path).headers["ETag"]
+    desk = app.extensions[EXTENSION]
+    rotate(small_district, feed, settings=desk.feeds, now=NOW)
+    notice = client.get(path, headers={"If-None-Match": mine})
+    assert (notice.status_code, b"SUMMARY:Your visits have a new" in notice.data) == (200, True)
+    again = client.get(path, headers={"If-None-Match": notice.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
 def test_tag_is_strong_and_that_of_the_octets(client: Visitor, path: str) -> None:
     answer = client.get(path)
     assert answer.headers["ETag"] == f'"{sha256(answer.data).hexdigest()[:32]}"'

@@ -65,4 +65,4 @@ def test_first_coordinator_of_an_empty_site_is_told_what_to_do(
     link_for(store, COORDINATOR, now=NOW, create="coordinator")
     said = main_text(signed_in_as(COORDINATOR).page("/today"))
     assert "There is no district yet" in said
-    assert "visitbell import" in said
+    assert "Bring your schools in" in said

@@ -14,7 +14,9 @@ from flask import Flask
 from flask_babel import get_babel
 from sqlalchemy import inspect, text
 
+from scheduler.calendars.public_holidays import regions_of
 from scheduler.domain.periods import DateRange
+from scheduler.services.blank_files import known_files
 from scheduler.services.ports import Store
 from scheduler.storage.database import db
 from scheduler.web.formats import write_share
@@ -182,7 +184,7 @@ def test_nothing_on_any_page_stays_english(
     visitor = signed_in_as(email) if email else odd_app.test_client()
     assert isinstance(visitor, Visitor)
     visitor.set_cookie("language", "el")
-    names = NAMES | words_of_people(odd_app)
+    names = NAMES | words_of_people(odd_app) | words_of_files() | words_of_regions()
     left = {path: found for path, page in crawled(visitor) if (found := plain_words(page) - names)}
     assert left == {}
 
@@ -225,6 +227,17 @@ def read(element: Element) -> Iterator[str]:
         for child in element:
             yield from read(child)
             yield child.tail or ""
+
+
+def words_of_files() -> set[str]:
+    """Return what a bundle's files and columns are called, in every language."""
+    names = (" ".join((file.name, *file.required, *file.optional)) for file in known_files())
+    return set(WORD.findall(" ".join(names)))
+
+
+def words_of_regions() -> set[str]:
+    """Return the names of the regions whose holidays are suggested."""
+    return set(WORD.findall(" ".join(name for _, name in regions_of("CA"))))
 
 
 def words_of_people(app: Flask) -> set[str]:

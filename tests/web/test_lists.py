@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from weakref import WeakSet
@@ -13,7 +14,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.web.lists import FORMULA_SIGNS, Cell, Column, csv_answer, harmless
+from scheduler.web.lists import FORMULA_SIGNS, MOST_IN_MEMORY, Cell, Column, csv_answer, harmless
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,22 @@ def test_lines_that_are_written_are_let_go() -> None:
     with Flask(__name__).test_request_context():
         answer = csv_answer("list", (Column("c", lambda line: "x"),), lines())
     assert answer.get_data().count(b"x") == 100
+
+
+def test_long_file_is_sent_whole_and_is_never_in_memory() -> None:
+    with Flask(__name__).test_request_context():
+        tracemalloc.start()
+        try:
+            answer = csv_answer("list", COLUMN, (f"{n:0>100}" for n in range(8_000)))
+            sent = sum(map(len, answer.response))
+            _, most_kept = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert sent == answer.content_length > 8_000 * 100
+    assert most_kept < 2 * MOST_IN_MEMORY
+
+
+COLUMN: tuple[Column[str]] = (Column("c", lambda line: line),)
 
 
 class _Line:

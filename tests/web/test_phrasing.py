@@ -18,6 +18,7 @@ from scheduler.web.phrasing import (
     date_range,
     day,
     day_with_year,
+    first_name,
     grade,
     in_days,
     in_words,
@@ -197,6 +198,14 @@ def test_initials(name: str, expected: str) -> None:
     assert initials(name) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Maya Chen", "Maya"), ("Dr. Maya Chen", "Maya"), ("Cher", "Cher"), ("Dr.", "Dr."), ("", "")],
+)
+def test_first_name(name: str, expected: str) -> None:
+    assert first_name(name) == expected
+
+
 def test_joined() -> None:
     names = ("Ana", "", "Ben", "Cy")
     assert [joined(names[:n]) for n in range(5)] == [
@@ -277,6 +286,7 @@ def test_every_phrase_is_a_filter_of_its_own_name() -> None:
         *("day", "day_with_year", "long_day", "long_day_with_year", "local_day"),
         *("clock", "span", "zone_label", "tile", "date_range"),
         *("in_days", "in_words", "ago", "number", "grade", "language_name"),
-        *("initials", "joined", "lesson", "location", "one_line", "web_address", "phone_address"),
+        *("first_name", "initials", "joined", "lesson", "location", "one_line"),
+        *("web_address", "phone_address"),
         "in_their_language",
     }

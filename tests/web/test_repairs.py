@@ -13,7 +13,7 @@ from scheduler.domain.visits import Partstat, VisitState
 from scheduler.services.ports import Store
 from tests.builders import COORDINATOR, DAY, TEACHER, VOLUNTEER, a_request, a_volunteer
 from tests.small_district import OTHER_VOLUNTEER, VIEWER
-from tests.web.conftest import Visitor, main_text, parsed
+from tests.web.conftest import Visitor, main_text, parsed, text_of
 
 SignIn = Callable[[str], Visitor]
 WHAT_IF = "/what-if"
@@ -59,6 +59,9 @@ def test_difference_is_told_in_words_and_waits(signed_in_as: SignIn) -> None:
     assert "Nothing has changed yet. It still finds somebody." in said
     assert "Now: Tue 8 December, 10:40–11:30, Amara Okafor." in said
     assert "Then: Tue 8 December, 10:40–11:30, Ben Ito." in said
+    rows = visitor.page(page).iterfind(".//tbody/tr")
+    kept = ["Keeping what was proposed before", "60", "0", "−60"]
+    assert [[text_of(cell) for cell in row] for row in rows] == [kept]
     assert "Somebody else" in said
     assert "Amara Okafor cannot come on Tue 8 December" in main_text(visitor.page(WHAT_IF))
 

@@ -9,7 +9,7 @@ import pytest
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VisitState
 from scheduler.services.ports import Store
-from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_visit, a_volunteer
+from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_request, a_visit, a_volunteer
 from tests.small_district import OTHER_TEACHER, VIEWER
 from tests.web.conftest import Visitor, main_text, parsed, text_of
 
@@ -218,3 +218,16 @@ def test_nobody_else_takes_a_request_back(
 def test_strangers_are_sent_to_sign_in(client: Visitor) -> None:
     for path in (NEW, "/requests", "/requests/bridges", "/all-requests"):
         assert client.get(path).location.startswith("/login")
+
+
+def test_time_asked_for_is_told_by_the_clock_with_the_name_of_the_lesson(
+    small_district: Store, signed_in_as: SignIn
+) -> None:
+    """Some day no bell rings by that name any more; then the name is all there is to tell."""
+    windows = ("2026-12-08 P3-P4", "2026-12-09 P9", "2026-12-10 13:00-14:00")
+    with small_district.write() as work:
+        work.requests.put((a_request(*windows, key="three"),))
+    page = signed_in_as(TEACHER).get("/requests/three").text
+    first = "Tue 8 December, 10:40–13:20 (P3–P4)"
+    later = "Wed 9 December, P9; Thu 10 December, 13:00–14:00"
+    assert f"{first}; {later}".replace("–", "–\N{WORD JOINER}") in page

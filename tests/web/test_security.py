@@ -28,7 +28,7 @@ OWN_OF_ANYBODY = frozenset(
     {
         *("/login", "/logout", "/language", "/join", "/mail-choices", "/proposals/keys"),
         *("/calendars", "/calendars/new-link", "/calendars/end", "/calendars/choices"),
-        "/calendars/way",
+        *("/calendars/way", "/profile/links/end"),
     }
 )
 

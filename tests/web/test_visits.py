@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from scheduler.domain.busy_calendars import BusyCalendar
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VisitState
 from scheduler.services.ports import Store
 from scheduler.services.tokens import answer_token
-from tests.builders import VOLUNTEER, a_request, a_visit, period
+from tests.builders import NOW, VOLUNTEER, a_request, a_visit, period
 from tests.small_district import OTHER_VOLUNTEER
 from tests.web.conftest import SECRET_KEY, StoppedClock, Visitor, main_text, text_of
 
@@ -43,6 +44,28 @@ def test_series_is_answered_once(
     page = signed_in_as(VOLUNTEER).page("/visits")
     answers = [a for a in page.iter("a") if text_of(a) == "See it first"]
     assert (len(answers), main_text(page).count("counts for this day too")) == (2, 1)
+
+
+def test_calendar_of_ones_own_that_cannot_be_read_is_told(
+    small_district: Store, signed_in_as: Callable[[str], Visitor]
+) -> None:
+    told = "One of your own calendars is out of date."
+    volunteer = signed_in_as(VOLUNTEER)
+    assert told not in main_text(volunteer.page("/visits"))
+    with small_district.write() as work:
+        work.busy_calendars.add(
+            BusyCalendar(
+                key="one",
+                owner=VOLUNTEER,
+                added_at=NOW,
+                busy=(),
+                known_until=NOW.date(),
+                read_at=NOW,
+                address="https://calendar.example/amara.ics",
+                problem="The site did not answer.",
+            )
+        )
+    assert told in main_text(volunteer.page("/visits"))
 
 
 def test_nobody_elses_visits_are_shown(
@@ -91,9 +114,7 @@ def test_visits_can_be_taken_along(
 ) -> None:
     assert small_district
     lines = signed_in_as(VOLUNTEER).get("/visits.csv").text.splitlines()
-    said = (
-        '"2026-12-08","10:40","50","Maple School","5A","Robots around us","Waiting for the others"'
-    )
+    said = '"2026-12-08","10:40","50","Maple School","5A","Robots around us","Waiting for a yes"'
     assert lines[1:] == [said]
 
 

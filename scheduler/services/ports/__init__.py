@@ -39,8 +39,9 @@ from scheduler.services.ports.care import CountOfSchool as CountOfSchool
 from scheduler.services.ports.care import ListedAccount as ListedAccount
 from scheduler.services.ports.care import ListedVolunteer as ListedVolunteer
 from scheduler.services.ports.care import Listings as Listings
-from scheduler.services.ports.care import NamedVolunteer as NamedVolunteer
 from scheduler.services.ports.care import OnSheet as OnSheet
+from scheduler.services.ports.care import SoughtWord as SoughtWord
+from scheduler.services.ports.care import VolunteersWanted as VolunteersWanted
 from scheduler.services.ports.care import Waiting as Waiting
 from scheduler.services.ports.diary import Diary as Diary
 from scheduler.services.ports.diary import DiaryLine as DiaryLine
@@ -56,7 +57,9 @@ from scheduler.services.ports.finding import NamedRequest as NamedRequest
 from scheduler.services.ports.finding import NamedVisit as NamedVisit
 from scheduler.services.ports.finding import Search as Search
 from scheduler.services.ports.finding import Sought as Sought
+from scheduler.services.ports.imports import Imports as Imports
 from scheduler.services.ports.joining import Joinings as Joinings
+from scheduler.services.ports.joining import MailDoor as MailDoor
 from scheduler.services.ports.joining import MailDoors as MailDoors
 from scheduler.services.ports.joining import OwnWeeks as OwnWeeks
 from scheduler.services.ports.joining import TimeOffers as TimeOffers
@@ -67,6 +70,7 @@ from scheduler.services.ports.mail_desk import Inbox as Inbox
 from scheduler.services.ports.mail_desk import LoggedMail as LoggedMail
 from scheduler.services.ports.mail_desk import MailLog as MailLog
 from scheduler.services.ports.mail_desk import MailWanted as MailWanted
+from scheduler.services.ports.marks import Marks as Marks
 from scheduler.services.ports.queue import Queue as Queue
 from scheduler.services.ports.repositories import Activities as Activities
 from scheduler.services.ports.repositories import Districts as Districts
@@ -86,6 +90,9 @@ from scheduler.services.ports.traces import Acquaintance as Acquaintance
 from scheduler.services.ports.traces import Outline as Outline
 from scheduler.services.ports.traces import Trace as Trace
 from scheduler.services.ports.traces import Traces as Traces
+from scheduler.services.ports.vitals import CalendarHealth as CalendarHealth
+from scheduler.services.ports.vitals import Counts as Counts
+from scheduler.services.ports.vitals import Vitals as Vitals
 from scheduler.services.queue_rows import Claim as Claim
 from scheduler.services.queue_rows import Named as Named
 from scheduler.services.queue_rows import Order as Order
@@ -143,8 +150,11 @@ class Work(Protocol):
     sign_ins: SignIns
     activities: Activities
     leases: Leases
+    marks: Marks
+    vitals: Vitals
     journal: Journal
     runs: Runs
+    imports: Imports
     batches: Batches
     listings: Listings
     search: Search

@@ -19,15 +19,25 @@ from scheduler.services.records import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
-class NamedVolunteer:
-    """A volunteer as they are looked for by name, organization or topic."""
+class SoughtWord:
+    """A folded word that begins one of a name, and the organizations and topics that it means."""
 
-    email: str
-    name: str
-    organization: str
-    organization_name: str
-    level_by_topic: Mapping[str, int]
-    is_active: bool
+    word: str
+    organizations: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteersWanted:
+    """Which volunteers are meant: of each word the name, the organization or a topic has it.
+
+    ``topics`` are those of which they know one, ``organization`` is theirs; empty for any.
+    """
+
+    words: tuple[SoughtWord, ...] = ()
+    topics: tuple[str, ...] = ()
+    organization: str = ""
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,8 @@ class Waiting:
 
     ``proposed`` are open requests with a proposal that waits, ``nobody`` those for which nobody
     was found, ``changes`` what-ifs, ``newcomers`` people who would like to volunteer,
-    ``failed_mail`` mails of any age, ``searches`` those for stand-ins that are on.
+    ``failed_mail`` mails of any age, ``searches`` those for stand-ins that are on,
+    ``old_calendars`` active volunteers who lent one that was not read lately.
     """
 
     proposed: int
@@ -111,6 +122,7 @@ class Waiting:
     newcomers: int = 0
     failed_mail: int = 0
     searches: int = 0
+    old_calendars: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +137,8 @@ class OnSheet:
 class Listings(Protocol):
     """Lists for pages, whole but light; whoever asks filters and sorts them."""
 
-    def waiting(self) -> Waiting:
-        """Return how much waits for a coordinator."""
+    def waiting(self, *, now: datetime, today: date) -> Waiting:
+        """Return how much waits for a coordinator; today is the day by the district's clock."""
 
     def failed_mail(self, *, since: datetime, subjects: Iterable[str]) -> tuple[OutboxRow, ...]:
         """Return mail that failed about visits that end after since, or about these subjects.
@@ -158,8 +170,16 @@ class Listings(Protocol):
         the last one ends on this day or before.
         """
 
-    def named_volunteers(self) -> tuple[NamedVolunteer, ...]:
-        """Return all volunteers by what they are looked for with, in one light statement."""
+    def meant_volunteers(
+        self, wanted: VolunteersWanted, *, skipped: int = 0, most: int | None = None
+    ) -> tuple[tuple[str, ...], int]:
+        """Return a part of those wanted by address, in order of their names, and how many are.
+
+        Cost: two light statements.
+        """
+
+    def organizations_served(self) -> Mapping[str, str]:
+        """Return by key the names of the organizations that volunteers come from, by name."""
 
     def zones(self, *, since: datetime) -> tuple[str, ...]:
         """Return in order the zones of the schools that somebody visited since, or is to visit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from scheduler.services.feed_records import (
@@ -14,7 +14,7 @@ from scheduler.services.feed_records import (
     Glimpse,
     Rendering,
 )
-from scheduler.services.records import Feed
+from scheduler.services.records import Feed, FeedKind
 
 
 class Feeds(Protocol):
@@ -48,6 +48,13 @@ class Feeds(Protocol):
         """Return the released visits that concern the feed, in one statement.
 
         They end after ``since`` and start before ``until``; by start and UID.
+        """
+
+    def behind(self, kinds: Iterable[FeedKind], *, day: date) -> tuple[Feed, ...]:
+        """Return feeds of these kinds whose rendering is of another day or before a change.
+
+        Those without one come first, whatever their kind, then those that wait longest; feeds
+        of people who left are not among them.
         """
 
     def put_rendering(

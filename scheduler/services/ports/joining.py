@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
+from scheduler.domain.day_parts import DayPart
 from scheduler.domain.joining import Joining, JoiningState
 from scheduler.domain.mail_choices import MailChoices
 from scheduler.domain.mail_rules import MailRules
@@ -25,6 +28,9 @@ class Joinings(Protocol):
     def in_states(self, states: Iterable[JoiningState]) -> tuple[Joining, ...]:
         """Return those in these states, by time."""
 
+    def accepted_since(self, moment: datetime) -> frozenset[str]:
+        """Return the addresses of those who were accepted then or later."""
+
     def count_from(self, asked_from: str, *, since: datetime) -> int:
         """Return how many came from this sender since then."""
 
@@ -39,7 +45,7 @@ class Joinings(Protocol):
 
 
 class OwnWeeks(Protocol):
-    """Since when volunteers' weeks hold, and how they were before."""
+    """Since when volunteers' weeks hold, how they were before, and what their days are cut in."""
 
     def checks(self, emails: Iterable[str]) -> Mapping[str, WeekCheck]:
         """Return by address since when these weeks hold; what nobody noted is not in it."""
@@ -67,6 +73,12 @@ class OwnWeeks(Protocol):
             Unknown: if it is nobody's.
         """
 
+    def day_parts(self) -> tuple[DayPart, ...]:
+        """Return the parts of a day in order, as the district decided or as is usual."""
+
+    def put_day_parts(self, parts: Iterable[DayPart]) -> None:
+        """Make the parts of a day exactly these; the usual ones are not kept."""
+
 
 class TimeOffers(Protocol):
     """Other times that volunteers offered."""
@@ -88,6 +100,17 @@ class TimeOffers(Protocol):
         """
 
 
+FIRST_GENERATION: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class MailDoor:
+    """Whose a link for one purpose is, and whether they have ended the links in their mails."""
+
+    email: str
+    has_ended: bool = False
+
+
 class MailDoors(Protocol):
     """What people and the district chose about mail, and the links by which people choose."""
 
@@ -101,11 +124,23 @@ class MailDoors(Protocol):
             Unknown: if nobody has that address.
         """
 
-    def open(self, purpose: str, email_by_token_sha256: Mapping[str, str]) -> None:
-        """Keep the hashes of people's links for one purpose; an unknown address has none."""
+    def open(
+        self,
+        purpose: str,
+        email_by_token_sha256: Mapping[str, str],
+        *,
+        generations: Mapping[str, int] = FIRST_GENERATION,
+    ) -> None:
+        """Keep the hashes of people's links for one purpose; an unknown address has none.
 
-    def behind(self, purpose: str, token_sha256: str) -> str | None:
+        ``generations`` are those of the links by address, the first where none is named.
+        """
+
+    def behind(self, purpose: str, token_sha256: str) -> MailDoor | None:
         """Return whose link for that purpose it is."""
+
+    def close(self, email: str) -> None:
+        """End every such link of a person; the next mail opens new ones."""
 
     def rules(self) -> MailRules:
         """Return when mail goes, as the district decided or as is usual."""

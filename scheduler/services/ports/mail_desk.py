@@ -1,11 +1,11 @@
 """What the services need of a store for mail that came in, and for looking at mail that goes out.
 
-Both are read page by page, the latest first.
+Both are read page by page, the latest first, or one by one where somebody takes all along.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +17,8 @@ from scheduler.services.records import OutboxRow, OutboxState
 class MailWanted:
     """Which mail is meant: in these states, to a person, both empty for any; about these subjects.
 
-    ``subjects`` of None are all there are.
+    Each word of ``text`` begins one of their name, or their address holds it. ``subjects`` of
+    None are all there are.
     """
 
     states: Collection[OutboxState] = ()
@@ -42,6 +43,9 @@ class Inbox(Protocol):
     def many(self, *, state: IncomingState, limit: int, offset: int = 0) -> tuple[Incoming, ...]:
         """Return mail in that state, the latest first."""
 
+    def every(self, state: IncomingState) -> Iterator[Incoming]:
+        """Yield all mail in that state, the latest first, in one statement."""
+
     def count(self, state: IncomingState) -> int:
         """Return how many are in that state."""
 
@@ -57,6 +61,9 @@ class MailLog(Protocol):
 
     def many(self, wanted: MailWanted, *, limit: int, offset: int = 0) -> tuple[LoggedMail, ...]:
         """Return the mail wanted, the latest first."""
+
+    def every(self, wanted: MailWanted) -> Iterator[LoggedMail]:
+        """Yield all the mail wanted, the latest first, in one statement."""
 
     def get(self, key: str) -> LoggedMail | None:
         """Return one mail."""

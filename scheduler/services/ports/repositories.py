@@ -6,7 +6,7 @@ called once per row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -101,7 +101,13 @@ class People(Protocol):
         """Return every account by address, in order of address."""
 
     def put(self, people: Iterable[Person]) -> None:
-        """Add or change accounts with their staff roles and schools; volunteer roles are kept."""
+        """Add or change accounts with their staff roles and schools.
+
+        Volunteer roles and generations of links are kept.
+        """
+
+    def end_links(self, email: str) -> None:
+        """Begin a new generation of the links in this person's mails."""
 
 
 class Volunteers(Protocol):
@@ -310,6 +316,9 @@ class SignIns(Protocol):
     def use_link(self, token_sha256: str, *, now: datetime) -> str | None:
         """Use up an unused, unexpired link and return its address, else None."""
 
+    def end_links(self, email: str, *, at: datetime) -> None:
+        """End every link of that address which nobody has used yet."""
+
     def recent_links(self, email: str, *, since: datetime) -> int:
         """Return how many links that address was given since then."""
 
@@ -345,11 +354,19 @@ class Activities(Protocol):
         self,
         *,
         limit: int,
-        actor: str = "",
+        actors: Collection[str] | None = None,
         deeds: Iterable[str] | None = None,
         before: datetime | None = None,
     ) -> tuple[Activity, ...]:
-        """Return the latest entries, newest first: of one actor, of these deeds, older ones."""
+        """Return the latest entries, newest first: of these actors, of these deeds, older ones.
+
+        Those of the last moment come all, so that whoever reads on before it misses none.
+        """
+
+    def every(
+        self, *, actors: Collection[str] | None = None, deeds: Iterable[str] | None = None
+    ) -> Iterator[Activity]:
+        """Yield all entries, newest first, in one statement: of these actors, of these deeds."""
 
 
 class Leases(Protocol):
@@ -358,8 +375,11 @@ class Leases(Protocol):
     def take(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
         """Take a lease, or one's own again; False while somebody else's still holds."""
 
-    def renew(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
-        """Prolong a lease that was never out of hand; False once it ended."""
+    def renew(self, name: str, *, owner: str, until: datetime) -> bool:
+        """Prolong a lease, also a late one; False once somebody else took it.
+
+        Until the transaction ends nobody else can take it then.
+        """
 
     def give_back(self, name: str, *, owner: str, at: datetime) -> None:
         """End one's own lease at once; somebody else's is left alone."""

@@ -17,6 +17,7 @@ from scheduler.domain.visit_sheets import VisitSheet
 class Trace:
     """A request with the names around it and, where they were asked for, its visits.
 
+    ``bell_schedule`` is the key of its school's, empty for none.
     ``has_name`` tells whether a suggestion waits for the coordinator. ``sheets`` are all its
     visits by start, held ones too; they say nothing of pending moves nor of what visits occupy.
     ``said`` is what was said after them, by UID.
@@ -29,6 +30,7 @@ class Trace:
     students: int | None
     topic: Topic
     timezone: str
+    bell_schedule: str = ""
     has_name: bool = False
     promise: Promise | None = None
     sheets: tuple[VisitSheet, ...] = ()

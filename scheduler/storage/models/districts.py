@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.domain.classes import Lesson
-from scheduler.domain.districts import Term
+from scheduler.domain.districts import Contact, Site, Term
 from scheduler.storage.columns import WORD_LINE
 from scheduler.storage.models.base import Numbered
 
@@ -144,6 +144,8 @@ class OrganizationRow(Numbered):
     address: Mapped[str]
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    sites: Mapped[tuple[Site, ...]] = mapped_column(server_default="[]")
+    contacts: Mapped[tuple[Contact, ...]] = mapped_column(server_default="[]")
 
 
 class ExtraRow(Numbered):

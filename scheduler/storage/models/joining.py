@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -60,6 +60,17 @@ class FormerWeekRow(Numbered):
     weekly: Mapped[Mapping[str, object]]
 
 
+class DayPartRow(Base):
+    """A part of the day that volunteers are asked for; no row at all means the usual ones."""
+
+    __tablename__ = "day_part"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    start: Mapped[time]
+    end: Mapped[time]
+
+
 class TimeOfferRow(Numbered):
     """Other times that a volunteer offered for a visit."""
 
@@ -86,10 +97,11 @@ class MailChoiceRow(Base):
 
 
 class MailDoorRow(Base):
-    """The hash of a link by which a person does one thing without signing in."""
+    """The hash of a link by which a person does one thing, and the generation it is of."""
 
     __tablename__ = "mail_door"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     purpose: Mapped[str] = mapped_column(primary_key=True)
     token_sha256: Mapped[str] = mapped_column(unique=True)
+    generation: Mapped[int] = mapped_column(server_default="0")

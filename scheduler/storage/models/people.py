@@ -13,7 +13,8 @@ from scheduler.storage.models.base import Numbered
 class PersonRow(Numbered):
     """An account; whoever also volunteers has a volunteer row of the same number.
 
-    ``words`` are those of the name as they are looked for, ``reference`` stands for the address.
+    ``words`` are those of the name as they are looked for, ``reference`` stands for the address,
+    ``link_generation`` counts how often the links in their mails were ended.
     """
 
     __tablename__ = "person"
@@ -24,6 +25,7 @@ class PersonRow(Numbered):
     is_active: Mapped[bool]
     words: Mapped[str] = mapped_column(WORD_LINE, server_default="", deferred=True)
     reference: Mapped[str] = mapped_column(server_default="", deferred=True, index=True)
+    link_generation: Mapped[int] = mapped_column(server_default="0")
 
 
 class StaffRoleRow(Numbered):

@@ -1,4 +1,4 @@
-"""Tables of what goes on around visits: mail due, sign-ins, activity, leases."""
+"""Tables of what goes on around visits: mail due, sign-ins, activity, leases, marks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.services.ports import OutboxState
 from scheduler.storage.columns import Word
-from scheduler.storage.models.base import Numbered
+from scheduler.storage.models.base import Base, Numbered
 
 
 class OutboxEntryRow(Numbered):
@@ -84,3 +84,12 @@ class LeaseRow(Numbered):
     name: Mapped[str] = mapped_column(unique=True)
     owner: Mapped[str]
     until: Mapped[datetime]
+
+
+class MarkRow(Base):
+    """Up to when a regular work was done."""
+
+    __tablename__ = "mark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    reached: Mapped[datetime]

@@ -8,6 +8,7 @@ is read off the models, so that a new one is never forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -146,12 +147,24 @@ class SqlAccounts:
         self._rewrite_texts(PendingMoveRow.hosts, TEACHER_PREFIX + old, by=hosted)
         is_contact = func.lower(OrganizationRow.contact_email) == old
         self._execute(update(OrganizationRow).where(is_contact).values(contact_email=new))
+        self._rewrite_contacts(old, new)
         self._execute(update(ActivityRow).where(ActivityRow.actor == old).values(actor=new))
         for kind in ("person", "volunteer"):
             is_about = ActivityRow.subject == f"{kind}:{reference_of(old)}"
             about = f"{kind}:{reference_of(new)}"
             self._execute(update(ActivityRow).where(is_about).values(subject=about))
         self._rewrite_mail(old, new)
+
+    def _rewrite_contacts(self, old: str, new: str) -> None:
+        """Contacts lie within their organization, of which there are few."""
+        rows = self._session.execute(select(OrganizationRow.id, OrganizationRow.contacts)).all()
+        for number, contacts in rows:
+            changed = tuple(
+                replace(each, email=new) if each.email.lower() == old else each for each in contacts
+            )
+            if changed != contacts:
+                is_it = OrganizationRow.id == number
+                self._execute(update(OrganizationRow).where(is_it).values(contacts=changed))
 
     def _rename_resource(self, old: str, new: str) -> None:
         """Let what was kept for one be kept for the other; the database refuses an overlap."""

@@ -54,7 +54,10 @@ class SqlBatches:
 def _columns(batch: Batch) -> dict[str, Any]:
     return columns_of(batch, BatchRow) | {
         "what_if": _fields(batch.what_if),
-        "entries": {"each": [_written(entry) for entry in batch.entries]},
+        "entries": {
+            "each": [_written(entry) for entry in batch.entries],
+            "points": batch.points,
+        },
     }
 
 
@@ -64,6 +67,8 @@ def _batch(row: BatchRow) -> Batch:
     entries: Any = row.entries["each"]
     fields["what_if"] = WhatIf(**what_if | {"kind": WhatIfKind(what_if["kind"])})
     fields["entries"] = tuple(map(_read, entries))
+    # Batches of before have none.
+    fields["points"] = row.entries.get("points", {})
     return Batch(**fields)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from scheduler.domain.busy_calendars import BusyCalendar
+from scheduler.domain.busy_calendars import LATE_AFTER, BusyCalendar
 from scheduler.services.ports import ChangeKind
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.volunteers import BusyCalendarRow, VolunteerRow
@@ -89,6 +89,20 @@ class SqlBusyCalendars:
         return tuple(
             BusyCalendar(**fields_of(row, BusyCalendar), owner=email) for row, email in rows
         )
+
+
+def lenders_of_old(*, now: datetime, today: date) -> Select[int]:
+    """Return how to count the active volunteers with a calendar that nobody trusts any more.
+
+    What trust is says :meth:`scheduler.domain.busy_calendars.BusyCalendar.trust`.
+    """
+    is_unread = (BusyCalendarRow.problem != "") | (BusyCalendarRow.read_at < now - LATE_AFTER)
+    is_old = (BusyCalendarRow.known_until < today) | (BusyCalendarRow.address != "") & is_unread
+    return (
+        select(func.count(BusyCalendarRow.volunteer_id.distinct()))
+        .join(VolunteerRow, VolunteerRow.id == BusyCalendarRow.volunteer_id)
+        .where(VolunteerRow.is_active, is_old)
+    )
 
 
 def _calendars() -> Select[BusyCalendarRow, str]:

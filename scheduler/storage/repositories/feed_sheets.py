@@ -74,8 +74,8 @@ FACTS_OCTETS = 15
 def load(session: Session, feed: Feed, *, since: datetime, until: datetime) -> Iterator[Glimpse]:
     """Yield the released visits that concern the feed, by start and UID.
 
-    A sheet's visit says nothing of a pending move nor of what the visit occupies: no feed
-    shows them.
+    Sheets say nothing of a pending move, of what the visit occupies, nor of how many guests
+    are wanted: no feed shows them.
     """
     query = (
         joined(select(*AS_KEPT), teacher=Teacher)

@@ -7,7 +7,7 @@ columns.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -45,6 +45,7 @@ from scheduler.storage.repositories.feed_statements import (
     FEED_COLUMNS,
     OWNER,
     TEXTS,
+    TICKS,
     HolderRow,
     door_of,
     with_owners,
@@ -110,6 +111,19 @@ class SqlFeeds:
         """Return the released visits that concern the feed, in one statement."""
         found = feed_sheets.load(self._session, feed, since=since, until=until)
         return tuple(found)
+
+    def behind(self, kinds: Iterable[FeedKind], *, day: date) -> tuple[Feed, ...]:
+        """Return feeds of these kinds whose rendering is of another day or before a change."""
+        is_old = (FeedStateRow.version != TICKS) | (FeedStateRow.day != day)
+        rows = self._session.execute(
+            with_owners(select(*FEED_COLUMNS))
+            .outerjoin(FeedStateRow, FeedStateRow.feed_id == FeedRow.id)
+            .where(FeedStateRow.feed_id.is_(None) | (FeedRow.kind.in_(kinds) & is_old))
+            .where(HolderRow.is_active.is_not(False))
+            .order_by(None)
+            .order_by(func.coalesce(FeedStateRow.version, -1), FeedRow.id)
+        )
+        return tuple(Feed(*row) for row in rows)
 
     def put_rendering(
         self,

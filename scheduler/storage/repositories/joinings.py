@@ -36,6 +36,12 @@ class SqlJoinings:
         rows = self._session.scalars(chosen.order_by(JoiningRow.asked_at, JoiningRow.id))
         return tuple(Joining(**fields_of(row, Joining)) for row in rows)
 
+    def accepted_since(self, moment: datetime) -> frozenset[str]:
+        """Return the addresses of those who were accepted then or later."""
+        is_accepted = JoiningRow.state == JoiningState.ACCEPTED
+        chosen = select(JoiningRow.email).where(is_accepted, JoiningRow.decided_at >= moment)
+        return frozenset(self._session.scalars(chosen))
+
     def count_from(self, asked_from: str, *, since: datetime) -> int:
         """Return how many came from this sender since then."""
         counted = select(func.count()).select_from(JoiningRow)

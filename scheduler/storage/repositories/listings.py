@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from scheduler.domain.batches import BatchState
 from scheduler.domain.folding import word_line
 from scheduler.domain.joining import JoiningState
-from scheduler.domain.people import Person, Role, RoleName
+from scheduler.domain.people import Person
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState
 from scheduler.domain.stand_ins import SearchState
 from scheduler.domain.visits import OCCUPYING, VisitState
 from scheduler.services.ports import (
-    AccountsWanted,
     CountOfOrganization,
     CountOfSchool,
-    ListedAccount,
     NamedClass,
     NamedVisit,
     OnSheet,
@@ -32,26 +30,28 @@ from scheduler.services.ports import (
 from scheduler.storage.models.batches import BatchRow
 from scheduler.storage.models.districts import OrganizationRow, SchoolRow
 from scheduler.storage.models.joining import JoiningRow
-from scheduler.storage.models.people import PersonRow, PersonSchoolRow, StaffRoleRow
-from scheduler.storage.models.records import OutboxEntryRow, WebSessionRow
+from scheduler.storage.models.people import PersonRow
+from scheduler.storage.models.records import OutboxEntryRow
 from scheduler.storage.models.requests import ProposalRow, RequestRow, UnassignedRow
 from scheduler.storage.models.stand_ins import StandInSearchRow
 from scheduler.storage.models.visits import BookingRow, VisitRow
 from scheduler.storage.models.volunteers import (
     VolunteerRow,
 )
+from scheduler.storage.repositories.account_lists import AccountLists
+from scheduler.storage.repositories.busy_calendars import lenders_of_old
 from scheduler.storage.repositories.rows import by_owner, chunks, fields_of
-from scheduler.storage.repositories.search import has_part, named, named_classes, named_visits
+from scheduler.storage.repositories.search import has_part, named_classes, named_visits
 from scheduler.storage.repositories.volunteer_lists import KEPT, VolunteerLists
 
 GIVEN = (VisitState.HAPPENED,)
 
 
-class SqlListings(VolunteerLists):
+class SqlListings(AccountLists, VolunteerLists):
     """Implement the port ``Listings``."""
 
-    def waiting(self) -> Waiting:
-        """Return how much waits for a coordinator."""
+    def waiting(self, *, now: datetime, today: date) -> Waiting:
+        """Return how much waits for a coordinator; today is the day by the district's clock."""
         is_open = RequestRow.state == RequestState.OPEN
         proposed = (
             select(func.count())
@@ -72,6 +72,7 @@ class SqlListings(VolunteerLists):
             select(func.count()).where(JoiningRow.state == JoiningState.WAITING),
             select(func.count()).where(OutboxEntryRow.state == OutboxState.FAILED),
             select(func.count()).where(StandInSearchRow.state == SearchState.LOOKING),
+            lenders_of_old(now=now, today=today),
         )
         numbers = select(*(each.scalar_subquery() for each in counted))
         return Waiting(*self._session.execute(numbers).one())
@@ -116,70 +117,8 @@ class SqlListings(VolunteerLists):
 
     def classes(self, *, teacher: str) -> tuple[NamedClass, ...]:
         """Return this teacher's classes, by key."""
-        rows = self._read(named_classes().where(PersonRow.email == teacher))
+        rows = self._session.execute(named_classes().where(PersonRow.email == teacher))
         return tuple(NamedClass(*row) for row in rows)
-
-    def accounts(
-        self, wanted: AccountsWanted, *, skipped: int = 0, most: int | None = None
-    ) -> tuple[tuple[ListedAccount, ...], int]:
-        """Return a part of the accounts wanted, by the words of their names, and how many are.
-
-        Cost: five statements, whatever the part.
-        """
-        chosen = (
-            select(PersonRow.id)
-            .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
-            .where(*_is_wanted(wanted))
-        )
-        count = self._session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-        page = chosen.order_by(PersonRow.words, PersonRow.email).offset(skipped).limit(most)
-        return self._accounts(select(page.subquery().c.id)), count
-
-    def _accounts(self, chosen: Select[Any]) -> tuple[ListedAccount, ...]:
-        roles = by_owner(
-            (owner, Role(name, title))
-            for owner, name, title in self._read(
-                select(StaffRoleRow.person_id, StaffRoleRow.name, StaffRoleRow.title)
-                .where(StaffRoleRow.person_id.in_(chosen))
-                .order_by(StaffRoleRow.position)
-            )
-        )
-        schools = by_owner(
-            (owner, key)
-            for owner, key in self._read(
-                select(PersonSchoolRow.person_id, SchoolRow.key)
-                .join(SchoolRow, SchoolRow.id == PersonSchoolRow.school_id)
-                .where(PersonSchoolRow.person_id.in_(chosen))
-                .order_by(PersonSchoolRow.position)
-            )
-        )
-        seen = dict(
-            self._read(
-                select(WebSessionRow.person_id, func.max(WebSessionRow.seen_at))
-                .where(WebSessionRow.person_id.in_(chosen))
-                .group_by(WebSessionRow.person_id)
-            ).all()
-        )
-        rows: Any = self._read(
-            select(
-                PersonRow.id, PersonRow.email, PersonRow.name, PersonRow.is_active, VolunteerRow.id
-            )
-            .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
-            .where(PersonRow.id.in_(chosen))
-            .order_by(PersonRow.words, PersonRow.email)
-        )
-        volunteer = (Role(RoleName.VOLUNTEER),)
-        return tuple(
-            ListedAccount(
-                email=email,
-                name=name,
-                roles=(*roles[number], *(volunteer if offers is not None else ())),
-                schools=tuple(schools[number]),
-                is_active=is_active,
-                seen_at=seen.get(number),
-            )
-            for number, email, name, is_active, offers in rows
-        )
 
     def schools(self, *, since: datetime) -> Mapping[str, CountOfSchool]:
         """Return by school what was filled since then and what is open; empty ones left out."""
@@ -245,10 +184,6 @@ class SqlListings(VolunteerLists):
         rows = self._session.execute(named_visits().where(meant))
         return tuple(NamedVisit(*(*values, tuple(people[number]))) for number, *values in rows)
 
-    def _read(self, query: Any) -> Any:
-        # Past the session: it would look at each of thousands of rows once more.
-        return self._session.connection().execute(query)
-
     def _of_organizations(
         self, wanted: ColumnElement[bool]
     ) -> Iterable[tuple[str, VisitState, int]]:
@@ -262,15 +197,3 @@ class SqlListings(VolunteerLists):
             .group_by(OrganizationRow.key, VisitRow.state)
         )
         return tuple((key, state, many) for key, state, many in rows)
-
-
-def _is_wanted(wanted: AccountsWanted) -> Iterator[ColumnElement[bool]]:
-    yield PersonRow.is_active.is_(wanted.is_active)
-    if wanted.words:
-        yield named(wanted.words, PersonRow.words) | (PersonRow.email == wanted.email)
-    if wanted.role == RoleName.VOLUNTEER:
-        yield VolunteerRow.id.is_not(None)
-    elif wanted.role:
-        roles = (role for role in RoleName if role == wanted.role)
-        holders = select(StaffRoleRow.person_id).where(StaffRoleRow.name.in_(tuple(roles)))
-        yield PersonRow.id.in_(holders)

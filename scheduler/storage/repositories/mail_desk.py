@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from scheduler.domain.folding import words_of
 from scheduler.domain.incoming import Incoming, IncomingState
 from scheduler.services.ports import LoggedMail, MailWanted, OutboxRow
 from scheduler.storage.models.mail_desk import IncomingRow
@@ -15,12 +16,14 @@ from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.records import OutboxEntryRow
 from scheduler.storage.models.visits import VisitRow
 from scheduler.storage.repositories.rows import (
+    AT_ONCE,
     columns_of,
     fields_of,
     ids_by_key,
     insert_new,
     upsert,
 )
+from scheduler.storage.repositories.search import named
 
 
 class SqlInbox:
@@ -31,11 +34,16 @@ class SqlInbox:
 
     def get(self, key: str) -> Incoming | None:
         """Return one mail."""
-        return next(iter(self._load(IncomingRow.key == key, limit=1)), None)
+        return next(self._read(_incoming(IncomingRow.key == key)), None)
 
     def many(self, *, state: IncomingState, limit: int, offset: int = 0) -> tuple[Incoming, ...]:
         """Return mail in that state, the latest first."""
-        return self._load(IncomingRow.state == state, limit=limit, offset=offset)
+        found = _incoming(IncomingRow.state == state)
+        return tuple(self._read(found.limit(limit).offset(offset)))
+
+    def every(self, state: IncomingState) -> Iterator[Incoming]:
+        """Yield all mail in that state, the latest first, in one statement."""
+        return self._read(_incoming(IncomingRow.state == state))
 
     def count(self, state: IncomingState) -> int:
         """Return how many are in that state."""
@@ -61,21 +69,9 @@ class SqlInbox:
             for mail in mails
         ]
 
-    def _load(
-        self, condition: ColumnElement[bool], *, limit: int, offset: int = 0
-    ) -> tuple[Incoming, ...]:
-        rows = self._session.execute(
-            select(IncomingRow, func.coalesce(PersonRow.email, ""), func.coalesce(VisitRow.uid, ""))
-            .outerjoin(PersonRow, PersonRow.id == IncomingRow.person_id)
-            .outerjoin(VisitRow, VisitRow.id == IncomingRow.visit_id)
-            .where(condition)
-            .order_by(IncomingRow.received_at.desc(), IncomingRow.id.desc())
-            .limit(limit)
-            .offset(offset)
-        )
-        return tuple(
-            Incoming(**fields_of(row, Incoming), email=email, visit=uid) for row, email, uid in rows
-        )
+    def _read(self, query: Any) -> Iterator[Incoming]:
+        for row, email, uid in self._session.execute(query, execution_options=AT_ONCE):
+            yield Incoming(**fields_of(row, Incoming), email=email, visit=uid)
 
 
 class SqlMailLog:
@@ -86,24 +82,39 @@ class SqlMailLog:
 
     def many(self, wanted: MailWanted, *, limit: int, offset: int = 0) -> tuple[LoggedMail, ...]:
         """Return the mail wanted, the latest first."""
-        return self._load(_conditions(wanted), limit=limit, offset=offset)
+        found = _logged(*_conditions(wanted)).limit(limit).offset(offset)
+        return tuple(self._read(found))
+
+    def every(self, wanted: MailWanted) -> Iterator[LoggedMail]:
+        """Yield all the mail wanted, the latest first, in one statement."""
+        return self._read(_logged(*_conditions(wanted)))
 
     def get(self, key: str) -> LoggedMail | None:
         """Return one mail."""
-        return next(iter(self._load([OutboxEntryRow.key == key], limit=1)), None)
+        return next(self._read(_logged(OutboxEntryRow.key == key)), None)
 
-    def _load(
-        self, conditions: Iterable[ColumnElement[bool]], *, limit: int, offset: int = 0
-    ) -> tuple[LoggedMail, ...]:
-        rows = self._session.execute(
-            select(OutboxEntryRow, func.coalesce(PersonRow.name, ""))
-            .outerjoin(PersonRow, PersonRow.email == OutboxEntryRow.recipient)
-            .where(*conditions)
-            .order_by(OutboxEntryRow.created_at.desc(), OutboxEntryRow.id.desc())
-            .limit(limit)
-            .offset(offset)
-        )
-        return tuple(LoggedMail(OutboxRow(**fields_of(row, OutboxRow)), name) for row, name in rows)
+    def _read(self, query: Any) -> Iterator[LoggedMail]:
+        for row, name in self._session.execute(query, execution_options=AT_ONCE):
+            yield LoggedMail(OutboxRow(**fields_of(row, OutboxRow)), name)
+
+
+def _incoming(condition: ColumnElement[bool]) -> Any:
+    return (
+        select(IncomingRow, func.coalesce(PersonRow.email, ""), func.coalesce(VisitRow.uid, ""))
+        .outerjoin(PersonRow, PersonRow.id == IncomingRow.person_id)
+        .outerjoin(VisitRow, VisitRow.id == IncomingRow.visit_id)
+        .where(condition)
+        .order_by(IncomingRow.received_at.desc(), IncomingRow.id.desc())
+    )
+
+
+def _logged(*conditions: ColumnElement[bool]) -> Any:
+    return (
+        select(OutboxEntryRow, func.coalesce(PersonRow.name, ""))
+        .outerjoin(PersonRow, PersonRow.email == OutboxEntryRow.recipient)
+        .where(*conditions)
+        .order_by(OutboxEntryRow.created_at.desc(), OutboxEntryRow.id.desc())
+    )
 
 
 def _conditions(wanted: MailWanted) -> Iterable[ColumnElement[bool]]:
@@ -112,8 +123,8 @@ def _conditions(wanted: MailWanted) -> Iterable[ColumnElement[bool]]:
     if wanted.subjects is not None:
         yield OutboxEntryRow.subject.in_(tuple(wanted.subjects))
     if wanted.text:
-        text = wanted.text.lower()
+        words, address = words_of(wanted.text), wanted.text.lower()
         yield or_(
-            func.lower(PersonRow.name).contains(text, autoescape=True),
-            func.lower(OutboxEntryRow.recipient).contains(text, autoescape=True),
+            named(words, PersonRow.words) if words else false(),
+            func.lower(OutboxEntryRow.recipient).contains(address, autoescape=True),
         )

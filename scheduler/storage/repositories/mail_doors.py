@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from scheduler.domain.mail_choices import MailChoices, MailKind, Pace
 from scheduler.domain.mail_rules import MailRules
+from scheduler.services.ports import MailDoor
+from scheduler.services.ports.joining import FIRST_GENERATION
 from scheduler.storage.models.joining import MailChoiceRow, MailDoorRow
 from scheduler.storage.models.mail_desk import MailRulesRow
 from scheduler.storage.models.people import PersonRow
@@ -54,11 +56,25 @@ class SqlMailDoors:
         row = {"person_id": number, "pace_by_kind": written}
         upsert(self._session, MailChoiceRow, [row], by="person_id")
 
-    def open(self, purpose: str, email_by_token_sha256: Mapping[str, str]) -> None:
-        """Keep the hashes of people's links for one purpose; an unknown address has none."""
+    def open(
+        self,
+        purpose: str,
+        email_by_token_sha256: Mapping[str, str],
+        *,
+        generations: Mapping[str, int] = FIRST_GENERATION,
+    ) -> None:
+        """Keep the hashes of people's links for one purpose; an unknown address has none.
+
+        ``generations`` are those of the links by address, the first where none is named.
+        """
         ids = ids_by_key(self._session, PersonRow.email, email_by_token_sha256.values())
         rows = [
-            {"person_id": ids[email], "purpose": purpose, "token_sha256": token}
+            {
+                "person_id": ids[email],
+                "purpose": purpose,
+                "token_sha256": token,
+                "generation": generations.get(email, 0),
+            }
             for token, email in email_by_token_sha256.items()
             if email in ids
         ]
@@ -68,17 +84,24 @@ class SqlMailDoors:
         statement = (postgresql.insert if is_postgresql else sqlite.insert)(MailDoorRow)
         newest = statement.on_conflict_do_update(
             index_elements=["person_id", "purpose"],
-            set_={"token_sha256": statement.excluded.token_sha256},
+            set_={name: statement.excluded[name] for name in ("token_sha256", "generation")},
         )
         self._session.connection().execute(newest, rows)
 
-    def behind(self, purpose: str, token_sha256: str) -> str | None:
+    def behind(self, purpose: str, token_sha256: str) -> MailDoor | None:
         """Return whose link for that purpose it is."""
-        return self._session.scalars(
-            select(PersonRow.email)
+        has_ended = MailDoorRow.generation < PersonRow.link_generation
+        found = self._session.execute(
+            select(PersonRow.email, has_ended)
             .join(MailDoorRow, MailDoorRow.person_id == PersonRow.id)
             .where(MailDoorRow.purpose == purpose, MailDoorRow.token_sha256 == token_sha256)
         ).one_or_none()
+        return MailDoor(*found) if found else None
+
+    def close(self, email: str) -> None:
+        """End every such link of a person; the next mail opens new ones."""
+        person = select(PersonRow.id).where(PersonRow.email == email).scalar_subquery()
+        self._session.execute(delete(MailDoorRow).where(MailDoorRow.person_id == person))
 
     def rules(self) -> MailRules:
         """Return when mail goes, as the district decided or as is usual."""

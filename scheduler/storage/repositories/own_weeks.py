@@ -1,4 +1,4 @@
-"""Since when volunteers' weeks hold, and how they were before."""
+"""Since when volunteers' weeks hold, how they were before, and what their days are cut in."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.availability import WeeklyAvailability
+from scheduler.domain.day_parts import USUAL_PARTS, DayPart
 from scheduler.domain.own_weeks import FormerWeek, WeekCheck
-from scheduler.storage.models.joining import FormerWeekRow, WeekCheckRow
+from scheduler.storage.models.joining import DayPartRow, FormerWeekRow, WeekCheckRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.volunteers import VolunteerRow, WeeklyAvailabilityRow
 from scheduler.storage.repositories.rows import (
     chunks,
     columns_of,
+    fields_of,
     insert_rows,
     upsert,
     volunteer_ids_of,
@@ -91,6 +93,19 @@ class SqlOwnWeeks:
         blocks = [tuple(getattr(block, name) for name in FIELDS) for block in week.weekly]
         row = {"volunteer_id": number, "ended_at": week.ended_at, "weekly": {"blocks": blocks}}
         insert_rows(self._session, FormerWeekRow, [row])
+
+    def day_parts(self) -> tuple[DayPart, ...]:
+        """Return the parts of a day in order, as the district decided or as is usual."""
+        rows = self._session.scalars(select(DayPartRow).order_by(DayPartRow.position))
+        return tuple(DayPart(**fields_of(row, DayPart)) for row in rows) or USUAL_PARTS
+
+    def put_day_parts(self, parts: Iterable[DayPart]) -> None:
+        """Make the parts of a day exactly these; the usual ones are not kept."""
+        parts = tuple(parts)
+        self._session.execute(delete(DayPartRow))
+        kept = () if parts == USUAL_PARTS else parts
+        rows = [columns_of(part, DayPartRow) | {"position": n} for n, part in enumerate(kept)]
+        insert_rows(self._session, DayPartRow, rows)
 
 
 def _read(written: Mapping[str, Any]) -> tuple[WeeklyAvailability, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
 from scheduler.domain.folding import word_line
@@ -69,19 +69,31 @@ class SqlPeople:
         return tuple(sorted(set(holders)))
 
     def put(self, people: Iterable[Person]) -> None:
-        """Add or change accounts with their staff roles and schools; volunteer roles are kept.
+        """Add or change accounts with their staff roles and schools.
+
+        Volunteer roles and generations of links are kept.
 
         Raises:
             Unknown: if one names a school that does not exist.
         """
         people = tuple(people)
-        upsert(self._session, PersonRow, [account_columns(p) for p in people], by="email")
+        rows = [account_columns(person) for person in people]
+        upsert(self._session, PersonRow, rows, by="email", keep=("link_generation",))
         ids = known_ids(self._session, PersonRow.email, (p.email for p in people), kind="person")
         self._note_volunteers(ids.values())
         delete_where(self._session, StaffRoleRow.person_id, ids.values())
         delete_where(self._session, PersonSchoolRow.person_id, ids.values())
         insert_rows(self._session, StaffRoleRow, _role_rows(people, ids=ids))
         insert_rows(self._session, PersonSchoolRow, self._school_rows(people, ids=ids))
+
+    def end_links(self, email: str) -> None:
+        """Begin a new generation of the links in this person's mails."""
+        self._session.connection().execute(
+            update(PersonRow)
+            .where(PersonRow.email == email)
+            .values(link_generation=PersonRow.link_generation + 1)
+        )
+        self._session.expire_all()
 
     def _note_volunteers(self, ids: Iterable[int]) -> None:
         """Remember that volunteers change: their names are their accounts'."""

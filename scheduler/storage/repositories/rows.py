@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import delete, insert, select
@@ -24,6 +25,8 @@ from scheduler.storage.models.volunteers import VolunteerRow
 
 # Well below what either database takes as parameters of one statement.
 CHUNK = 500
+# Rows of a long answer come so many at a time, and the database keeps the rest.
+AT_ONCE: Mapping[str, Any] = MappingProxyType({"yield_per": CHUNK})
 
 Values = Mapping[str, Any]
 R = TypeVar("R")

@@ -45,6 +45,11 @@ class SqlSignIns:
             .scalar_one_or_none()
         )
 
+    def end_links(self, email: str, *, at: datetime) -> None:
+        """End every link of that address which nobody has used yet, as if it were used."""
+        unused = SignInLinkRow.email == email, SignInLinkRow.used_at.is_(None)
+        self._session.connection().execute(update(SignInLinkRow).where(*unused).values(used_at=at))
+
     def recent_links(self, email: str, *, since: datetime) -> int:
         """Return how many links that address was given since then."""
         return self._session.scalars(

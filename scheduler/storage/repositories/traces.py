@@ -22,6 +22,7 @@ from scheduler.domain.visits import Booking, Visit
 from scheduler.services.ports import Acquaintance, Outline, Trace
 from scheduler.storage.models.asking import FeedbackRow, PromiseRow
 from scheduler.storage.models.districts import (
+    BellScheduleRow,
     ClassroomRow,
     DistrictRow,
     OrganizationRow,
@@ -64,9 +65,11 @@ class SqlTraces:
                 *(RequestRow, Teacher.email.label("email"), Teacher.name.label("teacher_name")),
                 *(SchoolRow, ClassroomRow, TopicRow, DistrictRow, PromiseRow),
                 ProposalRow.state.label("proposal"),
+                BellScheduleRow.key.label("bell_schedule"),
             )
             .join(Teacher, Teacher.id == RequestRow.teacher_id)
             .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
+            .outerjoin(BellScheduleRow, BellScheduleRow.id == SchoolRow.bell_schedule_id)
             .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
             .outerjoin(TopicRow, TopicRow.key == RequestRow.topic)
             .outerjoin(DistrictRow, DistrictRow.id > 0)
@@ -254,6 +257,7 @@ def _trace(row: Any) -> Trace:
         students=classroom.students if classroom else None,
         topic=Topic(**fields_of(topic, Topic)) if topic else Topic(request.topic),
         timezone=school.timezone or (row.DistrictRow.timezone if row.DistrictRow else "UTC"),
+        bell_schedule=row.bell_schedule or "",
         has_name=row.proposal is ProposalState.PENDING,
         promise=Promise(**fields_of(promise, Promise), request=request.key) if promise else None,
     )
@@ -263,7 +267,7 @@ def _booking(row: Any) -> Booking:
     return Booking(**fields_of(row.BookingRow, Booking), volunteer_email=row.email)
 
 
-def _whole_sheet(visit: Visit, around: Any, booked: list[Any]) -> VisitSheet:
+def _whole_sheet(visit: Visit, around: Any, booked: Iterable[Any]) -> VisitSheet:
     request, school, classroom = around.RequestRow, around.SchoolRow, around.ClassroomRow
     topic, district = around.TopicRow, around.DistrictRow
     return VisitSheet(
@@ -285,16 +289,18 @@ def _whole_sheet(visit: Visit, around: Any, booked: list[Any]) -> VisitSheet:
         note=request.note,
         meeting_url=request.meeting_url,
         sessions=request.sessions,
-        speakers=tuple(
-            SpeakerOnSheet(
-                email=each.email,
-                name=each.name,
-                organization=each.organization or "",
-                partstat=each.BookingRow.partstat,
-                removed=each.BookingRow.removed,
-                locale=each.locale,
-                format=each.BookingRow.format,
-            )
-            for each in booked
-        ),
+        speakers=tuple(_on_sheet(each) for each in booked),
+    )
+
+
+def _on_sheet(row: Any) -> SpeakerOnSheet:
+    booking = row.BookingRow
+    return SpeakerOnSheet(
+        email=row.email,
+        name=row.name,
+        organization=row.organization or "",
+        partstat=booking.partstat,
+        removed=booking.removed,
+        locale=row.locale,
+        format=booking.format,
     )

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from scheduler.domain.visits import OCCUPYING, VisitState
 from scheduler.domain.volunteers import Clearance, ClearanceState
-from scheduler.services.ports import ListedVolunteer, NamedVolunteer
+from scheduler.services.ports import ListedVolunteer, VolunteersWanted
 from scheduler.storage.models.districts import OrganizationRow, SchoolRow
 from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.stand_ins import BounceRow
@@ -23,6 +37,7 @@ from scheduler.storage.models.volunteers import (
     WeeklyAvailabilityRow,
 )
 from scheduler.storage.repositories.rows import by_owner
+from scheduler.storage.repositories.search import named
 
 KEPT = (*OCCUPYING, VisitState.HAPPENED, VisitState.MISSED)
 
@@ -50,46 +65,31 @@ class VolunteerLists:
         )
         clearances = self._clearances(chosen)
         visits = self._visits(chosen, now=now, since=since)
-        has_calendar = exists().where(BusyCalendarRow.volunteer_id == VolunteerRow.id)
-        has_times = exists().where(WeeklyAvailabilityRow.volunteer_id == VolunteerRow.id)
-        rows: Any = self._session.execute(
-            select(
-                VolunteerRow.id,
-                PersonRow.email,
-                PersonRow.name,
-                func.coalesce(OrganizationRow.key, ""),
-                func.coalesce(OrganizationRow.name, ""),
-                VolunteerRow.level_by_topic,
-                VolunteerRow.is_active,
-                has_times,
-                has_calendar,
-                exists().where(BounceRow.person_id == VolunteerRow.id),
-            )
-            .join(PersonRow, PersonRow.id == VolunteerRow.id)
-            .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
-            .where(chosen)
-            .order_by(PersonRow.email)
-        )
         return tuple(
             ListedVolunteer(*(*values, tuple(clearances[number])), **visits.get(number, {}))
-            for number, *values in rows
+            for number, *values in self._session.execute(_listed(chosen))
         )
 
-    def named_volunteers(self) -> tuple[NamedVolunteer, ...]:
-        """Return all volunteers by what they are looked for with, in one light statement."""
-        rows: Any = self._session.execute(
-            select(
-                PersonRow.email,
-                PersonRow.name,
-                func.coalesce(OrganizationRow.key, ""),
-                func.coalesce(OrganizationRow.name, ""),
-                VolunteerRow.level_by_topic,
-                VolunteerRow.is_active,
-            )
-            .join(PersonRow, PersonRow.id == VolunteerRow.id)
+    def meant_volunteers(
+        self, wanted: VolunteersWanted, *, skipped: int = 0, most: int | None = None
+    ) -> tuple[tuple[str, ...], int]:
+        """Return a part of those wanted by address, in order of their names, and how many are."""
+        chosen = (
+            select(PersonRow.email)
+            .join(VolunteerRow, VolunteerRow.id == PersonRow.id)
             .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
+            .where(*_is_wanted(wanted))
         )
-        return tuple(NamedVolunteer(*row) for row in rows)
+        count = self._session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+        page = chosen.order_by(PersonRow.words, PersonRow.reference).offset(skipped).limit(most)
+        return tuple(self._session.scalars(page)), count
+
+    def organizations_served(self) -> Mapping[str, str]:
+        """Return by key the names of the organizations that volunteers come from, by name."""
+        served = exists().where(VolunteerRow.organization_id == OrganizationRow.id)
+        named = select(OrganizationRow.key, OrganizationRow.name).where(served)
+        rows = self._session.execute(named.order_by(OrganizationRow.name, OrganizationRow.key))
+        return dict(rows.all())
 
     def zones(self, *, since: datetime) -> tuple[str, ...]:
         """Return in order the zones of the schools that somebody visited since, or is to visit."""
@@ -142,6 +142,50 @@ class VolunteerLists:
         )
         grouped = by_owner((number, tuple(rest)) for number, *rest in rows)
         return {number: _summed(parts) for number, parts in grouped.items()}
+
+
+def _listed(chosen: ColumnElement[bool]) -> Any:
+    """Select a volunteer's number and the first columns of ``ListedVolunteer``, by address."""
+    has_calendar = exists().where(BusyCalendarRow.volunteer_id == VolunteerRow.id)
+    has_times = exists().where(WeeklyAvailabilityRow.volunteer_id == VolunteerRow.id)
+    bounces = exists().where(BounceRow.person_id == VolunteerRow.id)
+    return (
+        select(
+            VolunteerRow.id,
+            PersonRow.email,
+            PersonRow.name,
+            func.coalesce(OrganizationRow.key, ""),
+            func.coalesce(OrganizationRow.name, ""),
+            VolunteerRow.level_by_topic,
+            VolunteerRow.is_active,
+            has_times,
+            has_calendar,
+            bounces,
+        )
+        .join(PersonRow, PersonRow.id == VolunteerRow.id)
+        .outerjoin(OrganizationRow, OrganizationRow.id == VolunteerRow.organization_id)
+        .where(chosen)
+        .order_by(PersonRow.email)
+    )
+
+
+def _is_wanted(wanted: VolunteersWanted) -> Iterator[ColumnElement[bool]]:
+    yield VolunteerRow.is_active.is_(wanted.is_active)
+    if wanted.organization:
+        yield OrganizationRow.key == wanted.organization
+    if wanted.topics:
+        yield _knows(wanted.topics)
+    for sought in wanted.words:
+        is_there = OrganizationRow.key.in_(sought.organizations)
+        yield named((sought.word,), PersonRow.words) | is_there | _knows(sought.topics)
+
+
+def _knows(topics: Iterable[str]) -> ColumnElement[bool]:
+    """Require one of these topics among the keys of what somebody knows."""
+    known = cast(VolunteerRow.level_by_topic, Text)
+    return or_(
+        false(), *(known.contains(f"{json.dumps(each)}:", autoescape=True) for each in topics)
+    )
 
 
 def _people_of(organization: str) -> Select[Any]:

@@ -1,20 +1,21 @@
 """Keep names, titles and days as they are looked for, and what stands for a person's address.
 
-Statements that are only printed add the columns and cannot fill them: bring a database that
-holds rows up to date by running them.
+How words are folded is written down here once more, so that this step stays what it was. What is
+only printed adds the columns and cannot fill them: bring a database that holds rows up to date by
+running it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
+from unicodedata import combining, normalize
 
 import sqlalchemy as sa
 from alembic import op
 
-from scheduler.domain.folding import word_line
-from scheduler.domain.people import reference_of
 from scheduler.domain.zones import local
 
 revision = "0016"
@@ -23,6 +24,8 @@ branch_labels = None
 depends_on = None
 
 ROWS_AT_ONCE = 2_000
+REFERENCE_LENGTH = 16
+PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 COLUMNS = {
     "person": ("words", "reference"),
     "school": ("words",),
@@ -81,22 +84,33 @@ def _chunks(connection: sa.Connection, there: sa.TableClause, table: str) -> Ite
         last = rows[-1].id
 
 
+def _word_line(text: str) -> str:
+    parts = normalize("NFKD", normalize("NFKD", text).casefold())
+    folded = "".join(c for c in parts if not combining(c)).translate(PLAIN_LETTERS)
+    words = "".join(c if c.isalnum() else " " for c in folded).split()
+    return "".join(f" {word}" for word in words)
+
+
+def _reference(email: str) -> str:
+    return sha256(email.encode()).hexdigest()[:REFERENCE_LENGTH]
+
+
 def _of_person(name: str, email: str) -> Mapping[str, str]:
-    return {"words": word_line(name), "reference": reference_of(email)}
+    return {"words": _word_line(name), "reference": _reference(email)}
 
 
 def _of_request(title: str, key: str) -> Mapping[str, str]:
-    return {"words": word_line(title), "key_words": word_line(key)}
+    return {"words": _word_line(title), "key_words": _word_line(key)}
 
 
 def _of_names(*names: str) -> Mapping[str, str]:
-    return {"words": word_line(" ".join(names))}
+    return {"words": _word_line(" ".join(names))}
 
 
 def _of_visit(start: datetime | str, timezone: str) -> Mapping[str, str]:
     # SQLite keeps a moment as text, in UTC and without saying so.
     moment = datetime.fromisoformat(start).replace(tzinfo=UTC) if isinstance(start, str) else start
-    return {"words": word_line(str(local(moment, timezone).date()))}
+    return {"words": _word_line(str(local(moment, timezone).date()))}
 
 
 WRITTEN: Mapping[str, Callable[..., Mapping[str, str]]] = {

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
+from itertools import chain, starmap
 
 from scheduler.services.queue_rows import Claim
 
@@ -60,29 +61,23 @@ def first_pairs(
     seen: set[tuple[str, str]] = set()
     total_by_kind: Counter[str] = Counter()
 
-    def new_ones() -> Iterator[Pair]:
-        for pair in _pairs(waiting, held):
-            first, last = pair[1].request, pair[2].request
+    def new_ones(resource: str, claims: Collection[Claim]) -> Iterator[Pair]:
+        this_kind, before = kind_of(resource), len(seen)
+        is_wanted = kind in ("", this_kind)
+        for one, other in _overlaps(sorted(claims), held=held.get(resource, ())):
+            first, last = one[2], other[2]
             names = (first, last) if first < last else (last, first)
-            if names in seen or not (meant is None or meant.holds(pair)):
-                continue
-            seen.add(names)
-            total_by_kind[kind_of(pair[0])] += 1
-            if kind in ("", kind_of(pair[0])):
-                yield pair
+            if names not in seen and (meant is None or meant.holds((resource, one, other))):
+                seen.add(names)
+                if is_wanted:
+                    yield resource, one, other
+        total_by_kind[this_kind] += len(seen) - before
 
     # Most pairs are only counted: kept, they would cost more than they took to find.
     first = sorted if most is None else partial(nsmallest, most)
-    found = tuple(first(new_ones(), key=lambda pair: (pair[1].start, *pair)))
-    return Pairs(found, dict(total_by_kind))
-
-
-def _pairs(
-    waiting: Mapping[str, Collection[Claim]], held: Mapping[str, Collection[Claim]]
-) -> Iterator[Pair]:
-    for resource, claims in waiting.items():
-        for one, other in _overlaps(sorted(claims), held=held.get(resource, ())):
-            yield resource, one, other
+    every = chain.from_iterable(starmap(new_ones, waiting.items()))
+    found = tuple(first(every, key=lambda pair: (pair[1].start, *pair)))
+    return Pairs(found, {kind: total for kind, total in total_by_kind.items() if total})
 
 
 def _overlaps(waiting: list[Claim], *, held: Collection[Claim]) -> Iterator[tuple[Claim, Claim]]:

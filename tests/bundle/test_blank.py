@@ -40,4 +40,5 @@ def test_spreadsheet_programs_own_files_are_told(tmp_path: Path, name: str) -> N
 
 
 def test_spreadsheet_programs_own_file_beside_its_csv_is_left_alone(tmp_path: Path) -> None:
-    sample.merged(tmp_path, {**sample.WHOLE, "schools.xlsx": b"PK"})
+    with_it = sample.merged(tmp_path / "with", {**sample.WHOLE, "schools.xlsx": b"PK"})
+    assert with_it == sample.merged(tmp_path / "without", sample.WHOLE)

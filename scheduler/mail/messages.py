@@ -34,9 +34,9 @@ from scheduler.mail.headers import (
 
 ATTACHMENT_NAME = "invite.ics"
 LINE_END = b"\r\n"
-WORDS_HEAD = (
-    b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable'
-)
+# Source: RFC 5322 section 2.1.1.
+LONGEST_LINE = 998
+WORDS_HEAD = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: %s'
 CALENDAR_HEAD = (
     b'Content-Type: text/calendar; method="%s"; charset="utf-8"\r\n'
     b"Content-Transfer-Encoding: base64"
@@ -140,7 +140,7 @@ def _body(
     *, text: str, html: str, calendar: CalendarPart | None, boundaries: Iterator[bytes]
 ) -> bytes:
     whole = next(boundaries)
-    words = (_words(b"plain", text), _words(b"html", html))
+    words = (_quoted(b"plain", _octets_of(text)), _html(_octets_of(html)))
     if calendar is None:
         return _multipart(b"alternative", words, boundary=whole)
     octets = encodebytes(calendar.octets).replace(b"\n", LINE_END)
@@ -157,9 +157,18 @@ def _multipart(kind: bytes, parts: tuple[bytes, ...], *, boundary: bytes) -> byt
     return _part(head, inner + limit + b"--" + LINE_END)
 
 
-def _words(kind: bytes, text: str) -> bytes:
-    lines = (*_octets_of(text).splitlines(), b"")
-    return _part(WORDS_HEAD % kind, b2a_qp(LINE_END.join(lines)))
+def _html(octets: bytes) -> bytes:
+    """HTML has a spelling of its own for what is not ASCII: it travels as it stands."""
+    spelt = octets.decode("utf-8").encode("ascii", "xmlcharrefreplace")
+    lines = (*spelt.splitlines(), b"")
+    if max(map(len, lines)) > LONGEST_LINE:
+        return _quoted(b"html", spelt)
+    return _part(WORDS_HEAD % (b"html", b"7bit"), LINE_END.join(lines))
+
+
+def _quoted(kind: bytes, octets: bytes) -> bytes:
+    lines = (*octets.splitlines(), b"")
+    return _part(WORDS_HEAD % (kind, b"quoted-printable"), b2a_qp(LINE_END.join(lines)))
 
 
 def _octets_of(text: str) -> bytes:

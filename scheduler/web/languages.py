@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
@@ -68,7 +69,7 @@ def speaking(tag: str, *, within: Flask) -> Iterator[Mapping[str, str]]:
         locale = locale_of(tag)
         before = _spoken.set(locale)
         try:
-            yield {"lang": lang_of(locale), "dir": locale.text_direction}
+            yield _marks_of(locale)
         finally:
             _spoken.reset(before)
 
@@ -80,8 +81,13 @@ def shipped() -> tuple[str, ...]:
 
 def locale_of(tag: str) -> Locale:
     """Return how to write for a language tag: the nearest that is both shipped and known."""
+    return _nearest(tag, shipped())
+
+
+@lru_cache(1024)
+def _nearest(tag: str, languages: tuple[str, ...]) -> Locale:
     language = tag.replace("_", "-").partition("-")[0].lower()
-    if language not in shipped():
+    if language not in languages:
         return ENGLISH
     region = region_of(tag)
     if language == SOURCE and region not in REGIONS_OF_AMERICAN_DATES:
@@ -95,6 +101,11 @@ def locale_of(tag: str) -> Locale:
 def lang_of(locale: Locale) -> str:
     """Return the tag for the attribute ``lang``."""
     return str(locale).replace("_", "-")
+
+
+@cache
+def _marks_of(locale: Locale) -> Mapping[str, str]:
+    return MappingProxyType({"lang": lang_of(locale), "dir": locale.text_direction})
 
 
 def present_locale() -> Locale:

@@ -223,6 +223,16 @@ def first_name(name: str) -> str:
     return next((word for word in words if not word.endswith(".")), name)
 
 
+def in_a_row(parts: Iterable[str]) -> str:
+    """Return the parts with commas between them; empty ones are left out."""
+    return ", ".join(part for part in parts if part)
+
+
+def told(lines: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """Return the lines that have a fact to tell."""
+    return [line for line in lines if line["fact"]]
+
+
 def joined(names: Iterable[str]) -> str:
     """Return ``Ana, Ben and Cy``; empty names are left out."""
     return write_list([str(name) for name in names if name])
@@ -261,8 +271,18 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
             *(day, day_with_year, long_day, long_day_with_year, local_day),
             *(clock, span, zone_label, tile, date_range),
             *(in_days, in_words, ago, number, grade, language_name),
-            *(first_name, initials, joined, lesson, location, one_line, web_address, phone_address),
-            in_their_language,
+            *(
+                first_name,
+                initials,
+                in_a_row,
+                joined,
+                lesson,
+                location,
+                one_line,
+                web_address,
+                phone_address,
+            ),
+            *(in_their_language, told),
         )
     }
 )

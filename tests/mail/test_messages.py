@@ -41,7 +41,15 @@ def test_mail_without_a_calendar_is_text_and_html() -> None:
     assert layout(mail) == ("multipart/alternative", ("text/plain", "text/html"))
     text, html = (part.get_content() for part in mail.iter_parts())
     assert text == "Tschüß\r\n.\r\nFrom here\r\n"
-    assert html == "<p>Tschüß</p>\r\n"
+    assert html == "<p>Tsch&#252;&#223;</p>\r\n"
+
+
+def test_html_travels_as_it_stands_unless_a_line_is_longer_than_servers_take() -> None:
+    short, long = "é" * 166, "é" * 167
+    assert html_part(short).get("Content-Transfer-Encoding") == "7bit"
+    assert html_part(long).get("Content-Transfer-Encoding") == "quoted-printable"
+    assert html_part(short).get_content() == "&#233;" * 166 + "\r\n"
+    assert html_part(long).get_content() == "&#233;" * 167 + "\r\n"
 
 
 def test_mail_carries_exactly_these_fields() -> None:
@@ -189,6 +197,11 @@ def received(mail: Mail) -> EmailMessage:
     assert parsed["Date"].datetime == NOW
     assert parsed.defects == []
     return parsed
+
+
+def html_part(html: str) -> EmailMessage:
+    _, part = received(a_mail(html=html)).iter_parts()
+    return part
 
 
 def layout(part: EmailMessage) -> object:

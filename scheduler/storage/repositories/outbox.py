@@ -14,7 +14,9 @@ from scheduler.storage.columns import Moment
 from scheduler.storage.models.records import OutboxEntryRow
 from scheduler.storage.repositories.rows import (
     chunks,
+    columns_for,
     columns_of,
+    fields_in,
     fields_of,
     insert_new,
 )
@@ -250,15 +252,14 @@ class SqlOutbox:
         )
 
     def _claimed(self, numbers: Iterable[int]) -> tuple[OutboxRow, ...]:
+        columns = (*columns_for(OutboxRow, OutboxEntryRow), OutboxEntryRow.id)
         rows = [
             row
             for chunk in chunks(numbers)
-            for row in self._session.scalars(
-                select(OutboxEntryRow).where(OutboxEntryRow.id.in_(chunk))
-            )
+            for row in self._session.execute(select(*columns).where(OutboxEntryRow.id.in_(chunk)))
         ]
         rows.sort(key=lambda row: (row.created_at, row.id))
-        return tuple(map(_value, rows))
+        return tuple(OutboxRow(**fields_in(row, OutboxRow, OutboxEntryRow)) for row in rows)
 
 
 def _value(row: OutboxEntryRow) -> OutboxRow:

@@ -15,8 +15,9 @@ from scheduler.storage.models.requests import RequestNumberRow, RequestRow
 from scheduler.storage.repositories.rows import (
     CHUNK,
     chunks,
+    columns_for,
     columns_of,
-    fields_of,
+    fields_in,
     ids_by_key,
     insert_new,
     known_ids,
@@ -118,7 +119,12 @@ class SqlRequests:
 
     def _load(self, condition: ColumnElement[bool]) -> dict[str, ClassroomRequest]:
         rows = self._session.execute(
-            select(RequestRow, PersonRow.email, SchoolRow.key, ClassroomRow.key)
+            select(
+                *columns_for(ClassroomRequest, RequestRow),
+                PersonRow.email.label("teacher"),
+                SchoolRow.key.label("school_key"),
+                ClassroomRow.key.label("classroom_key"),
+            )
             .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
             .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
             .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
@@ -126,10 +132,10 @@ class SqlRequests:
         )
         return {
             row.key: ClassroomRequest(
-                **fields_of(row, ClassroomRequest),
-                teacher_email=teacher,
-                school=school,
-                classroom=classroom or "",
+                **fields_in(row, ClassroomRequest, RequestRow),
+                teacher_email=row.teacher,
+                school=row.school_key,
+                classroom=row.classroom_key or "",
             )
-            for row, teacher, school, classroom in rows
+            for row in rows
         }

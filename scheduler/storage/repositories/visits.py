@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, true, update
@@ -29,15 +30,26 @@ from scheduler.storage.repositories import occupancy, visit_parts
 from scheduler.storage.repositories.journal import note
 from scheduler.storage.repositories.rows import (
     chunks,
+    columns_for,
     columns_of,
     delete_where,
-    fields_of,
+    fields_in,
     ids_by_key,
     insert_rows,
     known_ids,
 )
 
 Ts = TypeVarTuple("Ts")
+
+# What a visit is made of besides the columns that bear its fields' names.
+FURTHER_COLUMNS = (
+    VisitRow.id.label("number"),
+    VisitRow.starts_at,
+    VisitRow.ends_at,
+    RequestRow.key.label("request"),
+    SchoolRow.key.label("school"),
+    HostAwaitedRow.visit_id.label("awaited"),
+)
 
 
 class SqlVisits:
@@ -187,25 +199,25 @@ class SqlVisits:
 
     def _load(self, condition: ColumnElement[bool]) -> list[Visit]:
         visits = (
-            _joined(select(VisitRow, RequestRow.key, SchoolRow.key, HostAwaitedRow.visit_id))
+            _joined(select(*columns_for(Visit, VisitRow), *FURTHER_COLUMNS))
             .outerjoin(HostAwaitedRow, HostAwaitedRow.visit_id == VisitRow.id)
             .where(condition)
         )
         rows = self._session.execute(visit_parts.with_parts(visits))
-        return [_visit(list(each)) for _, each in groupby(rows, key=lambda row: row[0].id)]
+        return [_visit(list(each)) for _, each in groupby(rows, key=attrgetter("number"))]
 
 
 def _visit(rows: Sequence[Any]) -> Visit:
-    row, request, school, awaited, move, *_ = rows[0]
+    row = rows[0]
     booked = ((each[-2], each[-1]) for each in rows if each[-2])
     return Visit(
-        **fields_of(row, Visit),
-        request=request,
-        school=school or "",
+        **fields_in(row, Visit, VisitRow),
+        request=row.request,
+        school=row.school or "",
         period=Period(row.starts_at, row.ends_at),
         bookings=tuple(visit_parts.booking(*each) for each in booked),
-        pending_move=visit_parts.pending_move(move),
-        host_agrees=awaited is None,
+        pending_move=visit_parts.pending_move(row[-3]),
+        host_agrees=row.awaited is None,
     )
 
 

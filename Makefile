@@ -9,12 +9,13 @@ RUN_READY := .venv/.ok-run-$(RECIPE)
 TEST_READY := .venv/.ok-test-$(RECIPE)
 IN_CI := $(filter true 1 yes,$(CI))
 
-.PHONY: help demo test test-full lint constraints screenshots clean
+.PHONY: help demo test test-full faults lint constraints screenshots clean
 
 help:
 	@echo "make demo       run the whole job on a made-up district, then serve it"
 	@echo "make test       lint, types and every test but the long ones"
 	@echo "make test-full  the same with the long tests"
+	@echo "make faults     kills, races, absences and pauses in full, on both databases (about an hour)"
 	@echo "make lint       lint and types alone"
 	@echo "make screenshots  pictures of the main pages, in build/screenshots"
 
@@ -27,7 +28,10 @@ test: lint
 
 test-full: lint
 	@.ci/browser
-	$(BIN)/python -m pytest -n $(WORKERS) -m ""
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not (full and faults)"
+
+faults: $(TEST_READY)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "full and faults"
 
 lint: $(TEST_READY)
 	$(BIN)/ruff check .

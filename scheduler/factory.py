@@ -25,7 +25,7 @@ from scheduler.matching.apart import solve_apart
 from scheduler.services.collecting import Collector
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.letters import Letterhead
-from scheduler.services.ports import Clock, Gazetteer, Render, Store, Transport, WatchedSolve
+from scheduler.services.ports import Clock, Gazetteer, PostStore, Render, Transport, WatchedSolve
 from scheduler.services.records import Mailbox
 from scheduler.services.running import Worker
 from scheduler.storage import database
@@ -40,7 +40,7 @@ class Wiring:
     """The real things that commands and jobs work with; ``close`` lets the database go."""
 
     settings: Settings
-    store: Store
+    store: PostStore
     clock: Clock
     gazetteer: Gazetteer
     transport: Transport

@@ -73,7 +73,7 @@ each("[data-steps]", (button) => {
   button.addEventListener("click", () => {
     const field = document.getElementById(button.dataset.steps);
     if (button.dataset.by === "-1") field.stepDown(); else field.stepUp();
-    field.dispatchEvent(new Event("change", { bubbles: true }));
+    ["input", "change"].forEach((kind) => field.dispatchEvent(new Event(kind, { bubbles: true })));
   });
   return () => { button.hidden = false; };
 });
@@ -83,6 +83,7 @@ each("[data-fills]", (button) => {
   button.addEventListener("click", () => {
     const field = document.getElementById(button.dataset.fills);
     field.value = button.textContent.trim();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   });
   return () => button.closest("[hidden]")?.removeAttribute("hidden");
@@ -147,10 +148,19 @@ const catchUp = async () => {
 if (followed().length) setTimeout(catchUp, 2000);
 
 // The parts of a page that change with what is answered so far; the server keeps the answers as a draft while they come.
+// A part in which somebody types or presses stays as it is until they leave it.
 each("[data-refreshes]", (area) => {
   const form = area.querySelector("form");
-  let waiting, asked;
-  const stop = () => { clearTimeout(waiting); asked?.abort(); };
+  let waiting, asked, parts = [];
+  const stop = () => { clearTimeout(waiting); asked?.abort(); parts = []; };
+  const show = () => {
+    parts = parts.filter((next) => {
+      const part = document.getElementById(next.id);
+      if (part?.matches(":active") || part?.contains(document.activeElement)) return true;
+      part?.replaceChildren(...next.childNodes);
+      return false;
+    });
+  };
   const ask = async () => {
     asked = new AbortController();
     try {
@@ -158,13 +168,12 @@ each("[data-refreshes]", (area) => {
       const answer = await fetch(area.dataset.refreshes, { method: "POST", body, signal: asked.signal });
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      page.querySelectorAll("body > [id]").forEach((next) => {
-        const part = document.getElementById(next.id);
-        if (part && !part.contains(document.activeElement)) part.replaceChildren(...next.childNodes);
-      });
+      parts = [...page.querySelectorAll("body > [id]")];
+      show();
     } catch { /* The button that shows the lessons still works. */ }
   };
   form.addEventListener("input", () => { stop(); waiting = setTimeout(ask, 400); });
+  form.addEventListener("focusout", () => setTimeout(show));
   form.addEventListener("submit", stop);
 });
 

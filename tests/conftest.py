@@ -84,9 +84,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     What PostgreSQL does differently shows in the storage's own tests; of the others, those
     marked ``each_engine`` run on both in the short form too: the main story of each service,
-    and whatever depends on locks, claims, counts and order.
+    and whatever depends on locks, claims, counts and order. What is in ``faults`` is marked so.
     """
     for item in items:
+        if item.path.parent.name == "faults":
+            item.add_marker(pytest.mark.faults)
         callspec = getattr(item, "callspec", None)
         if (
             item.path.parent.name in ABOVE_STORAGE

@@ -107,6 +107,8 @@ def differing(existing: Bundle, merged: Bundle) -> Bundle:
         requests=of("request", merged.requests),
         bookings=bookings or None,
         extras=merged.extras if merged.extras != existing.extras else None,
+        day_parts=merged.day_parts if merged.day_parts != existing.day_parts else None,
+        mail_rules=merged.mail_rules if merged.mail_rules != existing.mail_rules else None,
     )
 
 
@@ -123,8 +125,7 @@ def _district_changes(existing: Bundle, merged: Bundle) -> Iterator[Change]:
     if existing.district is None:
         yield Change("district", name)
         return
-    old, new = district_facts(existing.district), district_facts(merged.district)
-    yield from _field_changes("district", name, old, new)
+    yield from _field_changes("district", name, district_facts(existing), district_facts(merged))
 
 
 def _row_changes(existing: Bundle, merged: Bundle, *, table: Table) -> Iterator[Change]:

@@ -40,7 +40,7 @@ def _rows(bundle: Bundle, file: str) -> Rows:
     if file in _TABLE_BY_FILE:
         return dict(rows_in_full(bundle, _TABLE_BY_FILE[file]).items())
     if file == tables.DISTRICT_FILE:
-        return {"": district_facts(bundle.district)} if bundle.district else {}
+        return {"": district_facts(bundle)} if bundle.district else {}
     if file == f"{tables.BUSY_FOLDER}/":
         volunteers = bundle.volunteers or {}
         return {email: each.busy.content for email, each in volunteers.items() if each.busy}

@@ -1,4 +1,4 @@
-"""``district.toml``: the district's names, clock, year, terms, weights and rules.
+"""``district.toml``: the district's names, clock, year, terms, weights, rules and choices.
 
 A key that the file leaves out keeps what is known already, as a missing column does.
 """
@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import TypeVar
 
+from scheduler.bundle.district_choices import choice_values, read_day_parts, read_mail_rules
 from scheduler.bundle.problems import Problems, quoted
-from scheduler.bundle.rows import Row
-from scheduler.bundle.tables import DISTRICT_FILE, FREE_PREFIX, Cells, Table
-from scheduler.bundle.toml_source import TomlSource, parse_toml
+from scheduler.bundle.tables import DISTRICT_FILE, Cells, Table
+from scheduler.bundle.toml_source import RowOfKey, TomlSource, parse_toml
 from scheduler.bundle.toml_text import toml_lines
+from scheduler.bundle.values import Bundle
 from scheduler.bundle.words import decimal, parse_day, parse_tag, parse_zone, whole
 from scheduler.domain.districts import (
     DEFAULT_ROAD_FACTOR,
@@ -39,40 +40,42 @@ PLAIN_KEYS = (
     "road_factor",
     "speed_kmh",
 )
-TABLE_KEYS = ("terms", "policy", "weights")
+TABLE_KEYS = ("terms", "policy", "weights", "day_parts", "mail")
 REQUIRED_KEYS = frozenset({"name", "timezone"})
-_TABLE = Table(DISTRICT_FILE, PLAIN_KEYS, REQUIRED_KEYS, key=("name",))
+_TABLE = Table(DISTRICT_FILE, PLAIN_KEYS + TABLE_KEYS, REQUIRED_KEYS, key=("name",))
 TERM_KEYS = ("name", "first", "last")
 _TERM = Table(DISTRICT_FILE, TERM_KEYS, frozenset(TERM_KEYS), key=("name",))
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 
-def read_district(
-    octets: bytes, *, existing: District | None, problems: Problems
-) -> District | None:
-    """Return the district of a file over what is known of it, or None where it cannot be read."""
+def read_district(octets: bytes, *, existing: Bundle, problems: Problems) -> Bundle:
+    """Return a bundle that speaks of the district itself alone, over what is known of it.
+
+    It speaks of nothing where the file cannot be read.
+    """
     given = parse_toml(octets, file=DISTRICT_FILE, problems=problems)
     if given is None:
-        return None
+        return Bundle()
     source = TomlSource(DISTRICT_FILE, octets.decode("utf-8-sig"), problems=problems)
-    for name in given:
-        if name not in PLAIN_KEYS + TABLE_KEYS and not name.startswith(FREE_PREFIX):
-            source.note(name, _unknown_key(name))
-    for name in sorted(_TABLE.required - given.keys()):
-        problems.note(DISTRICT_FILE, f"The {name} is missing.", column=name)
-    return _district({**(_values(existing) if existing else {}), **given}, source)
+    source.check_keys(given, _TABLE)
+    values = {**_values(existing), **given}
+    return Bundle(
+        district=_district(values, source),
+        day_parts=read_day_parts(values.get("day_parts"), source),
+        mail_rules=read_mail_rules(values.get("mail"), source),
+    )
 
 
-def district_text(district: District) -> str:
-    """Return the file of a district."""
-    return "".join(f"{line}\n" for line in toml_lines(_values(district)))
+def district_text(bundle: Bundle) -> str:
+    """Return the file of a bundle's district."""
+    return "".join(f"{line}\n" for line in toml_lines(_values(bundle)))
 
 
-def district_facts(district: District) -> Cells:
+def district_facts(bundle: Bundle) -> Cells:
     """Return what the file says by key, tables as they are written."""
     return {
         name: "\n".join(toml_lines({name: value})) if name in TABLE_KEYS else str(value)
-        for name, value in _values(district).items()
+        for name, value in _values(bundle).items()
     }
 
 
@@ -98,7 +101,7 @@ def _district(values: Mapping[str, object], source: TomlSource) -> District:
     )
 
 
-def _days(row: Callable[[str], Row], *, first: str, last: str) -> DateRange | None:
+def _days(row: RowOfKey, *, first: str, last: str) -> DateRange | None:
     begin = row(first).read(first, parse_day, default=None)
     end = row(last).read(last, parse_day, default=None)
     for name, other in ((first, last), (last, first)):
@@ -113,22 +116,14 @@ def _days(row: Callable[[str], Row], *, first: str, last: str) -> DateRange | No
 
 
 def _terms(value: object, source: TomlSource) -> tuple[Term, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
-        source.note("terms", "Terms are written [[terms]], each with name, first and last.")
-        return ()
-    terms = (_term(each, source, turn=turn) for turn, each in enumerate(value))
+    so = "Terms are written [[terms]], each with name, first and last."
+    terms = map(_term, source.tables("terms", value, _TERM, so=so))
     return tuple(term for term in terms if term is not None)
 
 
-def _term(values: Mapping[str, object], source: TomlSource, *, turn: int) -> Term | None:
-    for name in values.keys() ^ _TERM.required:
-        if name in _TERM.required:
-            source.note(name, f"The {name} is missing.", table="terms", turn=turn)
-        elif not name.startswith(FREE_PREFIX):
-            source.note(name, _unknown_key(name), table="terms", turn=turn)
-    row = source.rows(values, _TERM, within="terms", turn=turn)
+def _term(row: RowOfKey) -> Term | None:
     name = row("name").text("name")
-    if not {"first", "last"} <= values.keys():
+    if not (row("first").cells and row("last").cells):
         return None
     days = _days(row, first="first", last="last")
     return Term(name, days) if days else None
@@ -170,17 +165,16 @@ def _plain(value: object) -> object:
             return value
 
 
-def _unknown_key(name: str) -> str:
-    return f"There is no key {quoted(name)} here."
-
-
 def _parse_country(text: str) -> str:
     if not _COUNTRY.fullmatch(text):
         raise ValueError(f"{quoted(text)} is not a country’s two letters, such as CA.")
     return text.upper()
 
 
-def _values(district: District) -> dict[str, object]:
+def _values(bundle: Bundle) -> dict[str, object]:
+    district = bundle.district
+    if district is None:
+        return {}
     year = district.year
     values: dict[str, object] = {
         "name": district.name,
@@ -199,6 +193,7 @@ def _values(district: District) -> dict[str, object]:
         ],
         "policy": _sorted(district.policy),
         "weights": _sorted(district.weights),
+        **choice_values(bundle),
     }
     return {name: value for name, value in values.items() if value not in ("", [], {})}
 

@@ -19,7 +19,6 @@ from scheduler.bundle.organization_rows import laid_over
 from scheduler.bundle.topic_rows import topic_misfits
 from scheduler.bundle.values import Bundle
 from scheduler.bundle.volunteer_rows import Attached, Attachment, block_order, clearance_order
-from scheduler.domain.districts import District
 from scheduler.domain.people import Person
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.schooldays import BellSchedule, Closure
@@ -34,12 +33,15 @@ def merge(
     existing: Bundle,
     incoming: Incoming,
     *,
-    district: District | None,
+    district: Bundle,
     whole_district_closures: Iterable[Closure] = (),
 ) -> Bundle:
-    """Return the district as it would be, but for calendars and what is kept as it came."""
-    merged = Bundle(
-        district=district,
+    """Return the district as it would be, but for calendars and what is kept as it came.
+
+    ``district`` speaks of the district itself alone, as it would be.
+    """
+    merged = replace(
+        district,
         topics=_topics(existing, incoming),
         bell_schedules=_bell_schedules(existing, incoming),
         closures=_closures(existing, incoming, also=tuple(whole_district_closures)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Generic, TypeVar
 
 from scheduler.bundle.place_rows import coordinate_cells, read_coordinates
@@ -36,13 +36,15 @@ def laid_over(
     for each in named:
         was = found.get(each.key, each)
         found[each.key] = replace(each, sites=was.sites, contacts=was.contacts)
-    for key, its_sites in _by_owner(sites).items():
-        if key in found:
-            found[key] = replace(found[key], sites=its_sites)
-    for key, its_contacts in _by_owner(contacts).items():
-        if key in found:
-            found[key] = replace(found[key], contacts=its_contacts)
-    return dict(sorted(found.items()))
+    sites_by_key, contacts_by_key = _by_owner(sites), _by_owner(contacts)
+    return {
+        key: replace(
+            each,
+            sites=sites_by_key.get(key, each.sites),
+            contacts=contacts_by_key.get(key, each.contacts),
+        )
+        for key, each in sorted(found.items())
+    }
 
 
 def read_site(row: Row) -> Belonging[Site]:
@@ -82,13 +84,7 @@ def read_contact(row: Row) -> Belonging[Contact]:
 def contact_cells(organization: Organization) -> Iterator[Cells]:
     """Yield the rows of an organization's contacts."""
     for contact in organization.contacts:
-        yield {
-            "organization": organization.key,
-            "name": contact.name,
-            "role": contact.role,
-            "email": contact.email,
-            "phone": contact.phone,
-        }
+        yield {"organization": organization.key, **asdict(contact)}
 
 
 def _by_owner(found: Iterable[Belonging[T]]) -> dict[str, tuple[T, ...]]:

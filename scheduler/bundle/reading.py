@@ -24,7 +24,6 @@ from scheduler.bundle.request_checks import check_requests
 from scheduler.bundle.sheets import Sheet, read_sheet
 from scheduler.bundle.toml_source import parse_toml
 from scheduler.bundle.values import Bundle, Progress, ReadBusy, ReadClosures, Reading
-from scheduler.domain.districts import District
 
 
 def read_bundle(
@@ -102,13 +101,17 @@ def _read_sheets(files: BundleFiles, *, problems: Problems) -> Mapping[str, Shee
     }
 
 
-def _read_district(files: BundleFiles, existing: Bundle, *, problems: Problems) -> District | None:
+def _read_district(files: BundleFiles, existing: Bundle, *, problems: Problems) -> Bundle:
     if tables.DISTRICT_FILE in files:
         octets = files[tables.DISTRICT_FILE]
-        return read_district(octets, existing=existing.district, problems=problems)
+        return read_district(octets, existing=existing, problems=problems)
     if existing.district is None:
         problems.note(tables.DISTRICT_FILE, "The first bundle of a district needs this file.")
-    return existing.district
+    return Bundle(
+        district=existing.district,
+        day_parts=existing.day_parts,
+        mail_rules=existing.mail_rules,
+    )
 
 
 def _read_policies(files: BundleFiles, *, problems: Problems) -> dict[str, str]:

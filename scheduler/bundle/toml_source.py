@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from scheduler.bundle.problems import Problems
+from scheduler.bundle.problems import Problems, quoted
 from scheduler.bundle.rows import Row
-from scheduler.bundle.tables import Cells, Table
+from scheduler.bundle.tables import FREE_PREFIX, Cells, Table
 from scheduler.bundle.words import number_text
 
+RowOfKey = Callable[[str], Row]
 _HEADER = re.compile(r"\s*\[+\s*([A-Za-z0-9_-]+)")
 _LINE = re.compile(r"at line (\d+)")
 
@@ -58,9 +59,28 @@ class TomlSource:
                 return number
         return header_line
 
+    def check_keys(
+        self, values: Mapping[str, object], table: Table, *, within: str = "", turn: int = 0
+    ) -> None:
+        """Note the required keys that are missing, and those that the table does not have."""
+        for name in table.required - values.keys():
+            self.note(name, f"The {name} is missing.", table=within, turn=turn)
+        for name in values:
+            if name not in table.columns and not name.startswith(FREE_PREFIX):
+                self.note(name, f"There is no key {quoted(name)} here.", table=within, turn=turn)
+
+    def tables(self, name: str, value: object, table: Table, *, so: str) -> Iterator[RowOfKey]:
+        """Yield what ``rows`` returns for each ``[[name]]``; ``so`` tells how they are written."""
+        if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+            self.note(name, so)
+            return
+        for turn, each in enumerate(value):
+            self.check_keys(each, table, within=name, turn=turn)
+            yield self.rows(each, table, within=name, turn=turn)
+
     def rows(
         self, values: Mapping[str, object], table: Table, *, within: str = "", turn: int = 0
-    ) -> Callable[[str], Row]:
+    ) -> RowOfKey:
         """Return a function from a key to a row of that key alone, so that cells' rules hold."""
 
         def row(name: str) -> Row:

@@ -8,8 +8,10 @@ from datetime import date
 
 from scheduler.bundle.booking_rows import BookingRow
 from scheduler.domain.classes import Classroom
+from scheduler.domain.day_parts import USUAL_PARTS, DayPart
 from scheduler.domain.districts import District, Organization, School
 from scheduler.domain.errors import SchedulerError
+from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.people import Person
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.schooldays import BellSchedule, Closure
@@ -39,6 +41,8 @@ class Bundle:
     requests: Mapping[str, ClassroomRequest] | None = None
     bookings: tuple[BookingRow, ...] | None = None
     extras: Mapping[str, str] | None = None
+    day_parts: tuple[DayPart, ...] | None = None
+    mail_rules: MailRules | None = None
 
     @classmethod
     def empty(cls) -> Bundle:
@@ -55,6 +59,8 @@ class Bundle:
             requests={},
             bookings=(),
             extras={},
+            day_parts=USUAL_PARTS,
+            mail_rules=MailRules(),
         )
 
     def timezone_of(self, request: str) -> str:

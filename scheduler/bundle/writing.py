@@ -50,7 +50,7 @@ def write_bundle(bundle: Bundle, folder: Path) -> None:
 def bundle_files(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
     """Yield every file that the bundle speaks of, name and octets, in the order of the format."""
     if bundle.district is not None:
-        yield DISTRICT_FILE, district_text(bundle.district).encode()
+        yield DISTRICT_FILE, district_text(bundle).encode()
     for table in TABLES:
         found = columns_and_rows(bundle, table)
         if found is not None:

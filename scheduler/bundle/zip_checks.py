@@ -17,11 +17,12 @@ from scheduler.bundle.tables import ENDINGS, FILES, FOLDERS, WORKBOOKS
 from scheduler.domain.errors import BadInput, Problem
 
 MOST_FILES = 3_000
-MOST_OCTETS = 64 * 1024 * 1024
-MOST_TABLE_OCTETS = 8 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MOST_OCTETS = 64 * MEGABYTE
+MOST_TABLE_OCTETS = 8 * MEGABYTE
 # Spreadsheets shrink to a tenth. What shrinks so much more was made to swell.
 MOST_RATIO = 200
-SMALL_OCTETS = 1024 * 1024
+SMALL_OCTETS = MEGABYTE
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED = 1
 # What computers add by themselves.
@@ -63,7 +64,7 @@ def check_sizes(entries: list[zipfile.ZipInfo], *, name: str) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if unpacked > MOST_OCTETS:
-        refuse(name, f"Unpacked it is larger than {MOST_OCTETS // SMALL_OCTETS} MB.")
+        refuse(name, f"Unpacked it is larger than {MOST_OCTETS // MEGABYTE} MB.")
     if unpacked > SMALL_OCTETS and unpacked > packed * MOST_RATIO:
         refuse(name, "It swells too much when it is unpacked.")
     for entry in entries:
@@ -73,7 +74,7 @@ def check_sizes(entries: list[zipfile.ZipInfo], *, name: str) -> None:
 def check_size(name: str, octets: int) -> None:
     """Refuse a file that is too large for a spreadsheet; calendars may be larger."""
     if not name.lower().endswith(".ics") and octets > MOST_TABLE_OCTETS:
-        refuse(name, f"This file is larger than {MOST_TABLE_OCTETS // SMALL_OCTETS} MB.")
+        refuse(name, f"This file is larger than {MOST_TABLE_OCTETS // MEGABYTE} MB.")
 
 
 def entries_by_name(entries: Iterable[zipfile.ZipInfo], *, name: str) -> dict[str, zipfile.ZipInfo]:
@@ -85,7 +86,7 @@ def entries_by_name(entries: Iterable[zipfile.ZipInfo], *, name: str) -> dict[st
     for entry in files:
         place = entry.filename.partition("/")[2] if wrapped else entry.filename
         found[place] = entry
-    counts = Counter(place.casefold() for place in (e.filename for e in files))
+    counts = Counter(entry.filename.casefold() for entry in files)
     twice = next((place for place, count in counts.items() if count > 1), "")
     if twice:
         refuse(name, f"{quoted(twice)} is in the .zip twice.")

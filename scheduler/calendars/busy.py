@@ -94,10 +94,9 @@ def read_busy(
     calendars = read_components(octets)
     worth_reading = _worth_reading(calendars, window=DateRange(window.first, last))
     tally = _Tally(own_uids)
-    entries = []
+    entries: list[Entry] = []
     for calendar in calendars:
-        if calendar.value("CALSCALE").upper() not in ("", "GREGORIAN"):
-            raise CalendarUnreadable("This calendar counts its days in a way we do not know.")
+        _require_gregorian(calendar)
         clocks = clocks_of(calendar, timezone=timezone, country=country)
         found = filter(worth_reading, calendar.parts)
         entries += _entries(found, clocks, span=span, tally=tally)
@@ -156,6 +155,11 @@ class _Tally:
             # The libraries raise a dozen kinds on broken input, and one entry must not
             # cost its owner the rest of the calendar.
             self.pass_over(component, "It cannot be read.")
+
+
+def _require_gregorian(calendar: RawComponent) -> None:
+    if calendar.value("CALSCALE").upper() not in ("", "GREGORIAN"):
+        raise CalendarUnreadable("This calendar counts its days in a way we do not know.")
 
 
 def _worth_reading(

@@ -60,9 +60,13 @@ def solve(instance: Path, plan_file: Path, seconds: float, seed: int, as_json: b
     write_plan(plan_file, plan, problem)
     if as_json:
         print_json(plan_facts(plan))
-        return
+    else:
+        _tell(plan, demands=len(problem.demands))
+
+
+def _tell(plan: Plan, *, demands: int) -> None:
     click.echo(plan_words(plan))
-    click.echo(f"{len(plan.assignments)} of {len(problem.demands)} requests filled.")
+    click.echo(f"{len(plan.assignments)} of {demands} requests filled.")
     for line in first_plan_words(plan):
         click.echo(line)
     for term, points in plan.points.items():

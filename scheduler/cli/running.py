@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import replace
 from threading import Event
@@ -105,7 +106,7 @@ def _await_tables(url: str, *, leaving: Event) -> None:
             database.require_tables(url)
         except OutOfReach:
             log.exception("Not begun yet.")
-            leaving.wait(AGAIN_SECONDS)
+            time.sleep(AGAIN_SECONDS)
         else:
             return
 
@@ -120,6 +121,8 @@ def _do_what_is_due(timetable: Timetable) -> None:
         )
     else:
         click.echo("Another process is at work on the timetable.")
+    if timetable.leaving.is_set():
+        return
     timetable.ask_nightly()
     worked = timetable.work_one()
     if worked and worked.proposed:

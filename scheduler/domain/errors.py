@@ -26,6 +26,12 @@ class SchedulerError(Exception):
         return _made_again, (type(self), self.args, self.__dict__)
 
 
+def trouble_of(error: Exception) -> dict[str, object]:
+    """Return what went wrong as it is kept; only our own errors have sentences for all eyes."""
+    sentence = str(error) if isinstance(error, SchedulerError) else ""
+    return {"error": type(error).__name__, "sentence": sentence}
+
+
 class InvalidPeriod(SchedulerError):
     """Say that a span of time ends before it begins, or lacks its zone."""
 

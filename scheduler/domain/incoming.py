@@ -13,14 +13,21 @@ from scheduler.domain.errors import IllegalTransition
 
 
 class Why(StrEnum):
-    """Why a mail needs a person."""
+    """Why a mail needs a person.
+
+    ``WITH_WORDS`` is an answer that is entered and says more; ``UNDELIVERED`` a mail of ours
+    that did not arrive, though its address may be right.
+    """
 
     WORDS = "words"
+    WITH_WORDS = "with_words"
     UNKNOWN_SENDER = "unknown_sender"
+    NOT_THEIRS = "not_theirs"
     NO_VISIT = "no_visit"
     OTHER_TIME = "other_time"
     TOO_LATE = "too_late"
     CAME_BACK = "came_back"
+    UNDELIVERED = "undelivered"
 
 
 class IncomingState(StrEnum):

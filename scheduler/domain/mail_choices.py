@@ -18,6 +18,7 @@ class MailKind(StrEnum):
 
     INVITATION = "invitation"
     CHANGE = "change"
+    TASK = "task"
     CONFIRMATION = "confirmation"
     REMINDER = "reminder"
     ROSTER = "roster"
@@ -37,6 +38,7 @@ PACES_BY_KIND: Mapping[MailKind, tuple[Pace, ...]] = MappingProxyType(
     {
         MailKind.INVITATION: (Pace.AT_ONCE, Pace.DAILY),
         MailKind.CHANGE: (Pace.AT_ONCE,),
+        MailKind.TASK: (Pace.AT_ONCE, Pace.DAILY, Pace.NEVER),
         MailKind.CONFIRMATION: (Pace.AT_ONCE, Pace.DAILY, Pace.NEVER),
         MailKind.REMINDER: (Pace.DAILY, Pace.AT_ONCE, Pace.NEVER),
         MailKind.ROSTER: (Pace.DAILY, Pace.AT_ONCE, Pace.NEVER),

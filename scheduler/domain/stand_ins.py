@@ -27,7 +27,10 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class SearchState(StrEnum):
-    """Where a search stands; ``OVERTAKEN`` is one that the visit no longer needs."""
+    """Where a search stands; ``OVERTAKEN`` is one that the visit no longer needs.
+
+    After ``STOPPED`` nobody is asked: a coordinator looks for somebody, and has as long.
+    """
 
     LOOKING = "looking"
     FOUND = "found"
@@ -82,8 +85,13 @@ class StandInSearch:
 
     @property
     def is_on(self) -> bool:
-        """Tell whether somebody is still looked for."""
+        """Tell whether we still ask people."""
         return self.state is SearchState.LOOKING
+
+    @property
+    def is_undecided(self) -> bool:
+        """Tell whether somebody is still looked for, by us or by a coordinator."""
+        return self.is_on or self.state is SearchState.STOPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +170,16 @@ def next_wave(
     last_asked_by_email: Mapping[str, datetime],
     at_a_time: int,
 ) -> tuple[str, ...]:
-    """Return whom to ask next: the best first, among equals whoever was not asked for longest."""
+    """Return whom to ask next: whoever was not asked for longest, among equals the best first.
+
+    So nobody is rung up for every drop-out, and whoever was never asked has their turn.
+    """
     done = frozenset(asked)
     left = sorted(
         (each for each in fitting if each.email not in done),
         key=lambda each: (
-            -each.points,
             last_asked_by_email.get(each.email, NEVER),
+            -each.points,
             each.email,
         ),
     )
@@ -209,12 +220,12 @@ def hasten(search: StandInSearch, *, at: datetime) -> StandInSearch:
 
 
 def end(search: StandInSearch, state: SearchState, *, at: datetime, by: str = "") -> StandInSearch:
-    """End a search.
+    """End a search; one that was stopped ends once more, with what came of it.
 
     Raises:
         IllegalTransition: if it has ended.
     """
-    if not search.is_on:
+    if search.state is state or not search.is_undecided:
         raise IllegalTransition(subject="search", state=str(search.state), step="ended")
     return replace(search, state=state, ended_at=at, ended_by=by)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scheduler.services import reminders, rosters, rounds, visits
+from scheduler.services.approver_tasks import give_tasks
 from scheduler.services.delivery import Delivered
 from scheduler.services.feed_stock import write_what_changed
 from scheduler.services.feeds import FeedSettings
@@ -74,11 +75,15 @@ class Settling:
             asked=rounds.ask_daily(store, now=now, steps=steps),
             stand_ins=do("stand-ins", self._advance, otherwise=Advanced()),
         )
+        do("tasks", self._give_tasks, otherwise=0)
         do("feeds", self._write_feeds, otherwise=0)
         return replace(done, failed=tuple(steps.failed))
 
     def _advance(self) -> Advanced:
         return advance_stand_ins(self.store, now=self.now, gazetteer=self.gazetteer)
+
+    def _give_tasks(self) -> int:
+        return give_tasks(self.store, now=self.now, gazetteer=self.gazetteer)
 
     def _write_feeds(self) -> int:
         if self.feeds is None:

@@ -26,7 +26,6 @@ from apscheduler.triggers.interval import IntervalTrigger
 from scheduler.domain.errors import LeaseLost, OutOfReach, SchedulerError
 from scheduler.domain.imports import Import
 from scheduler.jobs.fenced import FencedStore
-from scheduler.jobs.leaving import noticing_the_end
 from scheduler.jobs.settling import Settling, Ticked
 from scheduler.services import (
     busy_calendars,
@@ -41,7 +40,7 @@ from scheduler.services.delivery import Delivered
 from scheduler.services.feeds import FeedSettings
 from scheduler.services.importing import ImportWorker
 from scheduler.services.letters import Letterhead
-from scheduler.services.ports import Clock, Gazetteer, Store, Transport, WatchedSolve, Work
+from scheduler.services.ports import Clock, Gazetteer, PostStore, Transport, WatchedSolve, Work
 from scheduler.services.ports.fetching import Fetch
 from scheduler.services.receiving import Became
 from scheduler.services.running import Worked, Worker
@@ -76,7 +75,7 @@ class Timetable:
     district rehearses another day. ``mail_at_any_hour`` is for mail that reaches nobody.
     """
 
-    store: Store
+    store: PostStore
     clock: Clock
     lease_clock: Clock
     transport: Transport
@@ -153,10 +152,11 @@ class Timetable:
         return done
 
     def run(self) -> None:
-        """Tick until the process is told to stop.
+        """Tick until ``leaving`` is set.
 
         Every tick renews the lease, so another process takes over within a minute of a death.
-        Told to stop, it gives back the lease and the run it works on, and ends within seconds.
+        Told to leave, it gives back the lease, the mail that it has not sent and the run it works
+        on, and ends within seconds.
         """
         clock = BackgroundScheduler(
             timezone="UTC",
@@ -174,17 +174,19 @@ class Timetable:
         ):
             every = IntervalTrigger(seconds=seconds)
             clock.add_job(work, every, next_run_time=datetime.now(UTC))
-        with noticing_the_end(self.leaving):
-            clock.start()
-            try:
-                while not self.leaving.is_set():
-                    time.sleep(BREATH_SECONDS)
-            finally:
-                self.leaving.set()
-                clock.shutdown()
-                # Without a database the lease ends by itself.
-                with suppress(OutOfReach):
-                    self.give_lease_back()
+        # The first mail would wait for the second turn if it came before the lease.
+        with suppress(OutOfReach):
+            self.holds_lease()
+        clock.start()
+        try:
+            while not self.leaving.is_set():
+                time.sleep(BREATH_SECONDS)
+        finally:
+            self.leaving.set()
+            clock.shutdown()
+            # Without a database the lease ends by itself.
+            with suppress(OutOfReach):
+                self.give_lease_back()
 
     def holds_lease(self) -> bool:
         """Take the lease, or keep it, and tell whether this process may work."""
@@ -201,8 +203,10 @@ class Timetable:
             return self._renew(work)
 
     def give_lease_back(self) -> None:
-        """End this process's lease, so that the next one need not wait for it."""
+        """End this process's lease, so that the next one need not wait for it or its mail."""
         with self.store.write() as work:
+            if self._renew(work):
+                work.outbox.take_back()
             work.leases.give_back(LEASE, owner=self.owner, at=self.lease_clock())
 
     def ask_nightly(self) -> bool:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from email.header import Header
 from email.headerregistry import Address
+from functools import lru_cache
 from unicodedata import category
 from urllib.parse import urlsplit
 
@@ -80,6 +81,7 @@ def text_body(field: str, text: str) -> str:
     return header.encode(linesep=LINE_END)
 
 
+@lru_cache(1024)
 def ascii_domain(domain: str) -> str:
     """Return a domain in lower case, other scripts in their ASCII form; empty if impossible.
 

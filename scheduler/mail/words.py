@@ -20,7 +20,9 @@ Whoever calls brings the renderer and what the templates speak of:
   a coordinator arranged; ``headlines`` of a digest, with ``words`` and ``href``;
   ``plan_b``, what a class does without a guest; ``kept_until``, the last day that an invitation
   waits for an answer; ``monday`` of a week that is listed, ``weeks`` and ``schools`` of visits
-  that were approved. What a mail tells of is required by it.
+  that were approved; how many proposals are ``waiting``, and maybe how many of them are
+  ``clear``, for how many requests there is ``nobody``, and the ``first_day`` of a visit. What a
+  mail tells of is required by it.
 """
 
 from __future__ import annotations
@@ -74,6 +76,7 @@ LINKS_BY_MESSAGE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "thanks": ("availability",),
         "roster": ("page",),
         "approved": ("page",),
+        "proposed": ("page",),
         "digest": ("home",),
     }
 )
@@ -83,7 +86,7 @@ WITHOUT_VISIT = frozenset(
         *("sign_in", "ask_availability", "message", "hand_over", "handed_over"),
         *("join_confirm", "join_waiting", "join_accepted", "join_declined", "still_right"),
         "arranged",
-        *("renew_clearance", "address_changed", "digest", "approved"),
+        *("renew_clearance", "address_changed", "digest", "approved", "proposed"),
     }
 )
 

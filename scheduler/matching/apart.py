@@ -13,7 +13,8 @@ import pickle
 import signal
 import time
 from collections.abc import Callable
-from multiprocessing import get_context
+from contextlib import suppress
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from threading import Event, Thread
@@ -26,6 +27,7 @@ from scheduler.matching.proposal import Cancelled, Milestone, Plan, Progress
 STOP_PATIENCE_SECONDS = 10.0
 OVERDUE_SECONDS = 300.0
 POLL_SECONDS = 0.1
+ENDING = (signal.SIGINT, signal.SIGTERM)
 NO_MEMORY = "The search needs more memory than this machine has."
 
 
@@ -50,7 +52,7 @@ def solve_apart(
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     child = context.Process(target=_search, args=(theirs,), daemon=True)
-    child.start()
+    _start(child)
     theirs.close()
     try:
         ours.send((problem, seconds, seed))
@@ -64,6 +66,21 @@ def solve_apart(
         child.kill()
         child.join()
         child.close()
+
+
+def _start(child: SpawnProcess) -> None:
+    """Start it deaf to the keyboard and to whoever ends a whole service at once.
+
+    What becomes of the child its parent says. It is born deaf: what came while it still starts
+    would end it.
+    """
+    # Starting the tracker, as the first child does otherwise, lets the signals in again.
+    resource_tracker.ensure_running()
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        child.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 def _answer(
@@ -87,7 +104,9 @@ def _answer(
         now = time.monotonic()
         if kill_at is None and is_cancelled and is_cancelled():
             kill_at = now + STOP_PATIENCE_SECONDS
-            pipe.send(None)
+            # Who was done a moment ago is gone, and its plan is in the pipe.
+            with suppress(ConnectionError):
+                pipe.send(None)
         if kill_at is not None and now >= kill_at:
             raise SearchStopped("The search was stopped before it had a plan.")
         if now >= overdue_at:
@@ -102,8 +121,6 @@ def _how_it_died(child: SpawnProcess) -> str:
 
 
 def _search(pipe: Connection) -> None:
-    # The keyboard interrupts everybody in front of it; what becomes of the child its parent says.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # This process is short and makes no cycles; collecting would only walk the facts again.
     gc.disable()
     problem, seconds, seed = pipe.recv()

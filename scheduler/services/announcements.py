@@ -54,6 +54,7 @@ LET_GO = "let_go"
 THANKS = "thanks"
 ROSTER = "roster"
 APPROVED = "approved"
+PROPOSED = "proposed"
 DIGEST = "digest"
 # Whoever gets one of these need not have an account; what we call them stands in the facts.
 TO_STRANGERS = frozenset({ADDRESS_CHANGED, JOIN_CONFIRM, JOIN_DECLINED})

@@ -88,9 +88,7 @@ def book(
         problem = problem_of_demand(picture, demand, gazetteer=gazetteer)
         _require_known(problem, emails)
         findings = _findings(problem, option, emails=emails)
-        left = tuple(f for f in findings if f.rule not in OVERRIDABLE & set(override.rules))
-        if left or (findings and not override.reason.strip()):
-            raise ConstraintViolated(f"Booking {key}", left or findings)
+        _require_set_aside(findings, override, key=key)
         proposal = _proposal(problem, request, emails=emails, sessions=sessions, now=now)
         carry_out(work, (proposal,), picture, actor=actor, now=now)
         if findings:
@@ -156,6 +154,12 @@ def problem_of_demand(picture: Picture, demand: Demand, *, gazetteer: Gazetteer)
         commitments=commitments_of(picture),
         host_commitments=host_commitments_of(picture),
     )
+
+
+def _require_set_aside(findings: tuple[Finding, ...], override: Override, *, key: str) -> None:
+    left = tuple(f for f in findings if f.rule not in OVERRIDABLE & set(override.rules))
+    if left or (findings and not override.reason.strip()):
+        raise ConstraintViolated(f"Booking {key}", left or findings)
 
 
 def _open_request(picture: Picture, key: str) -> ClassroomRequest:

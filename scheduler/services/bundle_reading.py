@@ -62,6 +62,8 @@ def as_bundle(work: Work) -> Bundle:
         requests=work.requests.all(),
         bookings=tuple(rows_of(work.visits.in_states(VisitState))),
         extras=work.districts.extras(),
+        day_parts=work.own_weeks.day_parts(),
+        mail_rules=work.mail_doors.rules(),
     )
 
 

@@ -49,8 +49,13 @@ def prune(work: Work, lacking: Prunable) -> None:
 def _parts(work: Work, bundle: Bundle, *, now: datetime) -> Iterator[Part]:
     district, topics, closures = bundle.district, bundle.topics, bundle.closures
     bookings, extras = bundle.bookings, bundle.extras
+    day_parts, mail_rules = bundle.day_parts, bundle.mail_rules
     if district:
         yield 1, lambda: work.districts.put(district)
+    if day_parts is not None:
+        yield 0, lambda: work.own_weeks.put_day_parts(day_parts)
+    if mail_rules is not None:
+        yield 0, lambda: work.mail_doors.put_rules(mail_rules)
     if topics is not None:
         yield len(topics.by_key), lambda: work.districts.put_topics(topics)
     yield _part(bundle.bell_schedules, work.districts.put_bell_schedules)

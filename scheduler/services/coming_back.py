@@ -30,7 +30,8 @@ from scheduler.services.overtaking import overtake
 from scheduler.services.picture import declined_in
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity
-from scheduler.services.stand_ins import book_if_filled, request_of, vacancy_of
+from scheduler.services.stand_in_news import OFFICE, offices_of
+from scheduler.services.stand_ins import book_if_filled, close_filled, request_of, vacancy_of
 from scheduler.services.vicinity import vicinity
 from scheduler.services.warm import Warm
 from scheduler.services.warm_district import WarmDistrict
@@ -167,6 +168,7 @@ def _enter(work: Work, back: tuple[Visit, ...], *, email: str, now: datetime) ->
     uids = tuple(visit.uid for visit in back)
     overtake(work, uids, only=lambda row: row.purpose in UNDONE_BY_A_YES)
     book_if_filled(work, request)
+    sought = close_filled(work, back, request, now=now)
     certain = tuple(visit for visit in back if visit.state is VisitState.CONFIRMED)
     if certain:
         work.outbox.add(confirmations(certain, request, at=now))
@@ -177,6 +179,20 @@ def _enter(work: Work, back: tuple[Visit, ...], *, email: str, now: datetime) ->
             recipients=work.people.with_role(RoleName.COORDINATOR),
             at=now,
             revision=back[0].sequence,
+        )
+    )
+    # The office was told that somebody is looked for.
+    work.outbox.add(
+        row
+        for visit in certain
+        if visit.uid in sought
+        for row in news.announce(
+            (visit,),
+            purpose=news.CONFIRMATION_TEACHER,
+            recipients=offices_of(work, visit.school),
+            at=now,
+            revision=visit.sequence,
+            facts={"role": OFFICE},
         )
     )
     work.activities.add(Activity(now, email, "came back", f"visit:{v.uid}") for v in back)

@@ -19,7 +19,7 @@ from scheduler.services.mail_batches import Parcel
 from scheduler.services.one_ahead import OneAhead
 from scheduler.services.outcomes import Delivered as Delivered
 from scheduler.services.outcomes import Outcomes
-from scheduler.services.ports import Store, Transport
+from scheduler.services.ports import PostStore, Transport
 from scheduler.services.retrying import RETRY_AFTER as RETRY_AFTER
 from scheduler.services.writing import CLAIM_LASTS as CLAIM_LASTS
 from scheduler.services.writing import Writer, Written
@@ -29,7 +29,7 @@ MOST_PER_DOMAIN = 200
 
 
 def deliver_due(
-    store: Store,
+    store: PostStore,
     *,
     now: datetime,
     transport: Transport,

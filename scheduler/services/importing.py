@@ -14,7 +14,7 @@ from traceback import format_tb
 
 from scheduler.bundle.counting import counts_of
 from scheduler.bundle.zips import Unpacked
-from scheduler.domain.errors import BadInput, IllegalTransition, OutOfReach, SchedulerError
+from scheduler.domain.errors import BadInput, IllegalTransition, OutOfReach, trouble_of
 from scheduler.domain.imports import (
     ATTEMPTS,
     KEPT,
@@ -206,10 +206,4 @@ def _failed(store: Store, found: Import, error: Exception, *, worker: ImportWork
     places = "".join(format_tb(error.__traceback__))
     log.error("The import %s failed: %s\n%s", found.key, type(error).__name__, places)
     failed = ended(found, ImportState.FAILED, at=worker.clock())
-    return _kept(store, replace(failed, trouble=_trouble(error)), was=found)
-
-
-def _trouble(error: Exception) -> dict[str, object]:
-    """Return what went wrong as data; only our own errors have sentences for everybody's eyes."""
-    sentence = str(error) if isinstance(error, SchedulerError) else ""
-    return {"error": type(error).__name__, "sentence": sentence}
+    return _kept(store, replace(failed, trouble=trouble_of(error)), was=found)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from scheduler.domain.answering import can_still_answer
 from scheduler.domain.errors import IllegalTransition, Unknown
@@ -30,9 +31,10 @@ PAGE = 50
 LONGEST_EXCERPT, LONGEST_LINE = 800, 200
 DEALT_WITH = "dealt with a mail"
 LINK = re.compile(r"(?:https?://|webcal://|www\.)\S+", re.IGNORECASE)
-# What mail programs write above the mail that they quote.
+# What mail programs write above the mail that they quote, on one line or on two.
 QUOTES_BELOW = re.compile(
-    r"^(?:-{2,}.*-{2,}|_{8,}|On .+ wrote:|Le .+ a écrit\s*:|El .+ escribió:)$"
+    r"(?:-{2,}.*-{2,}|_{8,}|On .+ wrote:|Le .+ a écrit\s*:|El .+ escribió:|Am .+ schrieb .+:"
+    r"|(?:From|De|Von)\s*:.+ (?:Sent|Date|Envoyé|Enviado|Fecha|Gesendet)\s*:.+)"
 )
 
 
@@ -103,8 +105,9 @@ def key_of(message_id: str, sender: str, subject: str, text: str) -> str:
 def excerpt_of(text: str) -> str:
     """Return the beginning of what was written, without quoted lines and without links."""
     kept: list[str] = []
-    for line in text.splitlines():
-        if QUOTES_BELOW.match(line.strip()):
+    lines = text.splitlines()
+    for line, following in zip_longest(lines, lines[1:], fillvalue=""):
+        if QUOTES_BELOW.fullmatch(line.strip()) or QUOTES_BELOW.fullmatch(f"{line} {following}"):
             break
         if not line.lstrip().startswith(">"):
             kept.append(" ".join(LINK.sub("…", line).split()))

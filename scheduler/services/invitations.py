@@ -22,7 +22,7 @@ from scheduler.services.access import Actor
 from scheduler.services.announcements import CHANGE
 from scheduler.services.picture import Picture
 from scheduler.services.ports import Store, Work
-from scheduler.services.records import Mailbox
+from scheduler.services.records import Mailbox, OutboxRow
 from scheduler.services.sheets import sheets_of
 from scheduler.services.still_coming import is_asked_again
 from scheduler.services.tokens import answer_token, bearer_of, visit_of_answer_token
@@ -178,6 +178,17 @@ def proven(work: Work, token: str, *, key: bytes) -> tuple[Visit, Person]:
     return visit, person
 
 
+def before_in(rows: Iterable[OutboxRow], visit: Visit) -> Before | None:
+    """Return what the first change among these mails changed, None if it is so again."""
+    changes = (row for row in rows if row.purpose == CHANGE)
+    first = min(changes, key=lambda row: row.revision, default=None)
+    if first is None:
+        return None
+    start, end = (datetime.fromisoformat(str(first.facts[f"old_{name}"])) for name in ENDS)
+    before = Before(Period(start, end), str(first.facts["old_room"]))
+    return before if before != Before(visit.period, visit.room) else None
+
+
 def _coming(siblings: Iterable[Visit], *, email: str, now: datetime) -> tuple[Visit, ...]:
     return tuple(each for each in siblings if can_still_answer(each, email, at=now))
 
@@ -200,17 +211,14 @@ def _before(work: Work, visit: Visit, *, email: str, seen: int | None) -> Before
     """The first change after what was seen tells what it was; later ones tell of it no more."""
     if seen is None or seen >= visit.sequence:
         return None
-    rows = (
-        row
-        for row in work.outbox.of_subjects((visit.uid,))
-        if row.purpose == CHANGE and row.recipient == email and row.revision > seen
+    return before_in(
+        (
+            row
+            for row in work.outbox.of_subjects((visit.uid,))
+            if row.recipient == email and row.revision > seen
+        ),
+        visit,
     )
-    first = min(rows, key=lambda row: row.revision, default=None)
-    if first is None:
-        return None
-    start, end = (datetime.fromisoformat(str(first.facts[f"old_{name}"])) for name in ENDS)
-    before = Before(Period(start, end), str(first.facts["old_room"]))
-    return before if before != Before(visit.period, visit.room) else None
 
 
 def _waiting_offer(work: Work, visit: Visit, *, email: str) -> TimeOffer | None:

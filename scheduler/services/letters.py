@@ -50,6 +50,7 @@ PAGES = {
     news.RENEW_CLEARANCE: "/profile",
     news.ADDRESS_CHANGED: "/login",
     news.APPROVED: "/calendar?on={on}",
+    news.PROPOSED: "/proposals",
 }
 # Facts of people's own making, told as they were when the mail was written.
 TOLD_AS_WRITTEN = (
@@ -57,6 +58,7 @@ TOLD_AS_WRITTEN = (
     *("accepted", "host", "former_host", "starts", "waiting", "changed"),
     *("clearance", "last_day", "has_ended", "new_address", "headlines", "plan_b"),
     *("weeks", "schools", "monday", "offset", "is_sought", "is_own"),
+    *("clear", "nobody", "first_day"),
 )
 
 
@@ -138,12 +140,7 @@ def letter(
         message_id=message_id_of(row.key, head.domain),
         date=row.created_at,
         calendar=calendar,
-        list_unsubscribe=ending_address(
-            row,
-            base_url=head.base_url,
-            key=head.secret_key,
-            generation=reader.link_generation,
-        ),
+        list_unsubscribe=ending_address(row, base_url=head.base_url, key=head.secret_key),
     )
 
 

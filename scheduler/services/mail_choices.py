@@ -16,7 +16,7 @@ from scheduler.domain.mail_choices import ENDED_BY_ONE_CLICK, MailChoices, MailK
 from scheduler.domain.people import Person, RoleName
 from scheduler.services import announcements as news
 from scheduler.services.access import Actor
-from scheduler.services.own_links import MAIL_DOOR, email_behind
+from scheduler.services.own_links import MAIL_DOOR, email_behind, email_of_ending
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow
 
@@ -30,6 +30,7 @@ KIND_BY_PURPOSE: Mapping[str, MailKind] = MappingProxyType(
         news.CONFIRMATION_TEACHER: MailKind.CONFIRMATION,
         news.LAPSED: MailKind.CHANGE,
         news.NO_ANSWER_YET: MailKind.INVITATION,
+        news.PROPOSED: MailKind.TASK,
         news.REMINDER: MailKind.REMINDER,
         news.ROSTER: MailKind.ROSTER,
         news.ASK_AVAILABILITY: MailKind.QUESTION,
@@ -49,17 +50,22 @@ KIND_BY_PURPOSE: Mapping[str, MailKind] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class MyMail:
-    """Whose choices these are, and the choices; only volunteers are invited by mail."""
+    """Whose choices these are, and the choices.
+
+    Only volunteers are invited by mail, and only coordinators decide.
+    """
 
     name: str
     choices: MailChoices
     is_volunteer: bool
+    is_coordinator: bool = False
 
 
 def my_mail(store: Store, *, actor: Actor) -> MyMail:
     """Return the choices of who is signed in."""
     with store.read() as work:
-        return MyMail(actor.name, _choices(work, actor.email), actor.is_volunteer)
+        choices = _choices(work, actor.email)
+        return MyMail(actor.name, choices, actor.is_volunteer, actor.is_coordinator)
 
 
 def mail_behind(store: Store, token: str) -> MyMail:
@@ -71,8 +77,19 @@ def mail_behind(store: Store, token: str) -> MyMail:
     """
     with store.read() as work:
         person = _proven(work, token)
+        decides = person.has_role(RoleName.COORDINATOR)
         is_volunteer = person.has_role(RoleName.VOLUNTEER)
-        return MyMail(person.name, _choices(work, person.email), is_volunteer)
+        return MyMail(person.name, _choices(work, person.email), is_volunteer, decides)
+
+
+def is_ended(store: Store, token: str, kind: MailKind) -> bool:
+    """Tell whether the person whose mails a link ends gets none of that kind any more.
+
+    Raises:
+        Unknown: if the link is nobody's.
+    """
+    with store.read() as work:
+        return _choices(work, _ending(work, token).email).pace(kind) is Pace.NEVER
 
 
 def choose(
@@ -94,16 +111,13 @@ def choose(
     """
     with store.write() as work:
         email = (actor or _proven(work, token)).email
-        before = _choices(work, email)
-        after = replace(before, pace_by_kind={**before.pace_by_kind, **pace_by_kind})
-        if after != before:
-            work.mail_doors.choose(after)
-            work.activities.add((Activity(now, email, "chose mails", "mail"),))
-        return before
+        return _keep(work, email, pace_by_kind, now=now)
 
 
 def end_by_one_click(store: Store, token: str, kind: MailKind, *, now: datetime) -> None:
     """End mails of that kind, as a mail program asks in its reader's name.
+
+    A link that its person has ended still does: it ends mails and nothing else.
 
     Raises:
         Unknown: if the link is nobody's, or such mails cannot be ended by one click.
@@ -112,7 +126,8 @@ def end_by_one_click(store: Store, token: str, kind: MailKind, *, now: datetime)
     """
     if kind not in ENDED_BY_ONE_CLICK:
         raise Unknown("kind of mail", str(kind))
-    choose(store, {kind: Pace.NEVER}, now=now, token=token)
+    with store.write() as work:
+        _keep(work, _ending(work, token).email, {kind: Pace.NEVER}, now=now)
 
 
 def paces(work: Work, rows: Iterable[OutboxRow]) -> Mapping[str, Pace]:
@@ -134,12 +149,30 @@ def _pace(row: OutboxRow, choices: MailChoices | None) -> Pace:
     return pace
 
 
+def _keep(
+    work: Work, email: str, pace_by_kind: Mapping[MailKind, Pace], *, now: datetime
+) -> MailChoices:
+    before = _choices(work, email)
+    after = replace(before, pace_by_kind={**before.pace_by_kind, **pace_by_kind})
+    if after != before:
+        work.mail_doors.choose(after)
+        work.activities.add((Activity(now, email, "chose mails", "mail"),))
+    return before
+
+
 def _choices(work: Work, email: str) -> MailChoices:
     return work.mail_doors.choices((email,)).get(email) or MailChoices(email)
 
 
 def _proven(work: Work, token: str) -> Person:
-    email = email_behind(work, MAIL_DOOR, token)
+    return _active(work, email_behind(work, MAIL_DOOR, token))
+
+
+def _ending(work: Work, token: str) -> Person:
+    return _active(work, email_of_ending(work, token))
+
+
+def _active(work: Work, email: str) -> Person:
     person = work.people.get(email) if email else None
     if person is None or not person.is_active:
         raise Unknown("choice of mails", "behind this link")

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scheduler.domain.accounts import merged_person, merged_volunteer
 from scheduler.domain.errors import IllegalTransition
+from scheduler.domain.people import Person
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.visits import TEACHER_PREFIX, VOLUNTEER_PREFIX
 from scheduler.services.access import Actor, require_coordinator
@@ -46,12 +47,7 @@ def merge(
         work.visits.lock(p + e for p in (VOLUNTEER_PREFIX, TEACHER_PREFIX) for e in emails)
         old, kept = account_of(work, gone), account_of(work, into)
         _drop_doubled_proposals(work, *emails)
-        volunteers = work.volunteers.many(emails)
-        if old.email in volunteers:
-            offered = volunteers[old.email]
-            renamed = replace(offered, email=kept.email, name=kept.name, locale=kept.locale)
-            work.volunteers.put((merged_volunteer(volunteers.get(kept.email, renamed), offered),))
-        work.people.put((merged_person(kept, old),))
+        _put_as_one(work, old, kept)
         _provide_feeds(work, old.email, into=kept.email, settings=settings)
         work.accounts.merge(old.email, into=kept.email, at=now)
         facts = {"old": old.email, "new": kept.email}
@@ -69,6 +65,15 @@ def _drop_doubled_proposals(work: Work, *emails: str) -> None:
         and set(emails) <= {speaker.email for speaker in proposal.speakers}
     )
     work.proposals.put(doubled)
+
+
+def _put_as_one(work: Work, old: Person, kept: Person) -> None:
+    volunteers = work.volunteers.many((old.email, kept.email))
+    if old.email in volunteers:
+        offered = volunteers[old.email]
+        renamed = replace(offered, email=kept.email, name=kept.name, locale=kept.locale)
+        work.volunteers.put((merged_volunteer(volunteers.get(kept.email, renamed), offered),))
+    work.people.put((merged_person(kept, old),))
 
 
 def _provide_feeds(work: Work, gone: str, *, into: str, settings: FeedSettings) -> None:

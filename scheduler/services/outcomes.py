@@ -12,8 +12,8 @@ from datetime import datetime
 
 from scheduler.mail.transports import MailRefused
 from scheduler.services.mail_batches import Parcel
-from scheduler.services.ports import Store
-from scheduler.services.records import OutboxRow, OutboxState
+from scheduler.services.ports import PostStore
+from scheduler.services.records import OutboxRow, OutboxState, Outcome
 from scheduler.services.retrying import next_try
 
 # No server's code: the mail could not be written at all.
@@ -47,7 +47,7 @@ class Delivered:
 class Outcomes:
     """Notes what became of mails, each at once, and counts it in ``total``; for one thread."""
 
-    store: Store
+    store: PostStore
     now: datetime
     total: Delivered = field(default_factory=Delivered)
 
@@ -89,14 +89,7 @@ class Outcomes:
         due_at: datetime | None = None,
         is_ours: bool = False,
     ) -> None:
-        with self.store.write() as work:
-            for row in parcel:
-                work.outbox.mark(
-                    row.key,
-                    state=state,
-                    at=self.now,
-                    due_at=due_at,
-                    problem=problem,
-                    is_our_fault=is_ours,
-                    attempt=row.attempts,
-                )
+        self.store.settle(
+            Outcome(row.key, row.attempts, state, self.now, due_at, problem, is_ours)
+            for row in parcel
+        )

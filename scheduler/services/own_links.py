@@ -1,7 +1,8 @@
 """Addresses in mails that let a person do one thing without signing in, and what they open.
 
-None acts when opened. Each is bound to its purpose, its person and their generation of links;
-the store keeps hashes.
+None acts when opened. Each is bound to its purpose and its person, and to their generation of
+links, but for the one by which a mail program ends mails: that does nobody harm, and must work
+however old the mail is. The store keeps hashes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from scheduler.services.ports import Work
 from scheduler.services.records import OutboxRow
 from scheduler.services.tokens import door_token, joining_token, token_hash
 
-MAIL_DOOR, WEEK_DOOR = "mail", "week"
+MAIL_DOOR, WEEK_DOOR, ENDING_DOOR = "mail", "week", "ending"
 WITHOUT_CHOICES = news.TO_STRANGERS | {news.SIGN_IN}
 ENDING_BY_PURPOSE: Mapping[str, MailKind] = {
     news.REMINDER: MailKind.REMINDER,
@@ -39,13 +40,12 @@ def own_links(row: OutboxRow, *, base_url: str, key: bytes, generation: int) -> 
     return links
 
 
-def ending_address(row: OutboxRow, *, base_url: str, key: bytes, generation: int) -> str:
+def ending_address(row: OutboxRow, *, base_url: str, key: bytes) -> str:
     """Return where a mail program ends mails of this kind by one POST; empty where none may."""
     kind = ENDING_BY_PURPOSE.get(row.purpose)
     if kind is None:
         return ""
-    secret = door_token(MAIL_DOOR, row.recipient, key=key, generation=generation)
-    return f"{base_url}/m/{secret}/{kind}"
+    return f"{base_url}/m/{door_token(ENDING_DOOR, row.recipient, key=key)}/{kind}"
 
 
 def doors_of(
@@ -60,10 +60,13 @@ def doors_of(
         generation = generations.get(email, 0)
         return token_hash(door_token(purpose, email, key=key, generation=generation))
 
-    return {
+    doors = {
         purpose: {opened_by(purpose, email): email for email in emails}
         for purpose, emails in ((MAIL_DOOR, told), (WEEK_DOOR, asked))
     }
+    # Whatever can wait may yet travel in a day's mail, which can be ended.
+    ending = {token_hash(door_token(ENDING_DOOR, email, key=key)): email for email in told}
+    return {**doors, ENDING_DOOR: ending}
 
 
 def email_behind(work: Work, purpose: str, token: str) -> str:
@@ -76,3 +79,12 @@ def email_behind(work: Work, purpose: str, token: str) -> str:
     if door is not None and door.has_ended:
         raise LinkEnded(door.email)
     return door.email if door else ""
+
+
+def email_of_ending(work: Work, token: str) -> str:
+    """Return whose mails a link ends, also of one that was ended; empty when it is nobody's.
+
+    The link to somebody's choices does so as well.
+    """
+    doors = (work.mail_doors.behind(each, token_hash(token)) for each in (ENDING_DOOR, MAIL_DOOR))
+    return next((door.email for door in doors if door), "")

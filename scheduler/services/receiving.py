@@ -7,7 +7,7 @@ A returned mail counts when it is one that we sent to that very address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from scheduler.domain.errors import IllegalTransition
 from scheduler.domain.incoming import Why
 from scheduler.domain.people import Person
 from scheduler.domain.visits import Partstat, Visit
+from scheduler.domain.zones import local
 from scheduler.mail.incoming import CameBack, IncomingMail, read_mail
 from scheduler.mail.messages import message_id_of
 from scheduler.services import announcements as news
@@ -91,34 +92,62 @@ def _answered(store: Store, mail: IncomingMail, reply: Reply, *, now: datetime) 
             return _enter(store, mail, found, now=now)
         case Verdict.SAYS_NOTHING:
             return Became.IGNORED
-        case Verdict.PASS_ON:
-            return _keep(store, mail, why=Why.OTHER_TIME, visit=reply.uid, now=now)
-        case Verdict.OUTDATED:
-            return _keep(store, mail, why=Why.TOO_LATE, visit=reply.uid, now=now)
-    return _keep(store, mail, why=Why.UNKNOWN_SENDER, now=now)
+        case Verdict.PASS_ON | Verdict.OUTDATED as verdict:
+            why = Why.OTHER_TIME if verdict is Verdict.PASS_ON else Why.TOO_LATE
+            asked = replace(mail, text=_with_time(mail.text, found))
+            return _keep(store, asked, why=why, visit=reply.uid, now=now)
+    return _keep(store, mail, why=Why.NOT_THEIRS, now=now)
+
+
+def _with_time(text: str, found: _Answer) -> str:
+    """The words with the time that was proposed ahead, by the school's clock and in figures."""
+    proposed = found.reply.proposed
+    if proposed is None:
+        return text
+    zone = found.visit.timezone
+    start, end = local(proposed.start, zone), local(proposed.end, zone)
+    return f"{start:%Y-%m-%d %H:%M} – {end:%H:%M}\n\n{text}"
 
 
 def _judged(work: Work, mail: IncomingMail, reply: Reply, *, now: datetime) -> _Answer | Why | None:
     """Return what the reply may do, why a person has to look at it, or None if it is no news."""
     person = work.people.get(mail.sender) if mail.sender else None
-    if person is None or not person.is_active or reply.attendee != person.email:
+    if person is None or not person.is_active:
         return Why.UNKNOWN_SENDER
+    if reply.attendee != person.email:
+        return Why.NOT_THEIRS
     # PostgreSQL refuses to compare text that holds a NUL.
     visit = work.visits.get(reply.uid) if reply.uid.isprintable() else None
     theirs = [b for b in visit.bookings if b.volunteer_email == person.email] if visit else []
     if visit is None or not theirs:
-        return Why.NO_VISIT
+        return Why.NOT_THEIRS if visit else Why.NO_VISIT
     if not can_still_answer(visit, person.email, at=now):
         says_so_again = any(b.partstat is reply.partstat for b in theirs)
         return None if says_so_again else Why.TOO_LATE
-    told = _last_told(work, visit, person.email)
-    return _Answer(reply, person, visit, judge(reply, sender=mail.sender, last_sequence=told))
+    verdict = judge(
+        reply,
+        sender=mail.sender,
+        last_sequence=_last_told(work, visit, person.email),
+        answered_at=_changed_since(visit, reply),
+    )
+    return _Answer(reply, person, visit, verdict)
+
+
+def _changed_since(visit: Visit, reply: Reply) -> datetime | None:
+    """When the person gave another answer than the reply does; None if they gave none."""
+    booking = visit.booking_of(reply.attendee)
+    return None if booking.partstat is reply.partstat else booking.answered_at
 
 
 def _last_told(work: Work, visit: Visit, email: str) -> int | None:
-    rows = work.outbox.of_subjects((visit.uid,))
-    told = (r.revision for r in rows if _told(r, email))
-    return max(told, default=None)
+    """The SEQUENCE since which that person knows the visit as it is: what moved it counts.
+
+    That others said yes as well makes no answer to the same hour an old one.
+    """
+    told = [row for row in work.outbox.of_subjects((visit.uid,)) if _told(row, email)]
+    moved = (row.revision for row in told if row.purpose == news.CHANGE)
+    first = min((row.revision for row in told), default=None)
+    return max(moved, default=first)
 
 
 def _told(row: OutboxRow, email: str) -> bool:
@@ -127,23 +156,29 @@ def _told(row: OutboxRow, email: str) -> bool:
 
 
 def _enter(store: Store, mail: IncomingMail, found: _Answer, *, now: datetime) -> Became:
-    email, uid = found.person.email, found.visit.uid
-    if found.reply.partstat is Partstat.TENTATIVE:
-        return _enter_maybe(store, found, now=now)
-    try:
-        answer(
-            store,
-            (uid,),
-            email=email,
-            says_yes=found.reply.partstat is Partstat.ACCEPTED,
-            actor=Actor(email, found.person.name),
-            now=now,
-            reason=found.reply.comment,
-        )
-    except IllegalTransition:
-        # The visit was called off, or the place given away, this very moment.
-        return _keep(store, mail, why=Why.TOO_LATE, visit=uid, now=now)
-    return Became.ENTERED
+    email, uid, reply = found.person.email, found.visit.uid, found.reply
+    if reply.partstat is Partstat.TENTATIVE:
+        became = _enter_maybe(store, found, now=now)
+    else:
+        try:
+            answer(
+                store,
+                (uid,),
+                email=email,
+                says_yes=reply.partstat is Partstat.ACCEPTED,
+                actor=Actor(email, found.person.name),
+                now=now,
+                reason=reply.comment,
+            )
+        except IllegalTransition:
+            # The visit was called off, or the place given away, this very moment.
+            return _keep(store, mail, why=Why.TOO_LATE, visit=uid, now=now)
+        became = Became.ENTERED
+    if reply.comment and reply.partstat is not Partstat.DECLINED:
+        # Of a no the words are its reason, which everybody concerned is told.
+        said = replace(mail, text=reply.comment)
+        _keep(store, said, why=Why.WITH_WORDS, visit=uid, now=now)
+    return became
 
 
 def _enter_maybe(store: Store, found: _Answer, *, now: datetime) -> Became:
@@ -161,17 +196,20 @@ def _enter_maybe(store: Store, found: _Answer, *, now: datetime) -> Became:
 
 
 def _came_back(store: Store, mail: IncomingMail, *, head: Letterhead, now: datetime) -> Became:
-    """Only what failed for good is noted, and once; a delay is no news."""
-    marked = False
+    """What was given up is noted, and once; a delay is no news, and marks nobody's address."""
+    became = Became.IGNORED
     with store.write() as work:
         for each in () if _is_known(work, mail) else mail.came_back:
             row = _sent_mail(work, each, domain=head.domain)
             if row is None:
                 continue
-            work.bounces.mark(each.recipient, at=now, problem=each.problem)
-            _take_in(work, mail, why=Why.CAME_BACK, visit=row.subject, now=now)
-            marked = True
-    return Became.MARKED if marked else Became.IGNORED
+            why = Why.CAME_BACK if each.is_for_good else Why.UNDELIVERED
+            if each.is_for_good:
+                work.bounces.mark(row.recipient, at=now, problem=each.problem)
+                became = Became.MARKED
+            _take_in(work, mail, why=why, visit=row.subject, now=now)
+            became = became if became is Became.MARKED else Became.KEPT
+    return became
 
 
 def _is_known(work: Work, mail: IncomingMail) -> bool:
@@ -182,14 +220,13 @@ def _is_known(work: Work, mail: IncomingMail) -> bool:
 
 def _sent_mail(work: Work, came_back: CameBack, *, domain: str) -> OutboxRow | None:
     """The mail of ours that came back, known by its Message-ID, which only its readers know."""
-    if not came_back.recipient or not came_back.message_id:
-        return None
-    wanted = MailWanted(states=(OutboxState.SENT,), text=came_back.recipient)
-    for logged in work.mail_log.many(wanted, limit=LATEST_MAILS):
-        row = logged.row
-        is_theirs = row.recipient == came_back.recipient
-        if is_theirs and message_id_of(row.key, domain) == came_back.message_id:
-            return row
+    for recipient in came_back.recipients if came_back.message_id else ():
+        wanted = MailWanted(states=(OutboxState.SENT,), text=recipient)
+        for logged in work.mail_log.many(wanted, limit=LATEST_MAILS):
+            row = logged.row
+            is_theirs = row.recipient == recipient
+            if is_theirs and message_id_of(row.key, domain) == came_back.message_id:
+                return row
     return None
 
 

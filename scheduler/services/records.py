@@ -57,6 +57,19 @@ class OutboxRow:
         return tuple(uids)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a mail at an attempt to send it; a retry is ``due`` with its next moment."""
+
+    key: str
+    attempt: int
+    state: OutboxState
+    at: datetime
+    due_at: datetime | None = None
+    problem: str = ""
+    is_our_fault: bool = False
+
+
 class FeedKind(StrEnum):
     """Whose visits a feed shows, and how much of them.
 

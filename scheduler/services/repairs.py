@@ -8,7 +8,7 @@ itself rules them out; no visit of the coming day is moved to make room.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from scheduler.matching.repair import MOST_MOVES, RepairDesk, Repaired
 from scheduler.services.access import Actor, require_coordinator
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Gazetteer, Solve, Store, Work
-from scheduler.services.proposing import seek, understand
+from scheduler.services.proposing import Found, seek, understand
 from scheduler.services.reasons import unassigned_entries
 from scheduler.services.records import Activity
 from scheduler.services.snapshots import assignment_of
@@ -70,10 +70,7 @@ def try_out(
         )
     else:
         trial = trial_of(picture, former, what_if, gazetteer=gazetteer)
-        repaired = _repaired(trial, most_moves=most_moves, seconds=seconds)
-        entries = _entries(trial, repaired, now=now)
-        before = _worth(trial.valued_before, trial.former)
-        points = _told_apart(before, _worth(trial.valued, repaired.assignments))
+        entries, points = _repaired(trial, most_moves=most_moves, seconds=seconds, now=now)
     batch = Batch(
         key=str(uuid.uuid4()),
         what_if=what_if,
@@ -127,13 +124,19 @@ def _mark(visit: Visit) -> str:
     )
 
 
-def _repaired(trial: Trial, *, most_moves: int, seconds: float) -> Repaired:
-    return RepairDesk(trial.problem, trial.before).refill(
+def _repaired(
+    trial: Trial, *, most_moves: int, seconds: float, now: datetime
+) -> tuple[tuple[BatchEntry, ...], Points]:
+    """What would come in place of what is broken."""
+    repaired = RepairDesk(trial.problem, trial.before).refill(
         trial.broken,
         also_empty=trial.what_if.kind is WhatIfKind.LIMIT,
         most_moves=most_moves,
         seconds=seconds,
     )
+    before = _worth(trial.valued_before, trial.former)
+    points = _told_apart(before, _worth(trial.valued, repaired.assignments))
+    return _entries(trial, repaired, now=now), points
 
 
 def _entries(trial: Trial, repaired: Repaired, *, now: datetime) -> tuple[BatchEntry, ...]:
@@ -204,28 +207,29 @@ def _weighed_anew(
     weights = Weights(**changed(sought.picture, what_if).district.weights)
     sought = replace(sought, problem=replace(sought.problem, weights=weights))
     found = understand(sought, solve(sought.problem, seconds), now=now)
-    former = {
-        key: proposal
+    former = tuple(
+        proposal
         for key, proposal in sought.former.items()
         if proposal.state is ProposalState.PENDING and key in sought.picture.requests
-    }
-    before = _worth(sought.problem, map(assignment_of, former.values()))
-    points = _told_apart(before, _worth(sought.problem, map(assignment_of, found.proposals)))
-    was = {key: side_of_proposal(proposal) for key, proposal in former.items()}
+    )
+    plans = (map(assignment_of, each) for each in (former, found.proposals))
+    before, after = (_worth(sought.problem, plan) for plan in plans)
+    return tuple(_other_proposals(former, found)), _told_apart(before, after)
+
+
+def _other_proposals(former: Iterable[Proposal], found: Found) -> Iterator[BatchEntry]:
+    was = {proposal.request: side_of_proposal(proposal) for proposal in former}
     becomes = {proposal.request: side_of_proposal(proposal) for proposal in found.proposals}
     reason_by_request = {entry.request: entry.reason for entry in found.nobody}
-    entries = (
-        BatchEntry(
-            request=key,
-            was=was.get(key),
-            becomes=becomes.get(key),
-            is_proposal=True,
-            reason=reason_by_request.get(key, ""),
-        )
-        for key in sorted(was.keys() | becomes.keys())
-        if was.get(key) != becomes.get(key)
-    )
-    return tuple(entries), points
+    for key in sorted(was.keys() | becomes.keys()):
+        if was.get(key) != becomes.get(key):
+            yield BatchEntry(
+                request=key,
+                was=was.get(key),
+                becomes=becomes.get(key),
+                is_proposal=True,
+                reason=reason_by_request.get(key, ""),
+            )
 
 
 def _worth(problem: Problem, plan: Iterable[Assignment]) -> Mapping[str, int]:

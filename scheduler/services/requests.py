@@ -25,6 +25,7 @@ from scheduler.domain.volunteers import Format
 from scheduler.domain.zones import local
 from scheduler.services import visits as visit_steps
 from scheduler.services.access import Actor, require_own_request
+from scheduler.services.drafts import end_draft
 from scheduler.services.locking import lock_requests
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Store, Work
@@ -71,7 +72,7 @@ def submit(store: Store, answers: Answers, *, actor: Actor, now: datetime) -> Cl
         request = replace(request, key=work.requests.new_key())
         work.requests.put((request,))
         work.promises.put(promise_for(request, picture=picture, now=now))
-        work.drafts.remove(actor.email)
+        end_draft(work, actor.email, now=now)
         work.activities.add((Activity(now, actor.email, "asked", f"request:{request.key}"),))
         return request
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from scheduler.domain.errors import IllegalTransition, SchedulerError, SearchStopped
+from scheduler.domain.errors import IllegalTransition, SearchStopped, trouble_of
 from scheduler.domain.runs import (
     Change,
     Headway,
@@ -26,6 +26,7 @@ from scheduler.domain.runs import (
 )
 from scheduler.matching.proposal import Plan
 from scheduler.services.access import Actor, require_coordinator
+from scheduler.services.approver_tasks import write_tasks
 from scheduler.services.heartbeat import ALIVE_LASTS
 from scheduler.services.ports import Clock, Gazetteer, Store, WatchedSolve, Work
 from scheduler.services.proposals import Proposed, proposed_of
@@ -141,7 +142,7 @@ def _worked(
             return _searched(store, run, worker=worker, watch=watch)
     except Exception as error:
         failed = ended(run, RunState.FAILED, at=worker.clock())
-        _save(store, replace(failed, trouble=_trouble(error)), was=run)
+        _save(store, replace(failed, trouble=trouble_of(error)), was=run)
         raise
     except BaseException:
         _save(store, if_interrupted(run, worker), was=run)
@@ -187,6 +188,7 @@ def _kept(store: Store, run: Run, *, was: Run, sought: Sought, found: Found) -> 
         if not work.runs.save(run, was=was):
             # Raised inside, so that nothing of a run that was taken over is kept.
             raise IllegalTransition(subject="run", state="abandoned", step=str(run.state))
+        write_tasks(work, run)
     return Worked(run, proposed_of(sought, found))
 
 
@@ -222,9 +224,3 @@ def _save(store: Store, run: Run, *, was: Run) -> Worked:
     with store.write() as work:
         work.runs.save(run, was=was)
         return Worked(work.runs.get(run.key) or run)
-
-
-def _trouble(error: Exception) -> dict[str, object]:
-    """Return what went wrong as data; only our own errors have sentences for everybody's eyes."""
-    sentence = str(error) if isinstance(error, SchedulerError) else ""
-    return {"error": type(error).__name__, "sentence": sentence}

@@ -76,6 +76,29 @@ def found(
     return (*confirmed, *told)
 
 
+def place_taken(
+    work: Work, visits: Iterable[Visit], request: ClassroomRequest, *, email: str
+) -> tuple[OutboxRow, ...]:
+    """Return word to the office that somebody else comes, where it was told of a search."""
+    visit_by_uid = {visit.uid: visit for visit in visits}
+    latest = {search.visit: search for search in work.stand_ins.of_visits(visit_by_uid)}
+    return tuple(
+        row
+        for uid, search in latest.items()
+        if search.dropped != email
+        for row in _to_office(
+            work,
+            visit_by_uid[uid],
+            request,
+            purpose=news.STAND_IN_ARRIVES,
+            search=search,
+            at=visit_by_uid[uid].revised_at,
+            facts={"volunteer": email},
+            revision=len(visit_by_uid[uid].bookings),
+        )
+    )
+
+
 def plan_b(
     work: Work, visit: Visit, request: ClassroomRequest, *, search: StandInSearch, words: str
 ) -> tuple[OutboxRow, ...]:
@@ -115,21 +138,45 @@ def _to_school(
     revision: int = 0,
 ) -> tuple[OutboxRow, ...]:
     """One mail to the teacher and one to each person in the office, at the search's number."""
-    teacher = request.teacher_email
-    offices = tuple(each for each in offices_of(work, visit.school) if each != teacher)
-    return tuple(
-        row
-        for purpose, recipients, role in (
-            (purposes[0], (teacher,), "teacher"),
-            (purposes[1], offices, OFFICE),
-        )
-        for row in announce(
-            (visit,),
-            purpose=purpose,
-            recipients=recipients,
-            at=at,
-            offset=search.key.rpartition(":")[2],
-            revision=revision,
-            facts={**facts, "role": role},
-        )
+    to_teacher, to_office = purposes
+    told = announce(
+        (visit,),
+        purpose=to_teacher,
+        recipients=(request.teacher_email,),
+        at=at,
+        offset=search.key.rpartition(":")[2],
+        revision=revision,
+        facts={**facts, "role": "teacher"},
+    )
+    office = _to_office(
+        *(work, visit, request),
+        purpose=to_office,
+        search=search,
+        at=at,
+        facts=facts,
+        revision=revision,
+    )
+    return (*told, *office)
+
+
+def _to_office(
+    work: Work,
+    visit: Visit,
+    request: ClassroomRequest,
+    *,
+    purpose: str,
+    search: StandInSearch,
+    at: datetime,
+    facts: Mapping[str, object],
+    revision: int,
+) -> tuple[OutboxRow, ...]:
+    offices = offices_of(work, visit.school)
+    return announce(
+        (visit,),
+        purpose=purpose,
+        recipients=(each for each in offices if each != request.teacher_email),
+        at=at,
+        offset=search.key.rpartition(":")[2],
+        revision=revision,
+        facts={**facts, "role": OFFICE},
     )

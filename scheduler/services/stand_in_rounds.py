@@ -2,6 +2,7 @@
 
 Whom to ask is worked out in a reading transaction, under the rules that hold for every booking.
 Notice alone is set aside: a stand-in is asked, not booked, and whoever says yes has given it.
+Where a coordinator stopped a search to look by hand, nobody is asked, and all else goes on.
 All of it follows from the database, so a clock that stood still catches up.
 """
 
@@ -57,7 +58,7 @@ class Advanced:
 def advance_stand_ins(store: Store, *, now: datetime, gazetteer: Gazetteer) -> Advanced:
     """Do what is due of every search that is on; safe to repeat."""
     with store.read() as work:
-        searches = work.stand_ins.looking()
+        searches = work.stand_ins.watched(at=now)
         visits = work.visits.many(search.visit for search in searches)
         requests = work.requests.many({visit.request for visit in visits.values()})
         times = times_of_schools(work, load_district(work)) if searches else {}
@@ -67,9 +68,8 @@ def advance_stand_ins(store: Store, *, now: datetime, gazetteer: Gazetteer) -> A
         plan_b_at = _plan_b_due(search, visit, school_time=times[visit.school])
         if _is_quiet(search, visit, requests[visit.request], plan_b_at=plan_b_at, now=now):
             continue
-        fitting: tuple[Fitting, ...] = ()
-        if search.next_at <= now:
-            fitting = fitting_for(store, visit, now=now, gazetteer=gazetteer)
+        is_due = search.is_on and search.next_at <= now
+        fitting = fitting_for(store, visit, now=now, gazetteer=gazetteer) if is_due else None
         with store.write() as work:
             total += _advance(work, search.key, fitting, plan_b_at=plan_b_at, now=now)
     return total
@@ -118,24 +118,32 @@ def _is_quiet(
 ) -> bool:
     """Nothing is due yet: most looks find it so, and write nothing."""
     return (
-        visit.state in OPEN
-        and vacancy_of(visit, request) > 0
-        and now < search.next_at
+        _is_needed(visit, request)
+        and (now < search.next_at or not search.is_on)
         and now < life.gives_up_at(search, visit.period.start)
         and (search.plan_b_at is not None or now < plan_b_at)
     )
 
 
+def _is_needed(visit: Visit, request: ClassroomRequest) -> bool:
+    return visit.state in OPEN and vacancy_of(visit, request) > 0
+
+
 def _advance(
-    work: Work, key: str, fitting: tuple[Fitting, ...], *, plan_b_at: datetime, now: datetime
+    work: Work,
+    key: str,
+    fitting: tuple[Fitting, ...] | None,
+    *,
+    plan_b_at: datetime,
+    now: datetime,
 ) -> Advanced:
+    """Do what is due of one search; without ``fitting`` nobody is asked in this look."""
     search = locked_search(work, key)
     visit = work.visits.get(search.visit)
-    if visit is None or not search.is_on:
+    if visit is None or not search.is_undecided:
         return Advanced()
     request = request_of(work, visit)
-    is_needed = visit.state in OPEN and vacancy_of(visit, request) > 0
-    if not is_needed or now >= visit.period.start:
+    if not _is_needed(visit, request) or now >= visit.period.start:
         finish(work, life.end(search, SearchState.OVERTAKEN, at=now))
         return Advanced(ended=1)
     if now >= life.gives_up_at(search, visit.period.start):
@@ -144,7 +152,7 @@ def _advance(
     if search.plan_b_at is None and now >= plan_b_at:
         search = _send_plan_b(work, search, visit, request, now=now)
         done += Advanced(plans_sent=1)
-    if search.next_at <= now:
+    if fitting is not None and search.is_on and search.next_at <= now:
         done += _ask(work, search, visit, fitting, now=now)
     return done
 

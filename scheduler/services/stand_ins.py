@@ -18,15 +18,23 @@ from scheduler.domain.visit_sheets import VisitSheet
 from scheduler.domain.visits import Visit
 from scheduler.services import stand_in_news
 from scheduler.services.access import Actor, require_coordinator, require_overseer
-from scheduler.services.announcements import STAND_IN_ASK
-from scheduler.services.locking import locked_visit
+from scheduler.services.announcements import (
+    STAND_IN_ASK,
+    STAND_IN_LOOKING,
+    STAND_IN_PLAN_B,
+)
+from scheduler.services.locking import SETTINGS, locked_visit
 from scheduler.services.overtaking import outdate_proposal, overtake
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity
 from scheduler.services.sheets import sheets_of
+from scheduler.services.versions import require_unchanged
 
+STILL_LOOKING = frozenset({STAND_IN_LOOKING, STAND_IN_PLAN_B})
 STOPPED = "stopped looking for a stand-in"
 ASKED_FURTHER = "asked for more stand-ins"
+# What a change of the rules is noted under.
+RULES = "settings:stand-ins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +166,23 @@ def stop_search(store: Store, key: str, *, actor: Actor, now: datetime) -> Stand
         return ended
 
 
-def keep_rules(store: Store, *, at_a_time: int, plan_b: str, actor: Actor, now: datetime) -> Rules:
+def keep_rules(
+    store: Store, rules: Rules, *, actor: Actor, now: datetime, version: str = ""
+) -> None:
     """Keep how many are asked at a time, and what a teacher does when nobody is found.
+
+    ``version`` is that of the rules that the form was filled from.
 
     Raises:
         NotAllowed: unless the actor is a coordinator.
-        ValueError: if the rules cannot be.
+        ChangedMeanwhile: if they are others by now; nothing was changed.
     """
     require_coordinator(actor, deed="change settings")
-    rules = Rules(at_a_time, plan_b.strip())
     with store.write() as work:
+        work.visits.lock((SETTINGS,))
+        require_unchanged(work, version, work.stand_ins.rules(), subject=RULES)
         work.stand_ins.put_rules(rules)
-        work.activities.add((Activity(now, actor.email, "changed settings", "settings"),))
-    return rules
+        work.activities.add((Activity(now, actor.email, "changed settings", RULES),))
 
 
 def locked_search(work: Work, key: str) -> StandInSearch:
@@ -188,10 +200,31 @@ def locked_search(work: Work, key: str) -> StandInSearch:
 
 
 def finish(work: Work, ended: StandInSearch) -> None:
-    """Keep an ended search, and send none of its questions that still wait."""
+    """Keep an ended search, and send none of its questions that still wait.
+
+    Where somebody was found, word that nobody is yet goes out no more either.
+    """
     assert not ended.is_on
+    is_found = ended.state is SearchState.FOUND
+    untrue = {STAND_IN_ASK, *(STILL_LOOKING if is_found else ())}
     work.stand_ins.put((ended,))
-    overtake(work, (ended.visit,), only=lambda row: row.purpose == STAND_IN_ASK)
+    overtake(work, (ended.visit,), only=lambda row: row.purpose in untrue)
+
+
+def close_filled(
+    work: Work, visits: Iterable[Visit], request: ClassroomRequest, *, now: datetime
+) -> tuple[str, ...]:
+    """End the searches for those of these visits that lack nobody any more; return their UIDs.
+
+    Whoever came back was not found by them, and word that somebody is sought is no longer true.
+    """
+    filled = tuple(visit.uid for visit in visits if not vacancy_of(visit, request))
+    searches = work.stand_ins.of_visits(filled)
+    for search in searches:
+        if search.is_undecided:
+            finish(work, life.end(search, SearchState.OVERTAKEN, at=now))
+    overtake(work, filled, only=lambda row: row.purpose in STILL_LOOKING)
+    return tuple(dict.fromkeys(search.visit for search in searches))
 
 
 def vacancy_of(visit: Visit, request: ClassroomRequest) -> int:

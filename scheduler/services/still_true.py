@@ -21,7 +21,7 @@ TOLD_WITHOUT_VISIT = frozenset(
     {
         *(news.ASK_AVAILABILITY, news.MESSAGE, news.HAND_OVER, news.HANDED_OVER),
         *(news.JOIN_CONFIRM, news.JOIN_WAITING, news.JOIN_ACCEPTED, news.JOIN_DECLINED),
-        *(news.STILL_RIGHT, news.ARRANGED),
+        *(news.STILL_RIGHT, news.ARRANGED, news.PROPOSED),
         *(news.RENEW_CLEARANCE, news.ADDRESS_CHANGED, news.DIGEST, news.APPROVED),
     }
 )

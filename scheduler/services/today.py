@@ -18,6 +18,7 @@ from scheduler.domain.visits import Partstat, Visit, VisitState
 from scheduler.domain.volunteers import Clearance
 from scheduler.domain.zones import day_period, local
 from scheduler.services.access import Actor, require_overseer
+from scheduler.services.announcements import JOIN_CONFIRM
 from scheduler.services.asking import reference_of
 from scheduler.services.board import Queued, problem_at
 from scheduler.services.closed_days import how_many_closed
@@ -40,8 +41,8 @@ DAYS_STATES = (
     VisitState.HAPPENED,
     VisitState.MISSED,
 )
-# The subjects under which mail stands that is about no visit.
-OTHER_SUBJECTS = ("availability", "sign-in", "clearance", "account")
+# Mail about no visit that failed is looked at within days, or it never is.
+FAILED_LATELY = timedelta(days=14)
 
 
 class Cleared(Protocol):
@@ -233,10 +234,14 @@ def _silences(sheets: Iterable[VisitSheet]) -> Iterator[Silence]:
 
 
 def _failed_mail(work: Work, waiting: Waiting, *, now: datetime) -> tuple[OutboxRow, ...]:
-    """Return mail that failed about what is still to come, the latest first."""
+    """Return mail that failed about what is still to come, or lately, the latest first.
+
+    Strangers who mistyped their own address have nobody to call them.
+    """
     if not waiting.failed_mail:
         return ()
-    return work.listings.failed_mail(since=now, subjects=OTHER_SUBJECTS)
+    failed = work.listings.failed_mail(since=now, lately=now - FAILED_LATELY)
+    return tuple(row for row in failed if row.purpose != JOIN_CONFIRM)
 
 
 def _offers(work: Work, visits: Iterable[Visit], *, now: datetime) -> int:

@@ -35,7 +35,8 @@ class VisitPage:
 
     ``knows_all`` tells that history and mails are part of it, ``is_host`` that the reader asked
     for it, ``is_guest`` that they are one of those who come. ``deeds`` and ``mails`` are the
-    oldest first. ``search`` is the latest for a stand-in; who ``may_steer`` it can end it.
+    oldest first. ``search`` is the latest for a stand-in; who ``may_steer`` it can end it,
+    or enter whom they found.
     """
 
     line: DiaryLine
@@ -73,7 +74,7 @@ def visit_page(store: Store, uid: str, *, actor: Actor, now: datetime) -> VisitP
             is_guest=any(guest.email == actor.email for guest in line.present_guests),
             may_move=actor.is_coordinator and is_open,
             may_cancel=owns and is_open,
-            may_steer=actor.is_coordinator and search is not None and search.search.is_on,
+            may_steer=actor.is_coordinator and _is_sought(search),
             search=search,
             deeds=_deeds(work, line) if actor.oversees else (),
             mails=_mails(work, uid, facts) if actor.oversees else (),
@@ -93,6 +94,10 @@ def _search(work: Work, line: DiaryLine) -> SearchStory | None:
     searches = work.stand_ins.of_visits((line.uid,))[-1:]
     stories = stories_of(work, searches, start_by_uid={line.uid: line.period.start})
     return next(iter(stories), None)
+
+
+def _is_sought(story: SearchStory | None) -> bool:
+    return story is not None and story.search.is_undecided
 
 
 def _mails(work: Work, uid: str, facts: VisitFacts) -> tuple[LoggedMail, ...]:

@@ -33,7 +33,7 @@ from scheduler.services.locking import locked_visit, locked_visits
 from scheduler.services.overtaking import outdate_proposal, overtake
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow, OutboxState
-from scheduler.services.stand_in_news import office_that_reckons
+from scheduler.services.stand_in_news import office_that_reckons, place_taken
 from scheduler.services.stand_ins import begin_searches, request_of
 from scheduler.services.still_coming import note_yes
 from scheduler.services.summaries import sum_up
@@ -223,7 +223,9 @@ def _accepted(work: Work, pairs: Pairs, *, email: str, now: datetime) -> None:
         if new.state is VisitState.CONFIRMED and old.state is not VisitState.CONFIRMED
     )
     if certain:
-        work.outbox.add(confirmations(certain, request_of(work, certain[0]), at=now))
+        request = request_of(work, certain[0])
+        work.outbox.add(confirmations(certain, request, at=now))
+        work.outbox.add(place_taken(work, certain, request, email=email))
     _note(work, pairs, email=email, deed="accepted", now=now)
 
 

@@ -68,10 +68,8 @@ def trial_of(
     after = _after(picture, what_if, given_up=given_up, makes_room=makes_room)
     asked = {*given_up, *makes_room, *pending, *_wanting(picture, what_if)}
     problem = _problem(after, what_if, asked, gazetteer=gazetteer)
-    unsound = {key for key, proposal in pending.items() if broken_findings(problem, proposal)}
-    hit = {key for key in unsound if _is_about(what_if, picture, pending[key])}
-    # What was unsound before is for the next run to put right, not for this change.
-    kept = {k: p for k, p in pending.items() if k not in unsound - hit}
+    hit, unsound_before = _unsound(problem, pending, picture, what_if)
+    kept = {k: p for k, p in pending.items() if k not in unsound_before}
     former_plan = (
         *(_assignment(visits) for visits in (*makes_room.values(), *given_up.values())),
         *(assignment_of(proposal) for proposal in kept.values()),
@@ -79,7 +77,7 @@ def trial_of(
     demands = (
         _asked_again(demand, given_up.get(demand.id, ()), kept.get(demand.id))
         for demand in problem.demands
-        if demand.id not in unsound - hit
+        if demand.id not in unsound_before
     )
     broken = {*given_up, *hit}
     valued = replace(problem, previous=former_plan)
@@ -105,6 +103,15 @@ def _pending(picture: Picture, former: Mapping[str, Proposal]) -> dict[str, Prop
         for key, proposal in former.items()
         if proposal.state is ProposalState.PENDING and key in still_open
     }
+
+
+def _unsound(
+    problem: Problem, pending: Mapping[str, Proposal], picture: Picture, what_if: WhatIf
+) -> tuple[frozenset[str], frozenset[str]]:
+    """What the change rules out, and what was unsound before: that is for the next run."""
+    unsound = frozenset(key for key, each in pending.items() if broken_findings(problem, each))
+    hit = frozenset(key for key in unsound if _is_about(what_if, picture, pending[key]))
+    return hit, unsound - hit
 
 
 def _wanting(picture: Picture, what_if: WhatIf) -> frozenset[str]:

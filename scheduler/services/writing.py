@@ -20,11 +20,11 @@ from scheduler.services.digests import News, bundle_of, digest
 from scheduler.services.letters import Letterhead, letter
 from scheduler.services.mail_batches import Batch, Parcel, load_batch, open_doors, with_modes
 from scheduler.services.outcomes import Delivered, Outcomes
-from scheduler.services.ports import Store
+from scheduler.services.ports import PostStore
 from scheduler.services.records import OutboxRow, OutboxState
 from scheduler.services.sign_in import make_link
 
-BATCH = 100
+BATCH = 200
 CLAIM_LASTS = timedelta(minutes=10)
 NEXT_GO = timedelta(minutes=1)
 
@@ -44,7 +44,7 @@ class Written:
 class Writer:
     """One run's writing; ``most_per_domain`` is how many mails a domain may get in it."""
 
-    store: Store
+    store: PostStore
     now: datetime
     head: Letterhead
     most_per_domain: int
@@ -193,7 +193,7 @@ def _domain(row: OutboxRow) -> str:
     return row.recipient.rpartition("@")[2]
 
 
-def _sign_in_token(store: Store, row: OutboxRow, *, now: datetime) -> str:
+def _sign_in_token(store: PostStore, row: OutboxRow, *, now: datetime) -> str:
     if row.purpose != SIGN_IN:
         return ""
     with store.write() as work:

@@ -29,7 +29,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from scheduler.storage import soundness, versions
 from scheduler.storage.models import Base
@@ -130,6 +130,12 @@ def begin(session: Session, *, writes: bool) -> None:
     session.connection(execution_options=options)
 
 
+def begin_writing(connection: PoolProxiedConnection, dialect: sa.Dialect) -> None:
+    """Begin a transaction of the driver's own that writes."""
+    if dialect.name == "sqlite":
+        _begin_as(connection, WRITING)
+
+
 def require_tables(url: str) -> None:
     """Refuse a database that is not set up, or of another version than this program's.
 
@@ -204,19 +210,22 @@ def problems(database: str | Engine) -> tuple[str, ...]:
 
 
 def _unpooled(url: str) -> Engine:
-    return _prepared(
-        sa.create_engine(normal_url(url), connect_args=_reach(url), poolclass=NullPool)
-    )
+    return _prepared(sa.create_engine(normal_url(url), poolclass=NullPool, **_always(url)))
 
 
 def _options(url: str, connections: int) -> dict[str, Any]:
     return {
+        **_always(url),
         # A file does not go away while nobody looks.
         "pool_pre_ping": not _is_sqlite(url),
         "pool_size": connections,
         "max_overflow": 0,
-        "connect_args": _reach(url),
     }
+
+
+def _always(url: str) -> dict[str, Any]:
+    # What a statement that fails was given may be people's addresses: no log repeats it.
+    return {"connect_args": _reach(url), "hide_parameters": True}
 
 
 def _reach(url: str) -> dict[str, int]:
@@ -266,13 +275,17 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     intent = connection.get_execution_options().get(INTENT)
+    try:
+        _begin_as(connection.connection, intent)
+    except sqlite3.Error as failure:
+        raise sa.exc.OperationalError("BEGIN", None, failure) from failure
+
+
+def _begin_as(connection: PoolProxiedConnection, intent: object) -> None:
+    # Every transaction begins so: the driver itself is asked, in a third of the time.
+    cursor = connection.cursor()
     # The connection keeps it from one transaction to the next.
     if connection.info.get(INTENT) != intent:
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(intent == READING)}")
+        cursor.execute(f"PRAGMA query_only = {int(intent == READING)}")
         connection.info[INTENT] = intent
-    statement = "BEGIN IMMEDIATE" if intent == WRITING else "BEGIN"
-    try:
-        # Every transaction begins so: asking the driver itself takes a third of the time.
-        connection.connection.cursor().execute(statement)
-    except sqlite3.Error as failure:
-        raise sa.exc.OperationalError(statement, None, failure) from failure
+    cursor.execute("BEGIN IMMEDIATE" if intent == WRITING else "BEGIN")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from scheduler.services.ports import (
@@ -32,6 +34,7 @@ from scheduler.services.ports import (
     Marks,
     Messages,
     Outbox,
+    Outcome,
     OwnWeeks,
     People,
     Promises,
@@ -76,7 +79,7 @@ from scheduler.storage.repositories.listings import SqlListings
 from scheduler.storage.repositories.mail_desk import SqlInbox, SqlMailLog
 from scheduler.storage.repositories.mail_doors import SqlMailDoors
 from scheduler.storage.repositories.marks import SqlMarks
-from scheduler.storage.repositories.outbox import SqlOutbox
+from scheduler.storage.repositories.outbox import SqlOutbox, settle
 from scheduler.storage.repositories.own_weeks import SqlOwnWeeks
 from scheduler.storage.repositories.people import SqlPeople
 from scheduler.storage.repositories.proposals import SqlProposals
@@ -162,3 +165,13 @@ class SqlStore:
             yield SqlWork(session, writes=True)
             write_notes(session)
             session.commit()
+
+    def settle(self, outcomes: Iterable[Outcome]) -> None:
+        """Enter what became of claimed mails, in a transaction of its own."""
+        with domain_errors():
+            settle(self._engine, outcomes)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        with self._sessions() as session:
+            return session.get_bind().engine

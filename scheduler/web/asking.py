@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import cast
 
 from flask_babel import gettext as _
@@ -37,12 +37,14 @@ from scheduler.web.phrasing import long_day
 from scheduler.web.window_words import window_words
 
 Flaw = dict[str, str]
-# What is kept of a form for later: its questions, not what the browser adds.
-UNASKED = frozenset({"csrf_token"})
+# What is kept of a form for later: its questions, not what goes along with them.
+UNASKED = frozenset({"csrf_token", "begun"})
 
 
 class AskForm(FlaskForm):  # type: ignore[misc]
-    """Four questions, and a few more for those who want them."""
+    """Four questions, and a few more for those who want them; ``begun`` is when it was opened."""
+
+    begun = StringField()
 
     title = StringField(
         validators=[
@@ -123,6 +125,15 @@ def answers_of(form: AskForm, *, sheet: AskSheet | None = None) -> Answers:
         preferred=(preferred,) if preferred else (),
         school=form.school.data or "",
     )
+
+
+def begun_at(form: AskForm) -> datetime | None:
+    """Return when the page was opened, None where nothing readable says so."""
+    try:
+        begun = datetime.fromisoformat(form.begun.data or "")
+    except ValueError:
+        return None
+    return begun if begun.tzinfo else None
 
 
 def texts_of(form: AskForm) -> dict[str, tuple[str, ...]]:

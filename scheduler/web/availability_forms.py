@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -31,6 +32,7 @@ from scheduler.services.week_boxes import LAST_TERM, blocks_of, lines_of
 FARTHEST_KM = 2000
 LONGEST_BUFFER_MINUTES = 240
 LONGEST_NOTICE_DAYS = 180
+BACKWARDS = _("The last day is before the first")
 
 
 # The stubs do not know yet that a field takes its own words for what it cannot read.
@@ -54,6 +56,17 @@ def distance(label: LazyString, last: int) -> FloatField:
     say = _("%(label)s: write a number from %(first)s to %(last)s", **_between(label, 0, last))
     validators = [Optional(), NumberRange(0, last, say)]
     return FloatField(label, validators, invalid_value_message=say)  # type: ignore[call-arg]
+
+
+def not_before(first: str, say: LazyString = BACKWARDS) -> Callable[[FlaskForm, Field], None]:
+    """Return a check that a day is not before that of the field ``first``, where both are given."""
+
+    def check(form: FlaskForm, field: Field) -> None:
+        begins = form[first].data
+        if begins and field.data and field.data < begins:
+            raise ValidationError(say)
+
+    return check
 
 
 def _between(label: LazyString, first: int, last: int) -> dict[str, object]:
@@ -128,17 +141,12 @@ class TimeForm(FlaskForm):  # type: ignore[misc]
     start = clock_field(_("From"), validators=[InputRequired(_("Tell us when it starts"))])
     end = clock_field(_("To"), validators=[InputRequired(_("Tell us when it ends"))])
     first = day_field(_("First day"), validators=[Optional()])
-    last = day_field(_("Last day"), validators=[Optional()])
+    last = day_field(_("Last day"), validators=[Optional(), not_before("first")])
 
     def validate_end(self, field: Field) -> None:
         """Refuse a time that ends before it starts."""
         if self.start.data and field.data and field.data <= self.start.data:
             raise ValidationError(_("The end must be after the start"))
-
-    def validate_last(self, field: Field) -> None:
-        """Refuse a last day before the first."""
-        if self.first.data and field.data and field.data < self.first.data:
-            raise ValidationError(_("The last day is before the first"))
 
     @property
     def block(self) -> WeeklyAvailability:
@@ -155,18 +163,13 @@ class AwayForm(FlaskForm):  # type: ignore[misc]
     today = date.min
 
     away_first = day_field(_("First day away"), validators=[InputRequired(_("Pick the first day"))])
-    away_last = day_field(_("Last day away"), validators=[Optional()])
+    away_last = day_field(_("Last day away"), validators=[Optional(), not_before("away_first")])
 
     def validate_away_first(self, field: Field) -> None:
         """Refuse days that are over."""
         last = self.away_last.data or field.data
         if last and last < self.today:
             raise ValidationError(_("These days are over. Pick later ones"))
-
-    def validate_away_last(self, field: Field) -> None:
-        """Refuse a last day before the first."""
-        if self.away_first.data and field.data and field.data < self.away_first.data:
-            raise ValidationError(_("The last day is before the first"))
 
     @property
     def days(self) -> DateRange:

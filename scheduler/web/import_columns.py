@@ -9,7 +9,8 @@ from scheduler.domain.imports import Import, ImportState
 from scheduler.domain.zones import local
 from scheduler.services.import_lists import Change
 from scheduler.services.import_pages import ImportDesk
-from scheduler.web.import_words import import_asker, import_state, import_sum, kind_word
+from scheduler.web.askers import asker
+from scheduler.web.import_words import import_state, import_sum, kind_word
 from scheduler.web.lists import Column
 from scheduler.web.row_words import row_in_their_language
 
@@ -18,7 +19,7 @@ def import_columns(past: ImportDesk) -> tuple[Column[Import], ...]:
     """Return the columns of the list of imports."""
     return (
         Column(_("When"), lambda found: local(found.asked_at, past.timezone)),
-        Column(_("By"), lambda found: import_asker(found, past.name_by_email)),
+        Column(_("By"), lambda found: asker(found, past.name_by_email)),
         Column(_("Files"), lambda found: found.title),
         Column(_("State"), lambda found: import_state(found)["words"]),
         Column(_("What changed"), what_changed),

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, lazy_pgettext, ngettext
 
 from scheduler.domain.imports import FileCount, Import, ImportState
-from scheduler.services.access import COMMAND_LINE
 from scheduler.services.blank_files import KnownFile
 from scheduler.services.import_lists import Listed
 from scheduler.web.formats import write_number
@@ -101,13 +100,6 @@ def import_phase(found: Import) -> str:
         done=write_number(stretch.done),
         total=write_number(stretch.total),
     )
-
-
-def import_asker(found: Import, names: Mapping[str, str]) -> str:
-    """Return who brought the files."""
-    if found.asked_by == COMMAND_LINE:
-        return _("the command line")
-    return names.get(found.asked_by, found.asked_by)
 
 
 def import_sum(found: Import) -> str:

@@ -18,6 +18,7 @@ from scheduler.domain.zones import zone
 from scheduler.services import imports
 from scheduler.services.blank_files import known_files
 from scheduler.services.import_pages import import_desk, look
+from scheduler.web.askers import asker
 from scheduler.web.desk import desk
 from scheduler.web.import_columns import import_columns, what_changed
 from scheduler.web.import_words import (
@@ -25,7 +26,6 @@ from scheduler.web.import_words import (
     SHOWN,
     added_by_kind,
     count_words,
-    import_asker,
     import_phase,
     import_state,
     import_sum,
@@ -42,8 +42,8 @@ ABOUT = ("name", "timezone", "country")
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 
 for phrase in (
-    *(added_by_kind, count_words, kind_word),
-    *(import_asker, import_phase, import_state, import_sum, what_changed),
+    *(added_by_kind, asker, count_words, kind_word),
+    *(import_phase, import_state, import_sum, what_changed),
 ):
     bp.app_template_filter(phrase.__name__)(phrase)
 

@@ -115,11 +115,17 @@ def why_words() -> Mapping[str, str]:
     """Return why a mail needs a person, as one sentence each."""
     return {
         Why.WORDS: _("It is written in words. We can’t tell whether it is a yes or a no."),
+        Why.WITH_WORDS: _("The answer is entered. It brings a message for you."),
         Why.UNKNOWN_SENDER: _("Nobody we know writes from this address."),
+        Why.NOT_THEIRS: _("It answers an invitation that we did not send to this address."),
         Why.NO_VISIT: _("We can’t tell which visit it is about."),
         Why.OTHER_TIME: _("It asks for another time."),
-        Why.TOO_LATE: _("It is an answer to a visit that was called off or has begun."),
+        Why.TOO_LATE: _(
+            "It answers what no longer holds. The visit was moved or called off, has begun, "
+            "or somebody else has the place."
+        ),
         Why.CAME_BACK: _("An e-mail of ours came back. The address may have ended."),
+        Why.UNDELIVERED: _("An e-mail of ours did not arrive. The other mail server had trouble."),
     }
 
 

@@ -29,6 +29,10 @@ KINDS = {
         lazy_gettext("Changes and cancellations"),
         lazy_gettext("These always come at once, so that nobody waits in vain."),
     ),
+    MailKind.TASK: (
+        lazy_gettext("Decisions that wait for you"),
+        lazy_gettext("Visits were proposed, and somebody has to approve them."),
+    ),
     MailKind.CONFIRMATION: (
         lazy_gettext("Confirmations"),
         lazy_gettext("Everyone has said yes: the visit is certain."),
@@ -101,14 +105,11 @@ def save_by_link(token: str) -> ResponseReturnValue:
 def ask_to_end(token: str, kind: str) -> ResponseReturnValue:
     """Show the one button that ends mails of a kind, for whoever opens the link by hand."""
     try:
-        mine = mail_choices.mail_behind(desk().store, token)
         wanted = _ended(kind)
+        is_over = mail_choices.is_ended(desk().store, token, wanted)
     except Unknown:
         return render_template("mail_choices/unknown.html"), HTTPStatus.NOT_FOUND
-    is_over = mine.choices.pace(wanted) is Pace.NEVER
-    return render_template(
-        "mail_choices/end.html", token=token, kind=kind, words=KINDS[wanted][0], is_over=is_over
-    )
+    return _end_page(token, kind, is_over=is_over)
 
 
 @bp.post("/m/<token>/<kind>")
@@ -116,16 +117,28 @@ def ask_to_end(token: str, kind: str) -> ResponseReturnValue:
 def end(token: str, kind: str) -> ResponseReturnValue:
     """End mails of a kind at one click; a mail program has no cookie, the link is the proof.
 
-    Source: RFC 8058 section 3.2.
+    It is answered at once, since it may follow no redirect; a person at a browser is led on.
+
+    Source: RFC 8058 section 3.1.
     """
-    if request.form.get("List-Unsubscribe") != "One-Click":
+    is_program = request.form.get("List-Unsubscribe") == "One-Click"
+    if not is_program:
         csrf.protect()
     try:
         mail_choices.end_by_one_click(desk().store, token, _ended(kind), now=desk().now)
     except Unknown:
         return render_template("mail_choices/unknown.html"), HTTPStatus.NOT_FOUND
+    if is_program:
+        return _end_page(token, kind, is_over=True)
     return redirect(
         url_for("mail_choices.ask_to_end", token=token, kind=kind), HTTPStatus.SEE_OTHER
+    )
+
+
+def _end_page(token: str, kind: str, *, is_over: bool) -> str:
+    words = KINDS[MailKind(kind)][0]
+    return render_template(
+        "mail_choices/end.html", token=token, kind=kind, words=words, is_over=is_over
     )
 
 
@@ -144,6 +157,15 @@ def _chosen() -> dict[MailKind, Pace]:
     }
 
 
+def _concerns(mine: MyMail, kind: MailKind) -> bool:
+    match kind:
+        case MailKind.INVITATION:
+            return mine.is_volunteer
+        case MailKind.TASK:
+            return mine.is_coordinator
+    return True
+
+
 def _page(mine: MyMail, *, action: str, is_own: bool = False) -> str:
     kinds = [
         {
@@ -154,7 +176,7 @@ def _page(mine: MyMail, *, action: str, is_own: bool = False) -> str:
             "chosen": str(mine.choices.pace(kind)),
         }
         for kind, allowed in PACES_BY_KIND.items()
-        if mine.is_volunteer or kind is not MailKind.INVITATION
+        if _concerns(mine, kind)
     ]
     return render_template(
         "mail_choices/choose.html", mine=mine, kinds=kinds, action=action, is_own=is_own

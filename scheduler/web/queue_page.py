@@ -147,9 +147,8 @@ def page(
     just = tuple(filter(None, request.args.get("just", "").split(",")))
     found = _review(key, _wanted(filters, just), group=group)
     if key and found.opened is None:
-        if just:
-            return redirect(here("proposals.board", just=",".join(just)), 303)
-        return redirect(url_for("requests.one", key=key), 303)
+        over = here("proposals.board", just=",".join(just))
+        return redirect(over if just else url_for("requests.one", key=key), 303)
     opened_key = found.opened.request.key if found.opened else ""
     return render_template(
         "proposals/board.html",

@@ -9,12 +9,12 @@ from types import MappingProxyType
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from scheduler.domain.batches import WhatIf, WhatIfKind
 from scheduler.services.batch_pages import Choices
-from scheduler.web.availability_forms import day_field, whole_number
+from scheduler.web.availability_forms import day_field, not_before, whole_number
 
 EVERY_SCHOOL = "*"
 MOVES = MappingProxyType(
@@ -85,17 +85,7 @@ class DaysForm(ChangeForm):
     """From when until when; one day unless a last one is given."""
 
     first = day_field(validators=[InputRequired(lazy_gettext("Pick the day"))])
-    last = day_field(validators=[Optional()])
-
-    def validate_last(self, field: object) -> None:
-        """Refuse a last day before the first.
-
-        Raises:
-            ValidationError: if it is.
-        """
-        first, last = self.first.data, self.last.data
-        if first and last and last < first:
-            raise ValidationError(lazy_gettext("The last day is before the first"))
+    last = day_field(validators=[Optional(), not_before("first")])
 
 
 class AbsenceForm(DaysForm, PersonForm):

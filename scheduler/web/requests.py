@@ -33,6 +33,7 @@ from scheduler.web.asking import (
     AskForm,
     Flaw,
     answers_of,
+    begun_at,
     flaws_of,
     flaws_told,
     other_picks,
@@ -100,7 +101,7 @@ def free() -> ResponseReturnValue:
     """Show who is free for answers given so far; what is sent here is kept as the draft."""
     if request.method == "POST":
         form = AskForm()
-        keep_draft(desk().store, texts_of(form), actor=actor(), now=desk().now)
+        _keep(form)
     else:
         form = AskForm(formdata=MultiDict(request.args))
     return render_template("requests/free.html", **_so_far(form, _sheet(form)))
@@ -112,7 +113,7 @@ def send() -> ResponseReturnValue:
     """Store the request, keep it for later, or show the questions again with what is wrong."""
     form = AskForm()
     if "keep" in request.form:
-        keep_draft(desk().store, texts_of(form), actor=actor(), now=desk().now)
+        _keep(form)
         tell_done(_("We kept your answers. They wait here for you."))
         return redirect(url_for("requests.own"), 303)
     sheet = _sheet(form)
@@ -134,7 +135,7 @@ def send() -> ResponseReturnValue:
 @teachers_only
 def discard() -> ResponseReturnValue:
     """Forget the draft and begin anew."""
-    discard_draft(desk().store, actor=actor())
+    discard_draft(desk().store, actor=actor(), now=desk().now)
     return redirect(url_for("requests.ask"), 303)
 
 
@@ -256,6 +257,10 @@ def _tell_withdrawn(key: str, *, with_visits: bool) -> None:
         tell_done(_("You took your request back."), undo=url_for("requests.reopen", key=key))
 
 
+def _keep(form: AskForm) -> None:
+    keep_draft(desk().store, texts_of(form), actor=actor(), now=desk().now, begun=begun_at(form))
+
+
 def _sheet(form: AskForm) -> AskSheet:
     return ask_sheet(
         desk().store,
@@ -281,6 +286,7 @@ def _ask_page(
         error_by_field={flaw["field"]: flaw["message"] for flaw in flaws},
         suggestions=OFTEN_ASKED,
         draft=draft,
+        begun=desk().now.isoformat(),
     )
 
 

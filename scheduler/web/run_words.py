@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, lazy_pgettext, ngettext
 
 from scheduler.domain.runs import Change, Headway, Run, RunState
-from scheduler.services.runs import NIGHTLY
 from scheduler.web.formats import write_number, write_share
 
 STATE_WORDS: Mapping[RunState, tuple[str, str]] = MappingProxyType(
@@ -67,13 +66,6 @@ def run_phase(run: Run) -> str:
     return str(PHASE_WORDS.get(run.headway.phase, _("Looking for a better plan")))
 
 
-def run_asker(run: Run, names: Mapping[str, str]) -> str:
-    """Return who asked, as part of a sentence."""
-    if run.asked_by == NIGHTLY:
-        return _("the nightly check")
-    return names.get(run.asked_by, run.asked_by)
-
-
 def filled_so_far(headway: Headway) -> str:
     """Return ``12 of 14 requests have somebody``, or nothing before that is known."""
     if headway.filled is None or headway.requests is None:
@@ -98,16 +90,21 @@ def changes_of(run: Run) -> tuple[ChangeShown, ...]:
 
 
 def _proofs(headway: Headway) -> Iterator[str]:
-    gap = _gap(headway.tier1_value, headway.tier1_bound)
-    if gap is not None and gap <= 0:
-        yield _("Filled requests: proven, no plan fills more")
-    elif gap is not None:
-        yield _("Filled requests: at most %(share)s more is possible", share=_share(gap))
-    gap = _gap(headway.tier2_value, headway.tier2_bound)
-    if gap is not None and gap <= 0:
-        yield _("How well people fit: proven, no plan does better")
-    elif gap is not None:
-        yield _("How well people fit: at most %(share)s more is possible", share=_share(gap))
+    tiers = (
+        (
+            _gap(headway.tier1_value, headway.tier1_bound),
+            _("Filled requests: proven, no plan fills more"),
+            _("Filled requests: at most %(share)s more is possible"),
+        ),
+        (
+            _gap(headway.tier2_value, headway.tier2_bound),
+            _("How well people fit: proven, no plan does better"),
+            _("How well people fit: at most %(share)s more is possible"),
+        ),
+    )
+    for gap, proven, open_still in tiers:
+        if gap is not None:
+            yield open_still % {"share": _share(gap)} if gap > 0 else proven
 
 
 def _gap(value: int | None, bound: int | None) -> float | None:

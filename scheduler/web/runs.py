@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from scheduler.domain.runs import Run
 from scheduler.domain.zones import local
 from scheduler.services.runs import Sight, ask, history, latest, look, stop
+from scheduler.web.askers import asker
 from scheduler.web.desk import desk
 from scheduler.web.lists import Cell, Column, csv_answer
 from scheduler.web.notices import tell_done
@@ -16,7 +17,6 @@ from scheduler.web.run_words import (
     changes_of,
     filled_so_far,
     proofs,
-    run_asker,
     run_phase,
     run_state,
 )
@@ -24,7 +24,7 @@ from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 
 bp = Blueprint("runs", __name__)
 
-for phrase in (changes_of, filled_so_far, proofs, run_asker, run_phase, run_state):
+for phrase in (changes_of, filled_so_far, proofs, run_phase, run_state):
     bp.app_template_filter(phrase.__name__)(phrase)
 
 
@@ -44,7 +44,7 @@ def every_file() -> ResponseReturnValue:
     past = history(desk().store, actor=actor())
     columns: tuple[Column[Run], ...] = (
         Column(_("Asked"), lambda run: local(run.asked_at, past.timezone)),
-        Column(_("By"), lambda run: run_asker(run, past.name_by_email)),
+        Column(_("By"), lambda run: asker(run, past.name_by_email)),
         Column(_("State"), lambda run: run_state(run)["words"]),
         Column(_("Requests"), lambda run: run.headway.requests),
         Column(_("Found"), lambda run: run.headway.filled),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField, ValidationError
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from scheduler.domain.errors import ChangedMeanwhile
@@ -30,7 +30,7 @@ from scheduler.services.school_pages import (
     schools,
 )
 from scheduler.services.versions import version_of
-from scheduler.web.availability_forms import day_field
+from scheduler.web.availability_forms import day_field, not_before
 from scheduler.web.desk import desk
 from scheduler.web.error_words import faster_words
 from scheduler.web.formats import write_span
@@ -61,17 +61,7 @@ class ClosureForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(lazy_gettext("Say why it is closed")), Length(max=80)]
     )
     first = day_field(validators=[InputRequired(lazy_gettext("Pick the day"))])
-    last = day_field(validators=[Optional()])
-
-    def validate_last(self, field: object) -> None:
-        """Refuse a last day before the first.
-
-        Raises:
-            ValidationError: if it is.
-        """
-        first, last = self.first.data, self.last.data
-        if first and last and last < first:
-            raise ValidationError(_("The last day is before the first"))
+    last = day_field(validators=[Optional(), not_before("first")])
 
     def closure(self, school: str) -> Closure:
         """Return the closure of that school."""

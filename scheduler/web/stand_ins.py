@@ -14,17 +14,27 @@ from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import AnyOf, Length, NumberRange
 
 from scheduler.domain.errors import (
+    ChangedMeanwhile,
     ConstraintViolated,
     DoubleBooked,
     IllegalTransition,
     Unknown,
 )
-from scheduler.domain.stand_ins import LONGEST_PLAN_B, MOST_AT_A_TIME
+from scheduler.domain.stand_ins import LONGEST_PLAN_B, MOST_AT_A_TIME, Rules
 from scheduler.domain.zones import local
 from scheduler.services import stand_ins
-from scheduler.services.stand_in_answers import AskStanding, open_ask, say_no, step_in
+from scheduler.services.stand_in_answers import (
+    ANSWERABLE,
+    AskStanding,
+    enter_yes,
+    open_ask,
+    say_no,
+    step_in,
+)
 from scheduler.services.stand_ins import SearchLine
+from scheduler.services.versions import version_of
 from scheduler.web.desk import desk
+from scheduler.web.error_words import faster_words, sentence_of
 from scheduler.web.lists import Column, csv_answer
 from scheduler.web.notices import tell_done
 from scheduler.web.phrasing import joined
@@ -33,7 +43,7 @@ from scheduler.web.signed_in import actor, coordinators_only, overseers_only
 bp = Blueprint("stand_ins", __name__)
 
 YES, NO = "yes", "no"
-CAN_ANSWER = frozenset({AskStanding.ASKED, AskStanding.SAID_NO})
+STILL_OPEN = ANSWERABLE | {AskStanding.COMING}
 
 
 class StepInForm(FlaskForm):  # type: ignore[misc]
@@ -53,6 +63,12 @@ class RulesForm(FlaskForm):  # type: ignore[misc]
     plan_b = TextAreaField(
         validators=[Length(max=LONGEST_PLAN_B, message=lazy_gettext("Use at most 1,000 letters"))]
     )
+    version = StringField()
+
+    @property
+    def rules(self) -> Rules:
+        """Return what was decided."""
+        return Rules(self.at_a_time.data or 1, (self.plan_b.data or "").strip())
 
 
 @bp.get("/s/<token>")
@@ -62,7 +78,6 @@ def ask(token: str) -> ResponseReturnValue:
         found = open_ask(desk().store, token, now=desk().now, key=desk().secret_key)
     except Unknown:
         return render_template("answers/unknown.html"), HTTPStatus.NOT_FOUND
-    is_open = found.standing in CAN_ANSWER or found.standing is AskStanding.COMING
     page = render_template(
         "stand_ins/ask.html",
         found=found,
@@ -71,7 +86,7 @@ def ask(token: str) -> ResponseReturnValue:
         sheets=(found.sheet,),
         reader={"email": found.person.email, "role": "volunteer"},
     )
-    return page, HTTPStatus.OK if is_open else HTTPStatus.GONE
+    return page, HTTPStatus.OK if found.standing in STILL_OPEN else HTTPStatus.GONE
 
 
 @bp.post("/s/<token>")
@@ -116,13 +131,13 @@ def keep_rules() -> ResponseReturnValue:
     form = RulesForm()
     if not form.validate():
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
-    stand_ins.keep_rules(
-        desk().store,
-        at_a_time=form.at_a_time.data or 1,
-        plan_b=form.plan_b.data or "",
-        actor=actor(),
-        now=desk().now,
-    )
+    seen = form.version.data or ""
+    try:
+        stand_ins.keep_rules(desk().store, form.rules, actor=actor(), now=desk().now, version=seen)
+    except ChangedMeanwhile as error:
+        flash(faster_words(error, now=desk().now), "problem")
+        form.version.data = ""
+        return _page(form), HTTPStatus.CONFLICT
     tell_done(_("Saved."))
     return redirect(url_for("stand_ins.every"), HTTPStatus.SEE_OTHER)
 
@@ -132,11 +147,34 @@ def keep_rules() -> ResponseReturnValue:
 def stop(key: str) -> ResponseReturnValue:
     """Ask nobody else, so that a coordinator finds somebody by hand."""
     try:
-        stand_ins.stop_search(desk().store, key, actor=actor(), now=desk().now)
+        stopped = stand_ins.stop_search(desk().store, key, actor=actor(), now=desk().now)
     except IllegalTransition:
         flash(_("The search had ended already."), "problem")
+        return _back()
+    tell_done(_("We ask nobody else. The visit waits for you."))
+    # There the coordinator enters whom they find.
+    return redirect(url_for("visit.show", uid=stopped.visit), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/stand-ins/<key>/found")
+@coordinators_only
+def enter_found(key: str) -> ResponseReturnValue:
+    """Enter somebody who told a coordinator that they step in."""
+    email = request.form.get("email", "").strip()
+    try:
+        enter_yes(
+            desk().store, key, email, actor=actor(), now=desk().now, gazetteer=desk().gazetteer
+        )
+    except Unknown as error:
+        if error.kind == "search":
+            raise
+        flash(_("No volunteer has this address. Nothing was changed."), "problem")
+    except ConstraintViolated as error:
+        flash(sentence_of(error), "problem")
+    except (IllegalTransition, DoubleBooked):
+        flash(_("The place is taken, or they are busy then. Nothing was changed."), "problem")
     else:
-        tell_done(_("We ask nobody else. The visit waits for you."))
+        tell_done(_("The stand-in is entered. Everyone concerned is told."))
     return _back()
 
 
@@ -184,6 +222,7 @@ def _page(form: RulesForm | None) -> str:
         "stand_ins/every.html",
         found=found,
         form=form or RulesForm(formdata=None, at_a_time=rules.at_a_time, plan_b=rules.plan_b),
+        version=version_of(rules),
         now=desk().now,
         may_act=actor().is_coordinator,
     )

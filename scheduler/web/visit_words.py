@@ -55,6 +55,7 @@ _PURPOSES: Mapping[str, LazyString] = MappingProxyType(
         "thanks": lazy_gettext("Thanks"),
         "roster": lazy_gettext("The week’s visits"),
         "approved": lazy_gettext("What was approved"),
+        "proposed": lazy_gettext("Decisions that wait"),
     }
 )
 

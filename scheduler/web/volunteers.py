@@ -33,7 +33,7 @@ from scheduler.services.directory import (
 from scheduler.services.versions import version_of
 from scheduler.services.volunteer_lines import Standing, VolunteerLine
 from scheduler.services.volunteer_pages import volunteer
-from scheduler.web.availability_forms import day_field
+from scheduler.web.availability_forms import day_field, not_before
 from scheduler.web.busy_lines import busy_lines
 from scheduler.web.desk import desk
 from scheduler.web.error_words import faster_words
@@ -60,7 +60,9 @@ class ClearanceForm(FlaskForm):  # type: ignore[misc]
     )
     state = StringField(validators=[AnyOf(GIVEN_STATES)], default=str(ClearanceState.APPROVED))
     approved = day_field(validators=[Optional()])
-    expires = day_field(validators=[Optional()])
+    expires = day_field(
+        validators=[Optional(), not_before("approved", lazy_gettext("It ends before it begins"))]
+    )
     holder = StringField(validators=[Length(max=120)])
 
     def validate_state(self, field: object) -> None:
@@ -71,16 +73,6 @@ class ClearanceForm(FlaskForm):  # type: ignore[misc]
         """
         if self.state.data == ClearanceState.APPROVED and not self.approved.data:
             raise ValidationError(_("Write the day from which it holds"))
-
-    def validate_expires(self, field: object) -> None:
-        """Refuse an end before the beginning.
-
-        Raises:
-            ValidationError: if it ends before it begins.
-        """
-        first, last = self.approved.data, self.expires.data
-        if first and last and last < first:
-            raise ValidationError(_("It ends before it begins"))
 
     @property
     def clearance(self) -> Clearance:

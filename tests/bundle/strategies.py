@@ -15,6 +15,7 @@ from scheduler.bundle.values import Bundle
 from scheduler.bundle.volunteer_rows import block_order, clearance_order
 from scheduler.domain.availability import WEEKDAYS, DaysAway, WeeklyAvailability
 from scheduler.domain.classes import Classroom, Lesson
+from scheduler.domain.day_parts import FEWEST, MOST, USUAL_PARTS, DayPart
 from scheduler.domain.districts import (
     WEIGHT_NAMES,
     Contact,
@@ -24,6 +25,12 @@ from scheduler.domain.districts import (
     School,
     Site,
     Term,
+)
+from scheduler.domain.mail_rules import (
+    LEAST_ASKED_DAYS,
+    MOST_ASKED_DAYS,
+    MOST_EARLIER_DAYS,
+    MailRules,
 )
 from scheduler.domain.people import Person, Role, RoleName
 from scheduler.domain.periods import DateRange
@@ -97,6 +104,19 @@ districts = st.builds(
     policy=rules,
 )
 
+day_parts = st.lists(names, min_size=FEWEST, max_size=MOST, unique=True).map(
+    lambda called: tuple(
+        DayPart(name, time(8 + n), time(8 + n, 55)) for n, name in enumerate(called)
+    )
+) | st.just(USUAL_PARTS)
+mail_rules = st.builds(
+    MailRules,
+    reminder_days=st.integers(1, 6),
+    earlier_reminder_days=st.just(0) | st.integers(7, MOST_EARLIER_DAYS),
+    asks_still_coming=st.booleans(),
+    still_coming_days=st.integers(LEAST_ASKED_DAYS, MOST_ASKED_DAYS),
+)
+
 
 @st.composite
 def bundles(draw: st.DrawFn) -> Bundle:
@@ -116,6 +136,8 @@ def bundles(draw: st.DrawFn) -> Bundle:
     requests = {key: draw(_requests(key, topics, classes, staff)) for key in _few_keys(draw)}
     return Bundle(
         district=draw(districts),
+        day_parts=draw(day_parts),
+        mail_rules=draw(mail_rules),
         topics=tree,
         bell_schedules=bells,
         closures=tuple(sorted(draw(_closures(school_keys)))),

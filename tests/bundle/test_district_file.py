@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.bundle.changes import changes
+from scheduler.bundle.district_file import district_text
 from scheduler.bundle.toml_text import toml_lines
+from scheduler.domain.day_parts import DayPart
+from scheduler.domain.mail_rules import MailRules
 from tests.bundle import sample
 
 plain = (
@@ -104,8 +108,39 @@ def test_what_toml_lacks_is_refused() -> None:
                 "number.",
             ],
         ),
+        (
+            'name = "X"\ntimezone = "UTC"\n[mail]\nreminder_days = 9\nask_again_days = 99\n'
+            'asks_still_coming = "no"\ncolour = 1\n[[day_parts]]\nname = "A"\nstart = "8"\n',
+            [
+                "row 3, column earlier_reminder_days: The earlier reminder must go before the "
+                "other one; 0 is for none.",
+                "row 5, column ask_again_days: “99” is not a whole number from 1 to 30.",
+                "row 6, column asks_still_coming: This is written true or false.",
+                "row 7, column colour: There is no key “colour” here.",
+                "row 8, column end: The end is missing.",
+                "row 10, column start: “8” is not a time such as 10:40.",
+            ],
+        ),
+        (
+            'name = "X"\ntimezone = "UTC"\nmail = 4\n'
+            '[[day_parts]]\nname = "A"\nstart = 08:00:00\nend = 12:00:00\n'
+            '[[day_parts]]\nname = "B"\nstart = 11:00:00\nend = 13:00:00\n',
+            [
+                "row 3, column mail: Rules for mail are written [mail], each a name and a number "
+                "of days.",
+                "row 4, column day_parts: The parts of a day are 2 to 6 [[day_parts]] in order, "
+                "each with a name of its own, start and end, in steps of 5 minutes.",
+            ],
+        ),
+        (
+            'name = "X"\ntimezone = "UTC"\nday_parts = 3\n',
+            [
+                "row 3, column day_parts: The parts of a day are 2 to 6 [[day_parts]] in order, "
+                "each with a name of its own, start and end, in steps of 5 minutes.",
+            ],
+        ),
     ],
-    ids=["no TOML", "zone", "keys", "dates", "shapes"],
+    ids=["no TOML", "zone", "keys", "dates", "shapes", "choices", "overlap", "no parts"],
 )
 def test_mistake_is_told_with_its_line(tmp_path: Path, text: str, said: list[str]) -> None:
     found = sample.problems(tmp_path, {"district.toml": text})
@@ -126,6 +161,50 @@ def test_key_left_out_keeps_what_is_known(tmp_path: Path) -> None:
     short = 'name = "Lakeshore District"\ntimezone = "America/Toronto"\n'
     again = sample.merged(tmp_path / "new", {"district.toml": short}, over=known)
     assert again == known
+
+
+CHOICES = """
+[[day_parts]]
+name = "Before lunch"
+start = "08:30"
+end = "12:00"
+
+[[day_parts]]
+name = "After lunch"
+start = "13:00"
+end = "15:30"
+
+[mail]
+reminder_days = 2
+earlier_reminder_days = 0
+asks_still_coming = false
+still_coming_days = 3
+ask_again_days = 4
+let_go_days = 5
+"""
+
+
+def test_choices_are_read_and_written_alike(tmp_path: Path) -> None:
+    whole = sample.merged(tmp_path, {"district.toml": sample.DISTRICT + CHOICES})
+    assert whole.day_parts == (
+        DayPart("Before lunch", time(8, 30), time(12)),
+        DayPart("After lunch", time(13), time(15, 30)),
+    )
+    assert whole.mail_rules == MailRules(
+        reminder_days=2, earlier_reminder_days=0, asks_still_coming=False
+    )
+    assert district_text(whole) == sample.DISTRICT + CHOICES
+
+
+def test_choices_left_out_stay_and_each_left_out_in_them_is_the_usual(tmp_path: Path) -> None:
+    known = sample.merged(tmp_path / "old", {"district.toml": sample.DISTRICT + CHOICES})
+    kept = sample.merged(tmp_path / "same", {"district.toml": sample.DISTRICT}, over=known)
+    assert kept == known
+    short = {"district.toml": sample.DISTRICT + "[mail]\nlet_go_days = 9\n"}
+    changed = sample.merged(tmp_path / "new", short, over=known)
+    assert changed.day_parts == known.day_parts
+    assert changed.mail_rules == MailRules(let_go_days=9)
+    assert [(each.field, each.is_overwrite) for each in changes(known, changed)] == [("mail", True)]
 
 
 def test_dates_inside_rules_become_text(tmp_path: Path) -> None:

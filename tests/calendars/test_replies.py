@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from scheduler.calendars.errors import CalendarUnreadable
 from scheduler.calendars.replies import Reply, ReplyMethod, Verdict, judge, read_reply
+from scheduler.domain.periods import Period
 from scheduler.domain.visits import Partstat
 from tests.builders import VOLUNTEER
 
@@ -21,6 +23,7 @@ REPLY = Reply(
     partstat=Partstat.ACCEPTED,
     sequence=2,
     organizer="visits@schools.example",
+    written_at=datetime(2026, 11, 22, 10, 0, tzinfo=UTC),
 )
 
 
@@ -78,20 +81,52 @@ def test_comment_is_read_on_its_lines_and_cut_at_a_length() -> None:
     assert len(read_reply(an_answer("COMMENT:" + "x" * 9000)).comment) == 500
 
 
-def test_proposal_of_another_time_is_read_with_its_time() -> None:
-    octets = an_answer(
-        "DTSTART:20261209T160000Z",
-        "DTEND:20261209T165000Z",
-        method="COUNTER",
-        partstat="TENTATIVE",
-    )
+def test_words_that_google_writes_beside_the_answer_are_its_comment() -> None:
+    octets = an_answer().replace(b"CN=Amara", b'CN=Amara;X-RESPONSE-COMMENT="See you there"')
+    assert read_reply(octets) == replace(REPLY, comment="See you there")
+
+
+def test_comment_of_empty_lines_is_none() -> None:
+    assert read_reply(an_answer(r"COMMENT;LANGUAGE=en-US:\n")).comment == ""
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        ("DTSTART:20261209T160000Z", "DTEND:20261209T165000Z"),
+        (
+            "DTSTART;TZID=America/Toronto:20261209T110000",
+            "DTEND;TZID=Eastern Standard Time:20261209T115000",
+        ),
+    ],
+)
+def test_proposal_of_another_time_is_read_with_its_time(starts: str, ends: str) -> None:
+    octets = an_answer(starts, ends, method="COUNTER", partstat="TENTATIVE")
     assert read_reply(octets) == replace(
         REPLY,
         method=ReplyMethod.COUNTER,
         partstat=Partstat.TENTATIVE,
-        starts="20261209T160000Z",
-        ends="20261209T165000Z",
+        proposed=Period(
+            datetime(2026, 12, 9, 16, 0, tzinfo=UTC), datetime(2026, 12, 9, 16, 50, tzinfo=UTC)
+        ),
     )
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        ("DTSTART:20261209T160000", "DTEND:20261209T165000"),
+        ("DTSTART;TZID=Mars/Base:20261209T160000", "DTEND:20261209T165000Z"),
+        ("DTSTART;VALUE=DATE:20261209", "DTEND;VALUE=DATE:20261210"),
+        ("DTSTART:20261209T160000Z", "DURATION:PT1H"),
+        ("DTSTART:20261209T160000Z", "DTEND:20261209T150000Z"),
+        ("DTSTART:99999999T999999Z", "DTEND:later Z"),
+    ],
+)
+def test_proposal_of_no_moment_by_a_clock_that_we_know_proposes_none(
+    starts: str, ends: str
+) -> None:
+    assert read_reply(an_answer(starts, ends, method="COUNTER")).proposed is None
 
 
 def test_answer_without_sequence_is_about_the_first_state() -> None:
@@ -138,6 +173,17 @@ class TestJudge:
 
     def test_answer_to_what_was_replaced_since_is_outdated(self) -> None:
         assert judge(REPLY, sender=VOLUNTEER, last_sequence=3) is Verdict.OUTDATED
+
+    @pytest.mark.parametrize(
+        ("minutes_later", "verdict"),
+        [(0, Verdict.ENTER), (5, Verdict.ENTER), (6, Verdict.OUTDATED)],
+    )
+    def test_answer_that_was_overtaken_on_its_way_is_outdated(
+        self, minutes_later: int, verdict: Verdict
+    ) -> None:
+        assert REPLY.written_at
+        since = REPLY.written_at + timedelta(minutes=minutes_later)
+        assert judge(REPLY, sender=VOLUNTEER, last_sequence=2, answered_at=since) is verdict
 
     @pytest.mark.parametrize("sender", ["ben@robots.example", ""])
     def test_answer_from_another_address_is_forged(self, sender: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from scheduler.cli import HOME_BY_COMMAND
+from scheduler.cli.receiving import TRY_LATER
 from scheduler.storage import database
 from scheduler.storage.versions import needed
 from tests.cli.command_line import CommandLine, ended
@@ -95,8 +96,11 @@ def test_commands_say_in_one_sentence_what_to_do(state: str, put: Put, tmp_path:
         told[name] = (said.status, said.err)
         if name == "doctor":
             assert f"!!  database: {SENTENCE_BY_STATE[state]}" in said.lines
-    expected = dict.fromkeys(told, (1, f"{SENTENCE_BY_STATE[state]}\n"))
-    assert told == expected | {"doctor": (1, "Something needs attention.\n")}
+    sentence = f"{SENTENCE_BY_STATE[state]}\n"
+    assert told == dict.fromkeys(told, (1, sentence)) | {
+        "doctor": (1, "Something needs attention.\n"),
+        "receive": (TRY_LATER, sentence),
+    }
 
 
 @pytest.mark.parametrize("state", ["newer", "away"])

@@ -122,18 +122,6 @@ class TestOnce:
 
 
 class TestRunningOn:
-    @pytest.mark.each_engine
-    def test_terminated_timetable_gives_its_lease_back(
-        self, line: CommandLine, world: World
-    ) -> None:
-        line.done("propose", *QUICKLY)
-        process = line.process("jobs")
-        wait_until(lambda: lease_holds(world))
-        process.send_signal(signal.SIGTERM)
-        said = ended(process)
-        assert (said.status, said.out) == (0, "")
-        assert not lease_holds(world)
-
     def test_run_that_is_asked_for_is_worked_on_within_seconds(
         self, line: CommandLine, world: World
     ) -> None:

@@ -1,14 +1,19 @@
-"""A disk without room: pages refuse plainly, and go on by themselves once there is some.
+"""A disk without room: all is refused plainly, and goes on by itself once there is some.
 
 The database is told to grow no further, which it takes for a full disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -18,16 +23,21 @@ from sqlalchemy.event import listen, remove
 from scheduler.config import Settings
 from scheduler.domain.errors import OutOfReach
 from scheduler.factory import create_app
+from scheduler.jobs import timetable
+from scheduler.jobs.absence import PlainAbsence
 from scheduler.services.records import Activity
 from scheduler.services.sign_in import link_for, redeem
 from scheduler.storage.database import connect, db, problems, sessions
 from scheduler.storage.unit_of_work import SqlStore
-from tests.builders import COORDINATOR, NOW, a_proposal
+from tests.builders import COORDINATOR, NOW, a_proposal, a_volunteer
 from tests.databases import engine_on
+from tests.faults.test_many_jobs import MORNING
 from tests.services.world import KEY, World, open_world
 
 # Lines of these lengths are written until not even the last fits.
 LENGTHS = (50_000, 1_000, 10)
+QUICK_SECONDS, PATIENCE_SECONDS = 0.05, 30
+PEOPLE = 60
 
 
 @contextmanager
@@ -94,3 +104,50 @@ def test_page_says_that_it_will_be_back_and_stores_nothing(
     assert client.post("/proposals/robots/approve").status_code == 303
     assert len(world.visits_of("robots")) == 1
     own_engine.dispose()
+
+
+def run(
+    ours: timetable.Timetable, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> threading.Thread:
+    """Start a quick timetable, which tells of itself as the command does."""
+    for name in ("TICK_SECONDS", "LOOK_SECONDS", "RENEW_SECONDS", "BREATH_SECONDS"):
+        monkeypatch.setattr(timetable, name, QUICK_SECONDS)
+    caplog.set_level(logging.ERROR)
+    monkeypatch.setattr(
+        logging.getLogger("apscheduler.executors.default"), "filters", [PlainAbsence()]
+    )
+    at_work = threading.Thread(target=ours.run)
+    at_work.start()
+    return at_work
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    give_up = monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert monotonic() < give_up
+        sleep(0.02)
+
+
+def test_timetable_says_so_once_and_does_all_of_it_when_there_is_room(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World(SqlStore(sessions(engine)), now=MORNING)
+    emails = [f"v{n}@robots.example" for n in range(PEOPLE)]
+    world.put_volunteers(*(a_volunteer(email=e, name=e, weekly=()) for e in emails))
+    ours = replace(world.timetable, mail_at_any_hour=True)
+    with no_room(engine):
+        at_work = run(ours, monkeypatch, caplog)
+        wait_until(lambda: caplog.messages)
+        sleep(4 * QUICK_SECONDS)
+        assert (world.transport.sent, problems(engine)) == ([], ())
+    wait_until(lambda: set(emails) <= {mail.recipient for mail in world.transport.sent})
+    ours.leaving.set()
+    at_work.join(PATIENCE_SECONDS)
+    assert not at_work.is_alive()
+    told = Counter(mail.recipient for mail in world.transport.sent)
+    assert {told[email] for email in emails} == {1}
+    assert caplog.messages == [
+        "There is no room left on the disk. Trying again until that is mended."
+    ]
+    assert "Traceback" not in caplog.text

@@ -97,5 +97,6 @@ def test_other_timetable_takes_over_and_nobody_hears_twice(
 
 
 def mails_of(office: Office) -> Counter[str]:
-    """Return how often each person was written to."""
-    return Counter(envelope.rcpt_tos[0] for envelope in office.taken)
+    """Return how often each guest was written to."""
+    recipients = (envelope.rcpt_tos[0] for envelope in office.taken)
+    return Counter(each for each in recipients if each.endswith("@robots.example"))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psycopg
 import pytest
@@ -21,14 +24,20 @@ from scheduler.storage.database import db
 from scheduler.storage.refusals import refusal_of
 from scheduler.storage.unit_of_work import SqlStore
 from tests.cli.command_line import CommandLine, ended
+from tests.cli.test_running import served
 from tests.databases import engine_on
 from tests.faults.doors import Door, door_to
+from tests.faults.test_delivery import invite_many
+from tests.faults.test_paused_jobs import mails_of
+from tests.faults.test_told_to_end import SlowOffice
+from tests.mail.servers import a_server
 from tests.services.world import KEY, World, open_world
 
 pytestmark = pytest.mark.postgres
 PATIENCE_SECONDS = 60
 AWAY_SECONDS = 4
-FULL_AWAY_SECONDS = 300
+FULL_AWAY_SECONDS, LOOK_SECONDS = 300, 15
+MAILS = 40
 
 
 @pytest.fixture
@@ -186,8 +195,41 @@ def test_timetable_waits_and_goes_on_by_itself(world: World, door: Door, tmp_pat
 
 @pytest.mark.full
 @pytest.mark.timeout(600)
-def test_timetable_goes_on_after_five_minutes(world: World, door: Door, tmp_path: Path) -> None:
-    assert_timetable_goes_on(world, door, tmp_path, away_seconds=FULL_AWAY_SECONDS)
+def test_all_of_it_goes_on_after_five_minutes(world: World, door: Door, tmp_path: Path) -> None:
+    office = SlowOffice()
+    with a_server(office) as mail_port:
+        line = CommandLine.at(door.url, tmp_path).having(
+            NOW="2026-11-24T10:00:00-05:00", MAIL_URL=f"smtp://127.0.0.1:{mail_port}"
+        )
+        invite_many(world, MAILS)
+        with served(line, "--workers", "2", "--jobs") as server:
+            wait_until(lambda: len(office.taken) >= MAILS // 4)
+            door.shut()
+            told_before = len(office.taken)
+            for _ in range(FULL_AWAY_SECONDS // LOOK_SECONDS):
+                time.sleep(LOOK_SECONDS)
+                assert status_of(server.port, "/readyz") == status_of(server.port, "/login") == 503
+                assert status_of(server.port, "/healthz") == 200
+            assert len(office.taken) <= told_before + 1
+            invite_many(world, MAILS, first=MAILS)
+            door.open()
+            wait_until(lambda: len(mails_of(office)) == 2 * MAILS)
+            wait_until(lambda: status_of(server.port, "/readyz") == 200)
+    assert server.said is not None
+    assert server.said.status == 0
+    complaints = [s for s in server.said.sentences if "The database does not answer." in s]
+    assert 1 <= len(complaints) <= 2 + FULL_AWAY_SECONDS / 60
+    assert "Traceback" not in server.said.err
+    # The mail that was under way as it went could not be noted.
+    assert mails_of(office).total() <= 2 * MAILS + 1
+    assert database.problems(door.url) == ()
+
+
+def status_of(port: int, path: str) -> int:
+    """Return the status that a page answers with."""
+    with suppress(HTTPError), urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+        return int(answer.status)
+    return 503
 
 
 @pytest.mark.parametrize(

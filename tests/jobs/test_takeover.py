@@ -122,6 +122,18 @@ def test_paused_sender_takes_nothing_back_that_another_is_sending(world: World) 
     assert world.transport.sent == []
 
 
+def test_who_leaves_gives_back_its_own_mail_alone(world: World) -> None:
+    ask_for_link(world.store, TEACHER, now=world.now)
+    ours, later = world.timetable, world.now + LEASE_LASTS
+    for leaves, state in ((another(world), OutboxState.SENDING), (ours, OutboxState.DUE)):
+        assert ours.holds_lease()
+        with world.store.write() as work:
+            claimed = work.outbox.claim(now=world.now, until=later, limit=9)
+        leaves.give_lease_back()
+        with world.store.read() as work:
+            assert work.outbox.counts()[state] == 1, claimed
+
+
 def test_hanging_mail_server_holds_up_nothing_else(world: World) -> None:
     ask_for_link(world.store, TEACHER, now=world.now)
     world.put_proposals(a_proposal())

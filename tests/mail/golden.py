@@ -100,6 +100,14 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
                 "facts": {"weeks": ((date(2026, 12, 7), 1),), "schools": ("Maple School",)},
             },
         ),
+        "proposed-one": (
+            "proposed",
+            {"facts": {"waiting": 1, "clear": 1, "nobody": 0, "first_day": date(2026, 12, 8)}},
+        ),
+        "proposed-many": (
+            "proposed",
+            {"facts": {"waiting": 312, "nobody": 41, "first_day": date(2026, 12, 8)}},
+        ),
         "reminder-teacher": ("reminder", {"role": "teacher", "facts": {}}),
     }
 )

@@ -17,6 +17,7 @@ MAILS = (
     *("sign_in", "ask_availability", "invitation", "announcement", "confirmation"),
     *("confirmation_teacher", "change", "cancellation", "reminder", "declined", "reopened"),
     *("taken_out", "still_coming", "no_answer_yet", "lapsed", "let_go", "roster", "approved"),
+    "proposed",
     *("feedback", "thanks", "stand_in_ask", "stand_in_looking", "stand_in_found"),
     *("stand_in_arrives", "stand_in_plan_b"),
 )

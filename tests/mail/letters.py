@@ -184,6 +184,7 @@ ROLE_BY_MESSAGE = MappingProxyType(
         "thanks": "volunteer",
         "roster": "office",
         "approved": "coordinator",
+        "proposed": "coordinator",
         "digest": "teacher",
     }
 )
@@ -221,6 +222,7 @@ LINKS_BY_MESSAGE = MappingProxyType(
         "thanks": WEEK,
         "roster": WEEK_PAGE,
         "approved": WEEK_PAGE,
+        "proposed": {"page": f"{SITE}/proposals", "choices": ANSWERS["choices"]},
         "digest": {"home": f"{SITE}/", "choices": ANSWERS["choices"]},
     }
 )
@@ -266,6 +268,9 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "weeks": ((date(2026, 12, 7), 12), (date(2026, 12, 14), 1)),
                 "schools": ("Birch School", "Maple School"),
             }
+        },
+        "proposed": {
+            "facts": {"waiting": 12, "clear": 10, "nobody": 3, "first_day": date(2026, 12, 8)}
         },
         "stand_in_ask": {"sheets": (open_sheet(),)},
         "stand_in_looking": {

@@ -7,6 +7,8 @@ from pathlib import Path
 import dkim
 import pytest
 
+from scheduler.config import read_settings
+from scheduler.factory import outgoing_of
 from scheduler.mail.messages import Mail
 from scheduler.mail.signing import SIGNED_FIELDS, Signer, SigningTransport, signer_of
 from scheduler.mail.transports import MemoryTransport
@@ -75,6 +77,19 @@ def test_signature_breaks_when_a_field_is_changed_or_added(signer: Signer, field
 
 def test_signature_breaks_when_the_words_are_changed(signer: Signer) -> None:
     assert not holds(sent(signer, a_mail()).replace(b"Can you come?", b"Pay me now"))
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_what_goes_out_is_signed_where_a_key_is_set(
+    key: Path, tmp_path: Path, is_set: bool
+) -> None:
+    signing = {"KEY": str(key), "SELECTOR": SELECTOR, "DOMAIN": DOMAIN} if is_set else {}
+    named = {f"VISITBELL_DKIM_{name}": said for name, said in signing.items()}
+    settings = read_settings({"VISITBELL_INSTANCE": str(tmp_path), **named})
+    with outgoing_of(settings).open() as connection:
+        connection.send(a_mail(), sender=SENDER, recipient=RECIPIENT)
+    (letter,) = (path for path in tmp_path.rglob("new/*") if path.is_file())
+    assert letter.read_bytes().startswith(b"DKIM-Signature: ") is is_set
 
 
 def test_key_is_never_shown(signer: Signer) -> None:

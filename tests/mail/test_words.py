@@ -109,6 +109,14 @@ def test_mail_is_written_with_only_the_links_it_asks_for(message: str) -> None:
     assert not {"feed", "choices"} & {n for n, link in all_links.items() if link in words.text}
 
 
+@pytest.mark.parametrize("message", sorted(set(MESSAGES) - {"join_confirm", "join_declined"}))
+def test_mail_leads_its_reader_to_their_choices(message: str) -> None:
+    choices = f"{letters.SITE}/m/own"
+    links = {**letters.context_of(message)["links"], "choices": choices}
+    words = letters.words_of(message, links=links)
+    assert words.text.count(choices) == words.html.count(choices) == 1
+
+
 @pytest.mark.parametrize("message", ["invitation", "confirmation", "reminder"])
 @pytest.mark.parametrize("fact", NEEDED_ON_THE_DAY)
 def test_guest_finds_everything_in_text_and_html(message: str, fact: str) -> None:

@@ -111,6 +111,14 @@ def test_search_that_is_told_to_stop_hands_over_its_best_plan() -> None:
     assert check(problem, plan.assignments).violations == ()
 
 
+def test_search_that_was_done_as_it_was_told_to_stop_hands_over_its_plan() -> None:
+    def once_it_is_done() -> bool:
+        the_child().join(PATIENCE_SECONDS)
+        return True
+
+    assert solve_apart(a_crowd(1), LONG_SECONDS, is_cancelled=once_it_is_done).assignments
+
+
 def test_search_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "STOP_PATIENCE_SECONDS", 0.0)
     with pytest.raises(SearchStopped):
@@ -133,9 +141,9 @@ def test_killed_child_is_a_failure_with_a_sentence() -> None:
 
 def test_child_that_ends_by_itself_is_a_failure_with_its_status() -> None:
     def end_the_child(milestone: Milestone) -> None:
-        the_child().terminate()
+        os.kill(the_child().pid, signal.SIGUSR1)
 
-    with pytest.raises(SolverFailed, match=r"ended without an answer \(status -15\)"):
+    with pytest.raises(SolverFailed, match=r"ended without an answer \(status -10\)"):
         solve_apart(a_throng(), LONG_SECONDS, progress=end_the_child)
 
 

@@ -28,7 +28,7 @@ SILENCE = ALIVE_LASTS + timedelta(seconds=1)
 class Searches:
     """A solver that does something halfway, and is told to stop or not."""
 
-    meanwhile: Callable[[], None] = lambda: None
+    meanwhile: Callable[[], object] = lambda: None
     waits_for_the_wish_to_stop: bool = False
     ends_without_plan: bool = False
     problems: list[Problem] = field(default_factory=list)

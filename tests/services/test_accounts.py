@@ -9,8 +9,10 @@ import pytest
 from scheduler.domain.districts import Contact
 from scheduler.domain.errors import ChangedMeanwhile, DoubleBooked, IllegalTransition, Unknown
 from scheduler.domain.people import Role, RoleName
+from scheduler.domain.proposals import ProposalState, ProposedSpeaker
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import Partstat, VisitState
+from scheduler.domain.volunteers import Format
 from scheduler.services import accounts, merging_accounts
 from scheduler.services.access import Actor
 from scheduler.services.asking import reference_of
@@ -30,6 +32,7 @@ from tests.builders import (
     TEACHER,
     VOLUNTEER,
     a_person,
+    a_proposal,
     a_visit,
     an_organization,
     some_bookings,
@@ -202,6 +205,16 @@ def test_two_who_are_needed_at_once_are_not_one(world: World) -> None:
     with world.store.read() as work:
         assert work.people.get(BRUNO) is not None
         assert work.visits.get(other.uid) == other
+
+
+def test_team_that_turns_out_to_be_one_person_is_looked_at_anew(world: World) -> None:
+    world.put_volunteers(*two_more_volunteers())
+    team = tuple(ProposedSpeaker(email, Format.IN_PERSON) for email in (VOLUNTEER, BRUNO))
+    world.put_proposals(a_proposal(speakers=team))
+    merge(world, VOLUNTEER, BRUNO)
+    proposal = world.proposal()
+    assert proposal is not None
+    assert proposal.state is ProposalState.STALE
 
 
 def test_nobody_is_merged_with_themselves(world: World) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from scheduler.demo.moving import materialise
+from scheduler.domain.day_parts import DayPart
+from scheduler.domain.mail_rules import MailRules
 from scheduler.domain.requests import RequestState
 from scheduler.domain.visits import VisitState
 from scheduler.services import approvals, visits
 from scheduler.services.feeds import FeedSettings, feed_for
 from scheduler.services.ports import Store
 from scheduler.services.records import FeedKind
+from scheduler.services.settings import change_day_parts, change_mail_rules, settings
 from scheduler.services.sign_in import ask_for_link, link_for, redeem
 from scheduler.services.tokens import feed_token, token_hash
 from tests.builders import NOW
@@ -60,6 +63,22 @@ class TestExport:
         assert written(second, tmp_path / "second-export") == exported
         assert bring_in(first, tmp_path / "first").changes == ()
         assert bring_in(second, tmp_path / "second-export").changes == ()
+
+    def test_day_parts_and_mail_rules_come_along(
+        self, stores: tuple[Store, Store], folder: Path, tmp_path: Path
+    ) -> None:
+        first, second = stores
+        bring_in(first, folder)
+        halves = (DayPart("First half", time(8), time(12)), DayPart("Rest", time(12), time(16)))
+        rules = MailRules(reminder_days=2, asks_still_coming=False)
+        change_day_parts(first, halves, actor=OPERATOR, now=NOW)
+        change_mail_rules(first, rules, actor=OPERATOR, now=NOW)
+        exported = written(first, tmp_path / "first")
+        bring_in(second, tmp_path / "first")
+        brought = settings(second, actor=OPERATOR)
+        assert (brought.day_parts, brought.mail_rules) == (halves, rules)
+        assert written(second, tmp_path / "second-export") == exported
+        assert bring_in(first, tmp_path / "first").changes == ()
 
     @pytest.mark.each_engine
     def test_lived_in_district_comes_back_as_it_was(

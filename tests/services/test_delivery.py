@@ -14,7 +14,7 @@ from scheduler.domain.visits import Visit
 from scheduler.mail.messages import Mail, message_id_of
 from scheduler.mail.pauses import Meanwhile, rest
 from scheduler.mail.transports import MailRefused, SentMail
-from scheduler.services import delivery, reminders
+from scheduler.services import delivery, reminders, writing
 from scheduler.services.delivery import CLAIM_LASTS, Delivered
 from scheduler.services.letters import Letterhead
 from scheduler.services.ports import Transport
@@ -52,8 +52,10 @@ class PostOffice:
     dies_with: str = ""
     sent: list[SentMail] = field(default_factory=list)
     refused: list[SentMail] = field(default_factory=list)
+    opened: int = 0
 
     def open(self, *, meanwhile: Meanwhile = rest) -> AbstractContextManager[PostOffice]:
+        self.opened += 1
         return nullcontext(self)
 
     def send(self, mail: Mail, *, sender: str, recipient: str) -> None:
@@ -201,14 +203,19 @@ class TestOnce:
         assert deliver(world) == Delivered()
 
     @pytest.mark.each_engine
-    def test_more_than_a_batch_goes_out_in_one_run(self, world: World) -> None:
+    def test_more_than_a_batch_goes_out_in_one_run_over_one_connection_each(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(writing, "BATCH", 25)
+        office = PostOffice()
         people = [a_person(email=f"t{n}@schools.example", name=f"T {n}") for n in range(60)]
         with world.store.write() as work:
             work.people.put(people)
         for person in people:
             ask_for_link(world.store, person.email, now=world.now)
-        assert deliver(world) == Delivered(sent=60)
-        assert len({mail.recipient for mail in world.transport.sent}) == 60
+        assert deliver(world, by=office) == Delivered(sent=60)
+        assert len({mail.recipient for mail in office.sent}) == 60
+        assert office.opened == 3
 
     def test_first_coordinator_gets_a_link_before_there_is_a_district(
         self, sqlite_url: str

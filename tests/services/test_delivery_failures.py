@@ -11,6 +11,7 @@ import pytest
 
 from scheduler.mail.messages import Mail, message_id_of
 from scheduler.mail.pauses import Meanwhile, rest
+from scheduler.services import writing
 from scheduler.services.delivery import CLAIM_LASTS, RETRY_AFTER, Delivered, deliver_due
 from scheduler.services.records import OutboxState
 from scheduler.services.sign_in import ask_for_link
@@ -136,7 +137,11 @@ class TestRefused:
         world.wait(minutes=5)
         assert deliver(world) == Delivered(sent=1)
 
-    def test_mail_beyond_a_domains_share_waits_unwritten(self, world: World) -> None:
+    @pytest.mark.parametrize("batch", [2, 100])
+    def test_mail_beyond_a_domains_share_waits_unwritten(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, batch: int
+    ) -> None:
+        monkeypatch.setattr(writing, "BATCH", batch)
         people = [a_person(email=f"t{n}@schools.example", name=f"T {n}") for n in range(5)]
         with world.store.write() as work:
             work.people.put(people)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,10 +20,10 @@ from scheduler.services.bundles import export_zip
 from scheduler.services.heartbeat import ALIVE_LASTS
 from scheduler.services.import_lists import Listed
 from scheduler.services.import_pages import import_desk, look
-from scheduler.services.ports import Store, Work
 from tests.actors import CARLA
-from tests.builders import NOW
+from tests.builders import NOW, a_request
 from tests.processes import quick_processes
+from tests.services.dying import Dying
 from tests.services.importers import (
     HEADER,
     MAPLE,
@@ -72,26 +71,6 @@ def has_files(world: World, found: Import) -> bool:
 def listed(world: World, found: Import) -> Listed:
     """Return the list that waits."""
     return look(world.store, found.key, actor=CARLA, lease_now=NOW).listed
-
-
-@dataclass
-class Dying:
-    """A store out of reach once its worker is dead."""
-
-    store: Store
-    is_dead: bool = False
-
-    def read(self) -> AbstractContextManager[Work]:
-        return self.store.read()
-
-    def write(self) -> AbstractContextManager[Work]:
-        if self.is_dead:
-            raise ConnectionError("The dead write nothing.")
-        return self.store.write()
-
-    def die(self) -> bool:
-        self.is_dead = True
-        return False
 
 
 class TestLook:
@@ -147,6 +126,16 @@ class TestLook:
 
         work(world, is_leaving=meanwhile)
         assert set(others) == {None}
+
+    def test_list_and_texts_too_long_to_read_are_cut(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("scheduler.services.import_lists.MOST_LISTED", 1)
+        renamed = MAPLE.replace("Maple School", "M" * 400)
+        found = looked_over(world, {"schools.csv": f"{HEADER}\n{renamed}\n{OAK}\n"})
+        seen = listed(world, found)
+        assert seen.changes == (Change("school", "maple", "name", "Maple School", "M" * 299 + "…"),)
+        assert seen.more == 1
 
 
 class TestImport:
@@ -206,6 +195,18 @@ class TestImport:
             assert done.withdrawn == (len(keys) if prunes else 0)
         with world.store.read() as present:
             assert present.requests.all(states=(RequestState.OPEN,)) == {}
+
+    @pytest.mark.parametrize("prunes", [False, True])
+    def test_what_nobody_saw_does_not_go(self, world: World, prunes: bool) -> None:
+        header = "request,teacher_email,title,topic,kind,windows\n"
+        found = looked_over(world, {"requests.csv": header, **ONE_MORE})
+        said_yes(world, found, prunes=prunes)
+        world.put_requests(a_request(key="asked meanwhile"))
+        done = work(world)
+        assert done is not None
+        state = ImportState.READY if prunes else ImportState.DONE
+        assert (done.state, done.withdrawn) == (state, 0)
+        assert ("oak" in schools(world)) is not prunes
 
 
 class TestWays:

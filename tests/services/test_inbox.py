@@ -77,6 +77,13 @@ def test_stranger_and_unknown_visit_are_kept_as_such(small_district: Store) -> N
         ("x" * 2000, "x" * 799 + "…"),
         ("> all of it\n> quoted", ""),
         ("Non.\n\n\n\nLe lundi, Ana a écrit :\nrest", "Non."),
+        ("Oui.\nLe lun. 7 déc., Ana <ana@x.example>\na écrit\N{NO-BREAK SPACE}:\n\nrest", "Oui."),
+        ("Ja.\nAm Mo., 7. Dez. schrieb Ana <ana@x.example>:\nrest", "Ja."),
+        ("Yes.\nFrom: Ana <ana@x.example>\nSent: Monday\nrest", "Yes."),
+        (
+            "From: the bus stop I walk.\nOn the way, I said so.",
+            "From: the bus stop I walk.\nOn the way, I said so.",
+        ),
         ("WWW.example.org/a webcal://b/c", "… …"),
     ],
 )

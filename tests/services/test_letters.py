@@ -15,6 +15,7 @@ from scheduler.domain.visits import Partstat, VisitState, cancel
 from scheduler.factory import mail_renderer
 from scheduler.mail.messages import message_id_of
 from scheduler.mail.pauses import at_once
+from scheduler.mail.words import MESSAGES
 from scheduler.services import announcements as news
 from scheduler.services.letters import (
     Letterhead,
@@ -24,7 +25,7 @@ from scheduler.services.letters import (
     links_for,
     role_of,
 )
-from scheduler.services.own_links import MAIL_DOOR, ending_address
+from scheduler.services.own_links import ENDING_DOOR, ending_address
 from scheduler.services.records import Mailbox, OutboxRow
 from scheduler.services.still_true import is_still_wanted, still_told
 from scheduler.services.tokens import answer_token, door_token
@@ -246,9 +247,15 @@ class TestLinks:
         assert signed[0] == signed[1] == {name for name in first if first[name] != second[name]}
         assert len(signed[0]) > 1
 
-    def test_address_that_ends_mail_is_of_the_readers_generation(self) -> None:
-        ended = ending_address(a_row(news.REMINDER), base_url=SITE, key=KEY, generation=1)
-        secret = door_token(MAIL_DOOR, VOLUNTEER, key=KEY, generation=1)
+    def test_reminders_lists_and_digests_alone_can_be_ended_by_a_mail_program(self) -> None:
+        def ends(purpose: str) -> bool:
+            return bool(ending_address(a_row(purpose), base_url=SITE, key=KEY))
+
+        assert set(filter(ends, MESSAGES)) == {news.REMINDER, news.ROSTER, news.DIGEST}
+
+    def test_address_that_ends_mail_is_of_no_generation_and_opens_nothing_else(self) -> None:
+        ended = ending_address(a_row(news.REMINDER), base_url=SITE, key=KEY)
+        secret = door_token(ENDING_DOOR, VOLUNTEER, key=KEY)
         assert ended == f"{SITE}/m/{secret}/reminder"
         mail = write(a_row(news.REMINDER), sheet_in(VisitState.CONFIRMED), link_generation=1)
         assert mail["List-Unsubscribe"] == f"<{ended}>"

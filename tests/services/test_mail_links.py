@@ -8,16 +8,20 @@ from email.message import EmailMessage
 
 import pytest
 
+from scheduler.domain.errors import Unknown
 from scheduler.domain.joining import Joining
 from scheduler.domain.mail_choices import MailKind, Pace
 from scheduler.domain.volunteers import Format
 from scheduler.services import reminders
+from scheduler.services.access import Actor
+from scheduler.services.ended_links import end_own_links
 from scheduler.services.joining import ask_to_join, confirm_address
-from scheduler.services.mail_choices import choose, mail_behind
+from scheduler.services.mail_choices import choose, end_by_one_click, is_ended, mail_behind
 from scheduler.services.onboarding import accept, decline
 from scheduler.services.reconfirming import ask_to_reconfirm, week_behind
 from scheduler.services.tokens import joining_token
 from tests.builders import VOLUNTEER
+from tests.services.test_visits import cancel
 from tests.services.world import KEY, World
 
 NEW = "noor@example.org"
@@ -111,7 +115,31 @@ def test_reminder_can_be_ended_by_one_click_and_an_invitation_cannot(world: Worl
     assert "List-Unsubscribe" not in invitation
     assert reminder["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     token = str(reminder["List-Unsubscribe"]).split("/")[-2]
-    assert mail_behind(world.store, token).choices.email == VOLUNTEER
+    end_by_one_click(world.store, token, MailKind.REMINDER, now=world.now)
+    assert is_ended(world.store, token, MailKind.REMINDER)
+
+
+def test_mail_program_ends_mail_however_often_links_were_ended_since(world: World) -> None:
+    world.invite()
+    remind(world)
+    old = str(mails_to(world, VOLUNTEER)[-1]["List-Unsubscribe"]).split("/")[-2]
+    for _ in range(2):
+        end_own_links(world.store, actor=Actor(VOLUNTEER, "Amara Okafor"), now=world.now)
+    cancel(world, *world.visits_of())
+    world.post()
+    assert "/m/" in text_of(mails_to(world, VOLUNTEER)[-1])
+    end_by_one_click(world.store, old, MailKind.REMINDER, now=world.now)
+    assert is_ended(world.store, old, MailKind.REMINDER)
+
+
+def test_link_that_ends_mail_opens_no_choices(world: World) -> None:
+    world.invite()
+    remind(world)
+    token = str(mails_to(world, VOLUNTEER)[-1]["List-Unsubscribe"]).split("/")[-2]
+    with pytest.raises(Unknown):
+        mail_behind(world.store, token)
+    with pytest.raises(Unknown):
+        choose(world.store, {MailKind.INVITATION: Pace.DAILY}, now=world.now, token=token)
 
 
 def test_what_somebody_never_wants_is_not_sent(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from scheduler.domain.incoming import IncomingState, Why
@@ -10,6 +12,7 @@ from scheduler.mail.incoming import MailUnreadable
 from scheduler.mail.messages import message_id_of
 from scheduler.services.delivery import deliver_due
 from scheduler.services.receiving import Became, receive
+from scheduler.services.visits import move
 from tests.builders import TEACHER, VOLUNTEER
 from tests.services.world import BRUNO, World, two_more_volunteers
 
@@ -22,6 +25,10 @@ def invited(world: World) -> Visit:
     (visit,) = world.invite()
     deliver_due(world.store, now=world.now, transport=world.transport, head=world.letterhead)
     return visit
+
+
+def deliver(world: World) -> None:
+    deliver_due(world.store, now=world.now, transport=world.transport, head=world.letterhead)
 
 
 def take(world: World, octets: bytes) -> Became:
@@ -37,14 +44,23 @@ def a_reply(
     method: str = "REPLY",
     sequence: int = 0,
     headers: str = "",
+    comment: str = "",
+    written_at: str = "20261122T100000Z",
 ) -> bytes:
     calendar = "\r\n".join(
         (
             *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Any//EN", f"METHOD:{method}"),
-            *("BEGIN:VEVENT", f"UID:{visit.uid}", "DTSTAMP:20261122T100000Z"),
+            *("BEGIN:VEVENT", f"UID:{visit.uid}", f"DTSTAMP:{written_at}"),
             f"SEQUENCE:{sequence}",
             f"ATTENDEE;PARTSTAT={partstat}:mailto:{attendee}",
-            *("DTSTART:20261208T154000Z", "COMMENT:My train", "END:VEVENT", "END:VCALENDAR", ""),
+            *(
+                "DTSTART:20261208T154000Z",
+                "DTEND:20261208T163000Z",
+                f"COMMENT:{comment}",
+                "END:VEVENT",
+                "END:VCALENDAR",
+                "",
+            ),
         )
     )
     return (
@@ -72,8 +88,21 @@ class TestReplies:
         assert (partstat(world), kept(world)) == (Partstat(word), [])
 
     def test_decline_keeps_its_comment_as_reason(self, world: World, invited: Visit) -> None:
-        take(world, a_reply(invited, partstat="DECLINED"))
+        take(world, a_reply(invited, partstat="DECLINED", comment="My train"))
         assert world.visits_of()[0].booking_of(VOLUNTEER).reason == "My train"
+        assert kept(world) == []
+
+    @pytest.mark.parametrize("word", ["ACCEPTED", "TENTATIVE"])
+    def test_words_beside_a_yes_are_for_a_person(
+        self, world: World, invited: Visit, word: str
+    ) -> None:
+        said = a_reply(invited, partstat=word, comment="I bring a robot\\, is that fine?")
+        assert [take(world, said), take(world, said)].count(Became.ENTERED) >= 1
+        assert partstat(world) is Partstat(word)
+        with world.store.read() as work:
+            (mail,) = work.inbox.many(state=IncomingState.OPEN, limit=10)
+        assert (mail.why, mail.visit) == (Why.WITH_WORDS, invited.uid)
+        assert mail.excerpt == "I bring a robot, is that fine?"
 
     def test_same_reply_again_is_nothing(self, world: World, invited: Visit) -> None:
         take(world, a_reply(invited))
@@ -89,31 +118,63 @@ class TestReplies:
 
     def test_nobody_answers_for_somebody_else(self, world: World, invited: Visit) -> None:
         world.put_volunteers(*two_more_volunteers())
-        for forged in (
-            a_reply(invited, sender=STRANGER),
-            a_reply(invited, sender=BRUNO),
-            a_reply(invited, attendee=BRUNO),
-            a_reply(invited, headers=f"From: {STRANGER}\r\n"),
+        for forged, why in (
+            (a_reply(invited, sender=STRANGER), Why.UNKNOWN_SENDER),
+            (a_reply(invited, sender=BRUNO), Why.NOT_THEIRS),
+            (a_reply(invited, attendee=BRUNO, headers="X-Other: 1\r\n"), Why.NOT_THEIRS),
+            (a_reply(invited, headers=f"From: {STRANGER}\r\n"), Why.UNKNOWN_SENDER),
         ):
             assert take(world, forged) is Became.KEPT
+            assert why in {each for each, _ in kept(world)}
         assert partstat(world) is Partstat.NEEDS_ACTION
-        assert {why for why, _ in kept(world)} == {Why.UNKNOWN_SENDER}
 
     def test_reply_about_another_visit_is_for_a_person(self, world: World, invited: Visit) -> None:
         world.put_volunteers(*two_more_volunteers())
         assert take(world, a_reply(invited, sender=BRUNO, attendee=BRUNO)) is Became.KEPT
-        assert kept(world) == [(Why.NO_VISIT, invited.uid)]
+        assert kept(world) == [(Why.NOT_THEIRS, invited.uid)]
+
+    def test_no_to_the_first_invitation_counts_after_it_was_confirmed(
+        self, world: World, invited: Visit
+    ) -> None:
+        take(world, a_reply(invited))
+        deliver(world)
+        assert take(world, a_reply(invited, partstat="DECLINED", sequence=0)) is Became.ENTERED
+        assert (partstat(world), kept(world)) == (Partstat.DECLINED, [])
 
     def test_reply_to_an_older_time_is_for_a_person(self, world: World, invited: Visit) -> None:
-        take(world, a_reply(invited))
-        deliver_due(world.store, now=world.now, transport=world.transport, head=world.letterhead)
-        late = a_reply(invited, partstat="DECLINED", sequence=0)
+        start = invited.period.start + timedelta(days=2)
+        move(
+            world.store,
+            invited.uid,
+            start=start,
+            actor=world.coordinator,
+            now=world.now,
+            gazetteer=world.gazetteer,
+        )
+        world.release()
+        deliver(world)
+        assert take(world, a_reply(invited, sequence=0)) is Became.KEPT
+        assert kept(world) == [(Why.TOO_LATE, invited.uid)]
+        assert partstat(world) is Partstat.NEEDS_ACTION
+        assert take(world, a_reply(invited, sequence=1)) is Became.ENTERED
+
+    def test_no_that_was_overtaken_on_its_way_is_for_a_person(
+        self, world: World, invited: Visit
+    ) -> None:
+        world.answer(invited, VOLUNTEER, says_yes=True)
+        before = f"{world.now - timedelta(hours=1):%Y%m%dT%H%M%SZ}"
+        late = a_reply(invited, partstat="DECLINED", written_at=before)
         assert (take(world, late), kept(world)) == (Became.KEPT, [(Why.TOO_LATE, invited.uid)])
         assert partstat(world) is Partstat.ACCEPTED
 
-    def test_proposal_of_another_time_is_for_a_person(self, world: World, invited: Visit) -> None:
+    def test_proposal_of_another_time_is_for_a_person_who_reads_the_time(
+        self, world: World, invited: Visit
+    ) -> None:
         assert take(world, a_reply(invited, method="COUNTER")) is Became.KEPT
-        assert kept(world) == [(Why.OTHER_TIME, invited.uid)]
+        with world.store.read() as work:
+            (mail,) = work.inbox.many(state=IncomingState.OPEN, limit=10)
+        assert (mail.why, mail.visit) == (Why.OTHER_TIME, invited.uid)
+        assert mail.excerpt == "2026-12-08 10:40 – 11:30"
 
     def test_reply_after_the_visit_began_is_too_late(self, world: World, invited: Visit) -> None:
         world.now = invited.period.start
@@ -183,7 +244,7 @@ class TestOthers:
         self, world: World, invited: Visit
     ) -> None:
         assert take(world, a_reply(invited, sender=TEACHER, attendee=TEACHER)) is Became.KEPT
-        assert kept(world) == [(Why.NO_VISIT, invited.uid)]
+        assert kept(world) == [(Why.NOT_THEIRS, invited.uid)]
 
     def test_what_is_no_mail_is_refused_and_changes_nothing(self, world: World) -> None:
         with pytest.raises(MailUnreadable):

@@ -144,6 +144,12 @@ class TestWriting:
             ("7d", TEACHER),
         ]
 
+    def test_monday_is_told_on_friday_at_school_and_not_yet_to_guests(self, world: World) -> None:
+        world.put_requests(a_request("2026-12-14 P3"))
+        visit = confirmed(world)
+        write_at(world, moment("2026-12-11 15:00"))
+        assert reminded(world, visit) == [("1d", TEACHER), ("7d", VOLUNTEER)]
+
     def test_everyone_of_a_panel_is_reminded(self, world: World) -> None:
         world.put_volunteers(*two_more_volunteers())
         world.put_requests(a_request(speakers=2))

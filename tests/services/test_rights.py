@@ -84,6 +84,7 @@ BY_COORDINATORS = """
     school_time.preview school_time.read_file school_time.use
     settings.change_day_parts settings.change_mail_rules
     settings.change_weights settings.change_words
+    stand_in_answers.enter_yes
     stand_ins.ask_further stand_ins.keep_rules stand_ins.stop_search
     trusted_addresses.trust_address unapplying.take_remedy_back visits.move
     who_could_come.book_suggested

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,8 +13,8 @@ from scheduler.domain.own_weeks import RIGHT_FOR
 from scheduler.domain.volunteers import Clearance, ClearanceState
 from scheduler.services.announcements import FEEDBACK, RENEW_CLEARANCE, STILL_RIGHT
 from scheduler.services.delivery import Delivered
-from scheduler.services.ports import Store, Work
-from scheduler.services.records import OutboxState, SignInLink, WebSession
+from scheduler.services.ports import PostStore, Work
+from scheduler.services.records import OutboxState, Outcome, SignInLink, WebSession
 from scheduler.services.retention import Forgotten, forget_old
 from scheduler.services.rounds import Asked, ask_daily, next_round
 from scheduler.services.sign_in import ask_for_link
@@ -86,7 +86,7 @@ def test_settled_mail_is_forgotten_after_a_year_and_what_waits_is_not(world: Wor
     ask_for_link(world.store, COORDINATOR, now=world.now)
     with world.store.write() as work:
         (first, *_) = work.outbox.of_subjects(("sign-in",))
-        work.outbox.mark(first.key, state=OutboxState.SENT, at=world.now)
+        work.outbox.set_state((first.key,), state=OutboxState.SENT)
     for days, mails in ((399, 0), (401, 1)):
         with world.store.write() as work:
             assert forget_old(work, now=NOW + timedelta(days=days)).mails == mails
@@ -119,7 +119,7 @@ class Spoiled:
 class StoreWith:
     """The real store, but for one thing in it that is spoiled."""
 
-    inner: Store
+    inner: PostStore
     spoiled: str
 
     @contextmanager
@@ -133,6 +133,9 @@ class StoreWith:
         with self.inner.write() as work:
             setattr(work, self.spoiled, Spoiled())
             yield work
+
+    def settle(self, outcomes: Iterable[Outcome]) -> None:
+        self.inner.settle(outcomes)
 
 
 def test_question_that_fails_takes_no_other_with_it_and_rests_for_an_hour(world: World) -> None:

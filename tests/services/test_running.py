@@ -7,8 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,10 +17,10 @@ from scheduler.domain.errors import IllegalTransition, SolverFailed
 from scheduler.domain.runs import ATTEMPTS, Headway, Run, RunState
 from scheduler.services import running, runs
 from scheduler.services.heartbeat import ALIVE_LASTS
-from scheduler.services.ports import Store, Work
 from scheduler.services.running import Worked
 from tests.builders import COORDINATOR, DAY, NOW, VOLUNTEER, a_volunteer
 from tests.processes import quick_processes
+from tests.services.dying import Dying
 from tests.services.searchers import (
     HALFWAY,
     PATIENCE_SECONDS,
@@ -41,25 +40,6 @@ from tests.storage.racers import RACERS, race_on, racers
 def reports_without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Report headway a hundred times a second, so that no test waits for it."""
     monkeypatch.setattr("scheduler.services.heartbeat.REPORT_SECONDS", 0.01)
-
-
-@dataclass
-class Dying:
-    """A store out of reach once its worker is dead."""
-
-    store: Store
-    is_dead: bool = False
-
-    def read(self) -> AbstractContextManager[Work]:
-        return self.store.read()
-
-    def write(self) -> AbstractContextManager[Work]:
-        if self.is_dead:
-            raise ConnectionError("The dead write nothing.")
-        return self.store.write()
-
-    def die(self) -> None:
-        self.is_dead = True
 
 
 def ask(world: World) -> Run:

@@ -9,14 +9,18 @@ from threading import Barrier, Thread
 import pytest
 
 from scheduler.domain.errors import IllegalTransition, NotAllowed, Unknown
-from scheduler.domain.people import Person, Role, RoleName
 from scheduler.domain.requests import RequestState
-from scheduler.domain.stand_ins import AskAnswer, SearchState, StandInAsk, StandInSearch
+from scheduler.domain.stand_ins import AskAnswer, Rules, SearchState
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.services.access import Actor
 from scheduler.services.delivery import deliver_due
-from scheduler.services.stand_in_answers import AskStanding, open_ask, say_no, step_in
-from scheduler.services.stand_in_rounds import Advanced, advance_stand_ins
+from scheduler.services.stand_in_answers import (
+    AskStanding,
+    open_ask,
+    say_no,
+    step_in,
+)
+from scheduler.services.stand_in_rounds import Advanced
 from scheduler.services.stand_ins import keep_rules, stand_ins, stop_search
 from scheduler.services.tokens import stand_in_token
 from scheduler.services.visits import cancel
@@ -25,70 +29,32 @@ from tests.builders import (
     TEACHER,
     VOLUNTEER,
     a_request,
-    a_volunteer,
     moment,
     period,
 )
+from tests.services.seeking import (
+    DORA,
+    ELIO,
+    FAYE,
+    OFFICE,
+    advance,
+    asked,
+    asks_of,
+    certain_visit,
+    drop_out,
+    link,
+    search_of,
+    standing,
+    told,
+    yes,
+)
 from tests.services.world import BRUNO, CHLOE, KEY, World, elsewhere, two_more_volunteers
-
-DORA, ELIO, FAYE = (f"{name}@robots.example" for name in ("dora", "elio", "faye"))
-OFFICE = "olga@schools.example"
 
 
 @pytest.fixture
 def confirmed(world: World) -> Visit:
-    """A confirmed visit of Amara's in 17 days, five others who could come, and an office."""
-    (visit,) = world.invite()
-    world.answer(visit, VOLUNTEER, True)
-    three_more = (
-        a_volunteer(email=email, name=email[:4].title(), level_by_topic={"robotics": 1})
-        for email in (DORA, ELIO, FAYE)
-    )
-    world.put_volunteers(*two_more_volunteers(), *three_more)
-    with world.store.write() as work:
-        office = Person(OFFICE, "Olga Wirth", (Role(RoleName.OFFICE),), ("maple",))
-        work.people.put((office,))
-    return world.visits_of()[0]
-
-
-def drop_out(world: World, visit: Visit) -> None:
-    world.answer(visit, VOLUNTEER, False, "I am ill.")
-
-
-def advance(world: World) -> Advanced:
-    return advance_stand_ins(world.store, now=world.now, gazetteer=world.gazetteer)
-
-
-def search_of(world: World, visit: Visit) -> StandInSearch:
-    with world.store.read() as work:
-        return work.stand_ins.of_visits((visit.uid,))[-1]
-
-
-def asks_of(world: World, visit: Visit) -> tuple[StandInAsk, ...]:
-    with world.store.read() as work:
-        return work.stand_ins.asks((search_of(world, visit).key,))
-
-
-def asked(world: World, visit: Visit) -> list[str]:
-    return [ask.email for ask in asks_of(world, visit)]
-
-
-def link(world: World, visit: Visit, email: str) -> str:
-    return stand_in_token(search_of(world, visit).key, email, key=KEY)
-
-
-def yes(world: World, visit: Visit, email: str) -> AskStanding:
-    token = link(world, visit, email)
-    shown = step_in(world.store, token, now=world.now, key=KEY, gazetteer=world.gazetteer)
-    return shown.standing
-
-
-def standing(world: World, visit: Visit, email: str) -> AskStanding:
-    return open_ask(world.store, link(world, visit, email), now=world.now, key=KEY).standing
-
-
-def told(world: World, visit: Visit, *purposes: str) -> list[tuple[str, str]]:
-    return sorted((r.purpose, r.recipient) for r in world.mail_of(visit) if r.purpose in purposes)
+    """Return a confirmed visit of Amara's in 17 days, with five others who could come."""
+    return certain_visit(world)
 
 
 class TestDropOut:
@@ -176,7 +142,7 @@ class TestWaves:
             say_no(world.store, link(world, confirmed, email), now=world.now, key=KEY)
         assert advance(world) == Advanced(asked=2)
 
-    def test_among_equals_the_longest_unasked_comes_first(
+    def test_whoever_was_asked_last_waits_for_their_turn_however_well_they_fit(
         self, world: World, confirmed: Visit
     ) -> None:
         drop_out(world, confirmed)
@@ -198,7 +164,7 @@ class TestWaves:
         assert asked(world, confirmed) == [ELIO, FAYE, DORA]
 
     def test_number_of_people_is_the_districts(self, world: World, confirmed: Visit) -> None:
-        keep_rules(world.store, at_a_time=1, plan_b="", actor=world.coordinator, now=world.now)
+        keep_rules(world.store, Rules(at_a_time=1), actor=world.coordinator, now=world.now)
         drop_out(world, confirmed)
         assert advance(world).asked == 1
 
@@ -263,6 +229,7 @@ class TestYes:
             with pytest.raises(Unknown):
                 open_ask(world.store, wrong, now=world.now, key=KEY)
 
+    @pytest.mark.each_engine
     def test_race_has_one_winner(self, world: World, confirmed: Visit) -> None:
         drop_out(world, confirmed)
         advance(world)
@@ -289,7 +256,7 @@ class TestYes:
 class TestEnd:
     def test_with_a_day_left_the_plan_b_goes_out_once(self, world: World, confirmed: Visit) -> None:
         plan = "Robots at home: https://lessons.example/robots"
-        keep_rules(world.store, at_a_time=3, plan_b=plan, actor=world.coordinator, now=world.now)
+        keep_rules(world.store, Rules(plan_b=plan), actor=world.coordinator, now=world.now)
         drop_out(world, confirmed)
         world.now = confirmed.period.start - timedelta(hours=24)
         assert advance(world).plans_sent == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.builders import VOLUNTEER, a_request, a_visit, moment, some_bookings
-from tests.services.test_snapshots import demand, minutes
+from tests.services.pictures import demand, minutes
 from tests.services.world import World
 
 

@@ -135,6 +135,17 @@ def test_mail_that_failed_is_listed_while_it_matters(small_district: Store) -> N
     assert needed(small_district).failed_mail == (link, coming)
 
 
+@pytest.mark.parametrize("subject", ["roster-2026-W50", "message:7", "approved-2026-11-21"])
+def test_mail_about_no_visit_that_failed_is_listed_for_two_weeks(
+    small_district: Store, subject: str
+) -> None:
+    mail = failed(subject, "roster")
+    with small_district.write() as work:
+        work.outbox.add((mail, failed("joining:7", "join_confirm")))
+    assert needed(small_district, now=NOW + timedelta(days=13)).failed_mail == (mail,)
+    assert needed(small_district, now=NOW + timedelta(days=14)).failed_mail == ()
+
+
 @pytest.mark.parametrize(
     ("last_day", "is_listed"),
     [

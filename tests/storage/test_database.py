@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from scheduler.storage.database import connect, normal_url, problems, sessions
 from scheduler.storage.unit_of_work import SqlStore
-from tests.builders import a_visit
+from tests.builders import VOLUNTEER, a_visit
 from tests.storage.district import fill
 
 
@@ -50,6 +52,15 @@ def test_damaged_file_is_found(sqlite_url: str) -> None:
     file.write_bytes(octets)
     found = problems(sqlite_url)
     assert found[0].startswith("The database file is damaged: ")
+
+
+def test_statement_that_fails_repeats_nobodys_address(sqlite_url: str) -> None:
+    engine = connect(sqlite_url)
+    with sessions(engine)() as session, pytest.raises(OperationalError) as failed:
+        session.execute(text("SELECT :email FROM nowhere"), {"email": VOLUNTEER})
+    engine.dispose()
+    assert "no such table: nowhere" in str(failed.value)
+    assert VOLUNTEER not in str(failed.value)
 
 
 def test_nothing_to_store_is_stored_without_a_word(sqlite_url: str) -> None:

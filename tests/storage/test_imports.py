@@ -78,7 +78,8 @@ def test_list_that_waits_lets_another_import_in_and_then_waits_for_it(
 
 def test_import_that_left_its_hands_is_not_changed(empty_store: SqlStore) -> None:
     add(empty_store, WORKING)
-    for meanwhile in (given_back(WORKING), taken(WORKING, owner="one", alive_until=NOW)):
+    waiting, again = given_back(WORKING), taken(WORKING, owner="one", alive_until=NOW)
+    for meanwhile in (waiting, again, taken(waiting, owner="two", alive_until=NOW)):
         assert save(empty_store, meanwhile, was=WORKING)
         assert not save(empty_store, READY, was=WORKING)
         with empty_store.write() as work:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.services.ports import OutboxRow, OutboxState
+from scheduler.services.ports import OutboxRow, OutboxState, Outcome
 from scheduler.storage.unit_of_work import SqlStore
 from tests.builders import NOW, VOLUNTEER
 
@@ -132,10 +132,9 @@ def test_who_was_thought_dead_marks_nothing(empty_store: SqlStore) -> None:
     with empty_store.write() as work:
         work.outbox.take_back()
     claimed(empty_store)
-    with empty_store.write() as work:
-        work.outbox.mark("one", state=OutboxState.SENT, at=NOW, attempt=2)
-        work.outbox.mark("one", state=OutboxState.DUE, at=NOW, due_at=SOON, attempt=1)
-        work.outbox.mark("one", state=OutboxState.DUE, at=NOW, due_at=SOON, attempt=2)
+    empty_store.settle((Outcome("one", 1, OutboxState.DUE, NOW, SOON),))
+    empty_store.settle((Outcome("one", 2, OutboxState.SENT, NOW),))
+    empty_store.settle((Outcome("one", 2, OutboxState.DUE, NOW, SOON),))
     (mail,) = stored(empty_store)
     assert (mail.state, mail.due_at) == (OutboxState.SENT, NOW)
 
@@ -145,9 +144,11 @@ def test_refused_mail_holds_its_recipient_up_and_our_own_fault_nobody(
 ) -> None:
     put(empty_store, a_mail("refused"), a_mail("ours", recipient=OTHER))
     claimed(empty_store)
-    with empty_store.write() as work:
-        for key, is_ours in (("refused", False), ("ours", True)):
-            work.outbox.mark(key, state=OutboxState.DUE, at=NOW, due_at=SOON, is_our_fault=is_ours)
+    empty_store.settle(
+        Outcome(key, 1, OutboxState.DUE, NOW, SOON, is_our_fault=is_ours)
+        for key, is_ours in (("refused", False), ("ours", True))
+    )
+    with empty_store.read() as work:
         assert work.outbox.held_up((VOLUNTEER, OTHER), now=NOW) == {VOLUNTEER: SOON}
         assert work.outbox.held_up((VOLUNTEER, OTHER), now=SOON) == {}
 
@@ -181,8 +182,7 @@ def test_rows_taken_back_are_due_at_once(empty_store: SqlStore) -> None:
 def test_sent_mail_is_marked_with_its_moment(empty_store: SqlStore) -> None:
     put(empty_store, a_mail("one"))
     claimed(empty_store)
-    with empty_store.write() as work:
-        work.outbox.mark("one", state=OutboxState.SENT, at=SOON)
+    empty_store.settle((Outcome("one", 1, OutboxState.SENT, SOON),))
     assert stored(empty_store) == (a_mail("one", state=OutboxState.SENT, attempts=1, sent_at=SOON),)
     assert claimed(empty_store, now=NOW + timedelta(days=9)) == ()
 
@@ -190,8 +190,7 @@ def test_sent_mail_is_marked_with_its_moment(empty_store: SqlStore) -> None:
 def test_retry_is_due_at_its_next_moment_and_keeps_the_problem(empty_store: SqlStore) -> None:
     put(empty_store, a_mail("one"))
     claimed(empty_store)
-    with empty_store.write() as work:
-        work.outbox.mark("one", state=OutboxState.DUE, at=NOW, due_at=SOON, problem="421 busy")
+    empty_store.settle((Outcome("one", 1, OutboxState.DUE, NOW, SOON, "421 busy"),))
     assert stored(empty_store) == (a_mail("one", attempts=1, due_at=SOON, problem="421 busy"),)
     assert claimed(empty_store) == ()
     assert keys(claimed(empty_store, now=SOON)) == ["one"]

@@ -134,7 +134,7 @@ def test_unsent_mail_about_a_missing_visit_is_named(booked: SqlStore, engine: En
             )
         )
         work.outbox.add((a_mail("sent", facts={"visits": ["gone"]}),))
-        work.outbox.mark("sent", state=OutboxState.SENT, at=NOW)
+        work.outbox.set_state(("sent",), state=OutboxState.SENT)
     assert problems(engine) == ("The mail lost is about the visit gone, which does not exist.",)
 
 

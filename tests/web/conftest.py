@@ -205,8 +205,8 @@ def small_district(store: Store, sqlite_url: str) -> Store:
 
 
 @pytest.fixture
-def proposed(small_district: Store) -> Store:
-    """Return the small district with a proposal for the open request, a week after ``DAY``."""
+def asked(small_district: Store) -> Store:
+    """Return the small district with one open request, a week after ``DAY``."""
     with small_district.write() as work:
         work.requests.put(
             (
@@ -220,7 +220,14 @@ def proposed(small_district: Store) -> Store:
                 ),
             )
         )
+    return small_district
+
+
+@pytest.fixture
+def proposed(asked: Store) -> Store:
+    """Return that district with a proposal for the open request."""
+    with asked.write() as work:
         work.proposals.put(
             (a_proposal(request="bridges", sessions=(period(f"{LATER} 10:40-11:30"),)),)
         )
-    return small_district
+    return asked

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler.domain.requests import PeriodWindow
 from scheduler.domain.volunteers import Limits
 from scheduler.services.asking import reference_of
 from scheduler.services.ports import Store
@@ -18,11 +17,9 @@ from tests.builders import (
     TEACHER,
     VOLUNTEER,
     a_proposal,
-    a_request,
     a_volunteer,
     period,
 )
-from tests.small_district import OTHER_TEACHER
 from tests.web.conftest import Visitor, main_text, parsed
 
 SignIn = Callable[[str], Visitor]
@@ -30,24 +27,6 @@ LATER = DAY + timedelta(days=7)
 PAGE = "/requests/bridges/book"
 START = period(f"{LATER} 10:40-11:30").start.isoformat()
 OTHER = "ben@robots.example"
-
-
-@pytest.fixture
-def asked(small_district: Store) -> Store:
-    """Return the district with one open request."""
-    with small_district.write() as work:
-        work.requests.put(
-            (
-                a_request(
-                    key="bridges",
-                    teacher_email=OTHER_TEACHER,
-                    classroom="maple-6b",
-                    title="How bridges stand",
-                    windows=(PeriodWindow(LATER, "P3"),),
-                ),
-            )
-        )
-    return small_district
 
 
 def booked(store: Store) -> list[tuple[str, ...]]:

@@ -156,6 +156,31 @@ def test_clearance_without_its_first_day_is_asked_again(signed_in_as: SignIn) ->
     assert "Write the day from which it holds" in said
 
 
+@pytest.mark.usefixtures("small_district")
+@pytest.mark.parametrize(
+    ("page", "place", "fields", "words"),
+    [
+        (
+            *(AMARA, "clearances"),
+            {"approved": "2026-12-02", "expires": "2026-12-01"},
+            "It ends before it begins",
+        ),
+        (
+            *("/schools/maple", "closures"),
+            {"name": "Fair", "first": "2026-12-09", "last": "2026-12-08"},
+            "The last day is before the first",
+        ),
+    ],
+    ids=["clearance", "closure"],
+)
+def test_days_that_run_backwards_are_asked_again(
+    signed_in_as: SignIn, page: str, place: str, fields: dict[str, str], words: str
+) -> None:
+    answer = signed_in_as(COORDINATOR).send(f"{page}/{place}", fields, on=page)
+    assert answer.status_code == 422
+    assert words in main_text(parsed(answer.text))
+
+
 def test_whoever_is_ticked_is_asked_to_renew_once_a_day(
     small_district: Store, signed_in_as: SignIn
 ) -> None:

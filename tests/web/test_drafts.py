@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from scheduler.services.ports import Store
-from tests.builders import TEACHER
+from tests.builders import NOW, TEACHER
 from tests.small_district import OTHER_TEACHER
 from tests.web.conftest import Visitor, main_text, parsed
 
 SignIn = Callable[[str], Visitor]
 NEW = "/requests/new"
+SECOND = timedelta(seconds=1)
 BEGUN = {"title": "How do <b>robots</b> walk?", "lessons": ["2026-12-10 P3"], "speakers": "two"}
 
 
@@ -41,8 +43,9 @@ def test_each_answer_is_kept_while_the_page_is_filled_in(
     small_district: Store, signed_in_as: SignIn
 ) -> None:
     visitor = signed_in_as(TEACHER)
-    shown = visitor.send(f"{NEW}/free", BEGUN, on=NEW)
-    assert shown.status_code == 200
+    for title in ("How", BEGUN["title"]):
+        answers = {**BEGUN, "title": title, "begun": f"{NOW - SECOND}"}
+        assert visitor.send(f"{NEW}/free", answers, on=NEW).status_code == 200
     with small_district.read() as work:
         draft = work.drafts.get(TEACHER)
     assert draft is not None
@@ -60,8 +63,27 @@ def test_sent_request_ends_its_draft(small_district: Store, signed_in_as: SignIn
     visitor.send(f"{NEW}/free", BEGUN, on=NEW)
     whole = {"topic": "robotics", "classroom": "maple-5a", "speakers": "1", "format": "either"}
     assert visitor.send(NEW, {**BEGUN, **whole}).status_code == 303
+    assert "You began a request" not in main_text(visitor.page("/requests"))
     with small_district.read() as work:
-        assert work.drafts.get(TEACHER) is None
+        draft = work.drafts.get(TEACHER)
+    assert draft is not None
+    assert draft.answers == {}
+
+
+@pytest.mark.usefixtures("small_district")
+@pytest.mark.parametrize(
+    ("begun", "is_kept"),
+    [(f"{NOW - SECOND}", False), (f"{NOW + SECOND}", True), ("soon", True)],
+    ids=["opened before", "opened after", "not said"],
+)
+def test_answers_that_come_after_their_draft_is_over_are_not_kept(
+    signed_in_as: SignIn, begun: str, is_kept: bool
+) -> None:
+    visitor = signed_in_as(TEACHER)
+    visitor.send(f"{NEW}/free", BEGUN, on=NEW)
+    assert visitor.send(f"{NEW}/discard", on=NEW).status_code == 303
+    visitor.send(f"{NEW}/free", {**BEGUN, "begun": begun}, on=NEW)
+    assert ("You began a request" in main_text(visitor.page("/requests"))) is is_kept
 
 
 @pytest.mark.usefixtures("small_district")

@@ -40,7 +40,6 @@ DOORS = (
     (f"/v/{ANSWER}", VOLUNTEER),
     (f"/v/{ANSWER}/cant", VOLUNTEER),
     (f"/m/{CHOICES}", VOLUNTEER),
-    (f"/m/{CHOICES}/reminder", VOLUNTEER),
     (f"/keep/{WEEK}", VOLUNTEER),
     (QUESTION, TEACHER),
     (STAND_IN, BRUNO),
@@ -103,6 +102,14 @@ def test_form_of_an_ended_link_changes_nothing(
         sent = client.post(path, data={**POSTED, "csrf_token": token})
         assert sent.status_code in (405, 410), path
     assert contents() == before
+
+
+def test_mail_program_still_ends_reminders(visit: Store, client: Visitor) -> None:
+    end_links(visit, VOLUNTEER)
+    ending, one_click = f"/m/{CHOICES}/reminder", {"List-Unsubscribe": "One-Click"}
+    assert "End these e-mails?" in main_text(client.page(ending))
+    assert client.post(ending, data=one_click).status_code == 200
+    assert "These e-mails have ended" in main_text(client.page(ending))
 
 
 @pytest.mark.parametrize(

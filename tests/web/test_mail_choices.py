@@ -10,7 +10,7 @@ from scheduler.domain.mail_choices import MailChoices, MailKind, Pace
 from scheduler.services.own_links import MAIL_DOOR
 from scheduler.services.ports import Store
 from scheduler.services.tokens import door_token, token_hash
-from tests.builders import TEACHER, VOLUNTEER
+from tests.builders import COORDINATOR, TEACHER, VOLUNTEER
 from tests.small_district import OFFICE
 from tests.web.conftest import SECRET_KEY, Visitor, main_text, parsed
 
@@ -56,6 +56,15 @@ def test_only_volunteers_choose_about_invitations(signed_in_as: Callable[[str], 
     assert [email for email, names in named.items() if "invitation" in names] == [VOLUNTEER]
 
 
+@pytest.mark.usefixtures("small_district")
+def test_only_coordinators_choose_about_decisions(signed_in_as: Callable[[str], Visitor]) -> None:
+    named = {
+        email: {box.get("name") for box in signed_in_as(email).page("/mail-choices").iter("input")}
+        for email in (COORDINATOR, TEACHER, OFFICE, VOLUNTEER)
+    }
+    assert [email for email, names in named.items() if "task" in names] == [COORDINATOR]
+
+
 def test_link_shows_the_choices_and_changes_nothing(with_link: Store, client: Visitor) -> None:
     said = main_text(client.page(LINK))
     assert "Hello Amara Okafor." in said
@@ -68,16 +77,18 @@ def test_link_keeps_choices_without_signing_in(with_link: Store, client: Visitor
     assert choices(with_link) == MailChoices(VOLUNTEER, {MailKind.REMINDER: Pace.NEVER})
 
 
-def test_one_click_ends_reminders_and_nothing_else(with_link: Store, client: Visitor) -> None:
+def test_one_click_ends_reminders_and_nothing_else_without_a_redirect(
+    with_link: Store, client: Visitor
+) -> None:
     assert client.get(f"{LINK}/reminder").status_code == 200
     assert choices(with_link) is None
     for _ in range(2):
-        assert client.post(f"{LINK}/reminder", data=ONE_CLICK).status_code == 303
+        assert client.post(f"{LINK}/reminder", data=ONE_CLICK).status_code == 200
     assert choices(with_link) == MailChoices(VOLUNTEER, {MailKind.REMINDER: Pace.NEVER})
     assert "These e-mails have ended" in main_text(client.page(f"{LINK}/reminder"))
 
 
-@pytest.mark.parametrize("kind", ["invitation", "change", "confirmation", "all", "ENDED"])
+@pytest.mark.parametrize("kind", ["invitation", "change", "task", "confirmation", "all", "ENDED"])
 def test_what_matters_cannot_be_ended_by_one_click(
     with_link: Store, client: Visitor, kind: str
 ) -> None:

@@ -8,27 +8,28 @@ import pytest
 
 from scheduler.domain.incoming import Why
 from scheduler.domain.visits import Partstat
-from scheduler.services.announcements import INVITATION, announce
+from scheduler.services.announcements import INVITATION, REMINDER, announce
 from scheduler.services.inbox import take_in
-from scheduler.services.ports import Store
-from scheduler.services.records import OutboxState
-from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER, a_visit
+from scheduler.services.ports import PostStore, Store
+from scheduler.services.records import OutboxState, Outcome
+from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER, a_visit, period
 from tests.small_district import OFFICE, VIEWER
 from tests.web.conftest import Visitor, main_text
 
 SignIn = Callable[[str], Visitor]
 PROBLEM = "550 5.1.1 no such user"
 UID = a_visit().uid
+LATER = "2026-12-15 10:40-11:30"
 
 
 @pytest.fixture
-def failed(small_district: Store) -> str:
+def failed(small_district: PostStore) -> str:
     """Return the key of an invitation that the server refused."""
     (row,) = announce((a_visit(),), purpose=INVITATION, recipients=(VOLUNTEER,), at=NOW)
     with small_district.write() as work:
         work.outbox.add((row,))
         work.outbox.claim(now=NOW, until=NOW.replace(hour=23), limit=1)
-        work.outbox.mark(row.key, state=OutboxState.FAILED, at=NOW, problem=PROBLEM)
+    small_district.settle((Outcome(row.key, 1, OutboxState.FAILED, NOW, problem=PROBLEM),))
     return row.key
 
 
@@ -59,10 +60,32 @@ def test_mail_is_for_those_who_oversee(signed_in_as: SignIn, path: str) -> None:
         assert signed_in_as(email).get(path).status_code == 404
 
 
+@pytest.mark.parametrize("why", Why)
+def test_page_says_why_a_mail_is_here_and_asks_for_no_answer_that_is_entered(
+    small_district: Store, signed_in_as: SignIn, why: Why
+) -> None:
+    with small_district.write() as work:
+        mail = take_in(
+            work,
+            message_id=why,
+            sender=VOLUNTEER,
+            sender_name="Amara",
+            subject="Re: Robots",
+            text="I bring a robot.",
+            why=why,
+            received_at=NOW,
+            visit=UID,
+        )
+    said = main_text(signed_in_as(COORDINATOR).page(f"/inbox/{mail.key}"))
+    assert "Why it is here:" in said
+    assert ("Is it an answer?" in said) is (why is not Why.WITH_WORDS)
+
+
 def test_log_tells_whom_what_and_what_the_server_said(signed_in_as: SignIn, failed: str) -> None:
     told = main_text(signed_in_as(VIEWER).page("/mail"))
     assert "Invitation Amara Okafor Sat 21 November, 09:00 Did not arrive" in told
     assert f"The server said: {PROBLEM}" in told
+    assert "Check the address with the person, or call them. Then send it again." in told
     assert "Robots around us Tue 8 December, 10:40" in told
     assert "Send again" not in told
 
@@ -119,6 +142,24 @@ def test_mail_of_a_visit_stands_on_its_page(signed_in_as: SignIn, failed: str) -
     assert PROBLEM in main_text(signed_in_as(COORDINATOR).page(f"/visits/{UID}"))
     assert PROBLEM not in signed_in_as(TEACHER).get(f"/visits/{UID}").text
     assert signed_in_as(COORDINATOR).get("/mail?visit=none").status_code == 404
+
+
+def test_mail_of_a_series_stands_under_each_visit_that_it_tells_of(
+    small_district: Store, signed_in_as: SignIn
+) -> None:
+    first, second = a_visit(), a_visit(uid="second", session=2, period=period(LATER))
+    told = {INVITATION: (first, second), REMINDER: (first,)}
+    with small_district.write() as work:
+        work.visits.add((second,))
+        for purpose, visits in told.items():
+            work.outbox.add(announce(visits, purpose=purpose, recipients=(VOLUNTEER,), at=NOW))
+    vera = signed_in_as(VIEWER)
+    shown = {
+        visit.uid: vera.get(f"/mail.csv?visit={visit.uid}").text.splitlines()[1:]
+        for visit in (first, second)
+    }
+    assert [len(shown[visit.uid]) for visit in (first, second)] == [2, 1]
+    assert '"Invitation"' in shown[second.uid][0]
 
 
 def test_inbox_shows_what_waits_and_says_why(signed_in_as: SignIn, letter: str) -> None:

@@ -60,6 +60,14 @@ def test_first_contact_with_an_address_is_asked_first(carla: Visitor, store: Sto
     ]
 
 
+def test_what_changes_nothing_is_not_noted(carla: Visitor, store: Store) -> None:
+    for _ in range(2):
+        carla.send(f"{PAGE}/contacts", NIAS, on=PAGE)
+    with store.read() as work:
+        noted = work.diary.history(("organization:robots",))
+    assert [each.deed for each in noted] == ["changed an organization"]
+
+
 def test_contact_is_replaced_by_the_address_and_can_be_put_first(
     carla: Visitor, store: Store
 ) -> None:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from scheduler import gazetteer
+from scheduler.domain.people import Person, Role, RoleName
+from scheduler.domain.stand_ins import Rules
 from scheduler.domain.visits import Booking, Partstat, Visit, VisitState
 from scheduler.services.access import Actor
-from scheduler.services.ports import Store
+from scheduler.services.ports import PostStore, Store
+from scheduler.services.records import OutboxState, Outcome
 from scheduler.services.stand_in_rounds import advance_stand_ins
 from scheduler.services.tokens import stand_in_token
-from scheduler.services.visits import answer
+from scheduler.services.visits import answer, move, release_due
 from tests.builders import COORDINATOR, NOW, TEACHER, VOLUNTEER, a_visit, a_volunteer
 from tests.small_district import VIEWER
-from tests.web.conftest import SECRET_KEY, Visitor, main_text
+from tests.web.conftest import SECRET_KEY, Visitor, main_text, parsed, version_on
 
 SignedInAs = Callable[[str], Visitor]
 UID = a_visit().uid
 BRUNO, CHLOE = "bruno@robots.example", "chloe@robots.example"
+SAM = "sam@schools.example"
 
 
 @pytest.fixture
@@ -131,11 +136,50 @@ def test_coordinator_asks_further_and_stops_from_the_visits_page(
     assert "Dora Lind: asked on" in main_text(carla.page(page))
     assert carla.send(f"/stand-ins/{UID}:1/stop", {"back": UID}, on=page).location == page
     said = main_text(carla.page(page))
-    assert ("A coordinator looks for somebody." in said, "Stop asking" in said) == (True, False)
+    assert ("A coordinator looks for somebody, until" in said, "Stop asking" in said) == (
+        True,
+        False,
+    )
     assert carla.send(f"/stand-ins/{UID}:1/more", {}, on="/stand-ins").status_code == 303
     assert carla.send("/stand-ins/nobody:1/more", {}, on="/stand-ins").status_code == 404
     viewer = signed_in_as(VIEWER).post(f"/stand-ins/{UID}:1/more")
     assert viewer.status_code in (400, 403, 404)
+
+
+def test_coordinator_enters_who_said_yes_by_telephone(
+    looking: Store, signed_in_as: SignedInAs
+) -> None:
+    carla, page, path = signed_in_as(COORDINATOR), f"/visits/{UID}", f"/stand-ins/{UID}:1/found"
+    sent = carla.send(f"/stand-ins/{UID}:1/stop", {}, on="/stand-ins")
+    assert sent.location == page
+    for email, words in (
+        ("nobody@robots.example", "No volunteer has this address."),
+        (" Chloe@robots.example ", "The stand-in is entered."),
+    ):
+        sent = carla.send(path, {"email": email, "back": UID}, on=page)
+        assert (sent.status_code, sent.location) == (303, page)
+        assert words in main_text(carla.page(page))
+    assert the_visit(looking).volunteers == (CHLOE,)
+    assert "Enter their yes" not in carla.get(page).text
+    late = carla.send(path, {"email": BRUNO, "back": UID}, on="/stand-ins")
+    assert (late.status_code, the_visit(looking).volunteers) == (303, (CHLOE,))
+    assert "The place is taken" in main_text(carla.page(page))
+    assert carla.send("/stand-ins/none/found", {"email": BRUNO}, on="/stand-ins").status_code == 404
+    assert signed_in_as(VIEWER).post(path, data={"email": BRUNO}).status_code in (400, 403)
+
+
+def test_link_marks_what_was_moved_since_the_mail(looking: PostStore, client: Visitor) -> None:
+    with looking.write() as work:
+        rows = work.outbox.claim(now=NOW + timedelta(hours=8), until=NOW, limit=99)
+    looking.settle(Outcome(row.key, row.attempts, OutboxState.SENT, NOW) for row in rows)
+    assert "has changed" not in main_text(client.page(link(BRUNO)))
+    hour = timedelta(hours=1)
+    carla = Actor(COORDINATOR, "Carla Diaz", is_coordinator=True)
+    start = a_visit().period.start + timedelta(days=2)
+    move(looking, UID, start=start, actor=carla, now=NOW + hour, gazetteer=gazetteer)
+    release_due(looking, now=NOW + 2 * hour)
+    said = main_text(client.page(link(BRUNO)))
+    assert "The time has changed. Your e-mail said Tuesday 8 December" in said
 
 
 def test_rules_are_kept_and_wrong_ones_are_named(looking: Store, signed_in_as: SignedInAs) -> None:
@@ -147,6 +191,29 @@ def test_rules_are_kept_and_wrong_ones_are_named(looking: Store, signed_in_as: S
     with looking.read() as work:
         rules = work.stand_ins.rules()
     assert (rules.at_a_time, rules.plan_b) == (5, "A film")
+
+
+def test_second_of_two_who_change_the_rules_is_told_and_keeps_what_they_wrote(
+    looking: Store, signed_in_as: SignedInAs
+) -> None:
+    with looking.write() as work:
+        work.people.put((Person(SAM, "Sam Roy", (Role(RoleName.COORDINATOR),)),))
+    carla, sam = signed_in_as(COORDINATOR), signed_in_as(SAM)
+    path = "/stand-ins/rules"
+    seen = version_on(carla.page("/stand-ins"), path)
+    his = {"at_a_time": "5", "plan_b": "A film", "version": seen}
+    assert sam.send(path, his, on="/stand-ins").status_code == 303
+    hers = {"at_a_time": "2", "plan_b": "A quiz", "version": seen}
+    answer = carla.send(path, hers, on="/stand-ins")
+    assert answer.status_code == 409
+    for words in ("Sam Roy changed this", "A quiz", 'value="2"'):
+        assert words in answer.text
+    with looking.read() as work:
+        assert work.stand_ins.rules() == Rules(5, "A film")
+    again = hers | {"version": version_on(parsed(answer.text), path)}
+    assert carla.send(path, again, on="/stand-ins").status_code == 303
+    with looking.read() as work:
+        assert work.stand_ins.rules() == Rules(2, "A quiz")
 
 
 def test_viewer_reads_and_others_do_not(looking: Store, signed_in_as: SignedInAs) -> None:

@@ -5,7 +5,7 @@ The edges implement these; tests bring small fakes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -72,14 +72,14 @@ from scheduler.services.ports.mail_desk import MailLog as MailLog
 from scheduler.services.ports.mail_desk import MailWanted as MailWanted
 from scheduler.services.ports.marks import Marks as Marks
 from scheduler.services.ports.queue import Queue as Queue
-from scheduler.services.ports.repositories import Activities as Activities
+from scheduler.services.ports.records import Activities as Activities
+from scheduler.services.ports.records import Leases as Leases
+from scheduler.services.ports.records import Outbox as Outbox
+from scheduler.services.ports.records import SignIns as SignIns
 from scheduler.services.ports.repositories import Districts as Districts
-from scheduler.services.ports.repositories import Leases as Leases
-from scheduler.services.ports.repositories import Outbox as Outbox
 from scheduler.services.ports.repositories import People as People
 from scheduler.services.ports.repositories import Proposals as Proposals
 from scheduler.services.ports.repositories import Requests as Requests
-from scheduler.services.ports.repositories import SignIns as SignIns
 from scheduler.services.ports.repositories import Visits as Visits
 from scheduler.services.ports.repositories import Volunteers as Volunteers
 from scheduler.services.ports.runs import Runs as Runs
@@ -106,6 +106,7 @@ from scheduler.services.records import FeedAddress as FeedAddress
 from scheduler.services.records import FeedKind as FeedKind
 from scheduler.services.records import OutboxRow as OutboxRow
 from scheduler.services.records import OutboxState as OutboxState
+from scheduler.services.records import Outcome as Outcome
 from scheduler.services.records import SignInLink as SignInLink
 from scheduler.services.records import WebSession as WebSession
 
@@ -185,6 +186,17 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[Work]:
         """Open a transaction that is committed at the end of the block, or undone by an error."""
+
+
+class PostStore(Store, Protocol):
+    """A store that mail goes out from."""
+
+    def settle(self, outcomes: Iterable[Outcome]) -> None:
+        """Enter what became of claimed mails, in a transaction of its own.
+
+        Each only while that attempt is the latest and still under way: who was thought dead
+        changes nothing.
+        """
 
 
 class Transport(Protocol):

@@ -31,9 +31,6 @@ class Drafts(Protocol):
     def put(self, draft: Draft) -> None:
         """Keep a draft in place of the teacher's former one."""
 
-    def remove(self, email: str) -> None:
-        """Forget that teacher's draft, if there is one."""
-
 
 class Messages(Protocol):
     """What people of one request wrote to each other."""

@@ -140,10 +140,10 @@ class Listings(Protocol):
     def waiting(self, *, now: datetime, today: date) -> Waiting:
         """Return how much waits for a coordinator; today is the day by the district's clock."""
 
-    def failed_mail(self, *, since: datetime, subjects: Iterable[str]) -> tuple[OutboxRow, ...]:
-        """Return mail that failed about visits that end after since, or about these subjects.
+    def failed_mail(self, *, since: datetime, lately: datetime) -> tuple[OutboxRow, ...]:
+        """Return mail that failed about visits that end after since, the latest first.
 
-        The latest comes first.
+        Also what is about no visit and was written after lately.
         """
 
     def namesakes(self, person: Person) -> tuple[str, ...]:

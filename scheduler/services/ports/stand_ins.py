@@ -32,6 +32,12 @@ class StandIns(Protocol):
     def looking(self) -> tuple[StandInSearch, ...]:
         """Return the searches that are on, by when their next wave is due."""
 
+    def watched(self, *, at: datetime) -> tuple[StandInSearch, ...]:
+        """Return those that are on, and those stopped of visits that begin after that moment.
+
+        A stopped one counts if it is its visit's latest; by when their next wave is due.
+        """
+
     def asks(self, keys: Iterable[str]) -> tuple[StandInAsk, ...]:
         """Return everybody asked in these searches, by wave and in the order of asking."""
 

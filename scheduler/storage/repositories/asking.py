@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from scheduler.domain.feedback import Feedback
@@ -60,12 +60,6 @@ class SqlDrafts:
         answers = {name: list(texts) for name, texts in draft.answers.items()}
         row = {"person_id": ids[email], "answers": answers, "saved_at": draft.saved_at}
         upsert(self._session, DraftRow, [row], by="person_id")
-        self._session.expire_all()
-
-    def remove(self, email: str) -> None:
-        """Forget that teacher's draft, if there is one."""
-        owner = select(PersonRow.id).where(PersonRow.email == email).scalar_subquery()
-        self._session.connection().execute(delete(DraftRow).where(DraftRow.person_id == owner))
         self._session.expire_all()
 
 

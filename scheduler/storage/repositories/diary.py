@@ -29,6 +29,7 @@ from scheduler.storage.models.volunteers import (
     WeeklyAvailabilityRow,
 )
 from scheduler.storage.repositories.rows import by_owner, fields_of
+from scheduler.storage.repositories.visit_parts import is_visited_by
 
 Teacher = aliased(PersonRow)
 COLUMNS = (
@@ -185,10 +186,6 @@ def _line(row: Mapping[str, Any], guests: Iterable[Guest]) -> DiaryLine:
 def _whose(wanted: DiaryWanted) -> ColumnElement[bool]:
     if wanted.is_all:
         return true()
-    mine = (
-        select(BookingRow.visit_id)
-        .join(PersonRow, PersonRow.id == BookingRow.volunteer_id)
-        .where(PersonRow.email == wanted.volunteer, BookingRow.removed.is_(False))
-    )
-    whose = VisitRow.id.in_(mine) | SchoolRow.key.in_(tuple(wanted.schools))
+    is_mine = is_visited_by(PersonRow.email == wanted.volunteer)
+    whose = is_mine | SchoolRow.key.in_(tuple(wanted.schools))
     return or_(Teacher.email == wanted.teacher, and_(VisitRow.was_released, whose))

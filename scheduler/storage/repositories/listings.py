@@ -77,13 +77,16 @@ class SqlListings(AccountLists, VolunteerLists):
         numbers = select(*(each.scalar_subquery() for each in counted))
         return Waiting(*self._session.execute(numbers).one())
 
-    def failed_mail(self, *, since: datetime, subjects: Iterable[str]) -> tuple[OutboxRow, ...]:
-        """Return mail that failed about visits that end after since, or about these subjects.
+    def failed_mail(self, *, since: datetime, lately: datetime) -> tuple[OutboxRow, ...]:
+        """Return mail that failed about visits that end after since, the latest first.
 
-        The latest comes first.
+        Also what is about no visit and was written after lately.
         """
         coming = select(VisitRow.uid).where(VisitRow.ends_at > since)
-        is_meant = OutboxEntryRow.subject.in_(coming) | OutboxEntryRow.subject.in_(tuple(subjects))
+        is_visits = select(VisitRow.id).where(VisitRow.uid == OutboxEntryRow.subject).exists()
+        is_meant = OutboxEntryRow.subject.in_(coming) | (
+            (OutboxEntryRow.created_at > lately) & ~is_visits
+        )
         rows = self._session.scalars(
             select(OutboxEntryRow)
             .where(OutboxEntryRow.state == OutboxState.FAILED, is_meant)

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, or_, select, update
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from scheduler.services.ports import OutboxRow, OutboxState
+from scheduler.services.ports import OutboxRow, OutboxState, Outcome
+from scheduler.storage import prepared
 from scheduler.storage.columns import Moment
 from scheduler.storage.models.records import OutboxEntryRow
 from scheduler.storage.repositories.rows import (
@@ -23,10 +25,14 @@ from scheduler.storage.repositories.rows import (
 
 # What a clock writes at every tick is mostly there: to look is cheaper than to try this many.
 MANY = 50
-# Built once: every mail that is sent runs one of them.
-MARKED = (
+# Every mail that is sent runs it once.
+SETTLED = (
     update(OutboxEntryRow)
-    .where(OutboxEntryRow.key == bindparam("of_key"))
+    .where(
+        OutboxEntryRow.key == bindparam("of_key"),
+        OutboxEntryRow.state == OutboxState.SENDING,
+        OutboxEntryRow.attempts == bindparam("of_attempt"),
+    )
     .values(
         state=bindparam("to_state"),
         problem=bindparam("with_problem"),
@@ -35,10 +41,6 @@ MARKED = (
         sent_at=func.coalesce(bindparam("was_sent_at", type_=Moment()), OutboxEntryRow.sent_at),
         due_at=func.coalesce(bindparam("next_due_at", type_=Moment()), OutboxEntryRow.due_at),
     )
-)
-MARKED_WHILE_UNDER_WAY = MARKED.where(
-    OutboxEntryRow.state == OutboxState.SENDING,
-    OutboxEntryRow.attempts == bindparam("of_attempt"),
 )
 
 
@@ -141,33 +143,6 @@ class SqlOutbox:
             )
         return self._claimed(chosen)
 
-    def mark(
-        self,
-        key: str,
-        *,
-        state: OutboxState,
-        at: datetime,
-        due_at: datetime | None = None,
-        problem: str = "",
-        is_our_fault: bool = False,
-        attempt: int | None = None,
-    ) -> None:
-        """Enter what became of a claimed row; a retry is ``due`` with its next moment.
-
-        With ``attempt``, only while that attempt is the latest and still under way.
-        """
-        facts = {
-            "of_key": key,
-            "to_state": state,
-            "with_problem": problem,
-            "was_ours": is_our_fault,
-            "was_sent_at": at if state is OutboxState.SENT else None,
-            "next_due_at": due_at,
-            "of_attempt": attempt,
-        }
-        marked = MARKED if attempt is None else MARKED_WHILE_UNDER_WAY
-        self._session.connection().execute(marked, facts)
-
     def postpone(self, rows: Iterable[OutboxRow], *, due_at: datetime) -> None:
         """Let claimed rows wait until then, as if nobody had tried to send them.
 
@@ -264,3 +239,20 @@ class SqlOutbox:
 
 def _value(row: OutboxEntryRow) -> OutboxRow:
     return OutboxRow(**fields_of(row, OutboxRow))
+
+
+def settle(engine: Engine, outcomes: Iterable[Outcome]) -> None:
+    """Enter what became of claimed mails, each only while that attempt is under way."""
+    facts = (
+        {
+            "of_key": outcome.key,
+            "of_attempt": outcome.attempt,
+            "to_state": outcome.state,
+            "with_problem": outcome.problem,
+            "was_ours": outcome.is_our_fault,
+            "was_sent_at": outcome.at if outcome.state is OutboxState.SENT else None,
+            "next_due_at": outcome.due_at,
+        }
+        for outcome in outcomes
+    )
+    prepared.run(engine, SETTLED, facts)

@@ -14,6 +14,7 @@ from scheduler.storage.models.people import PersonRow
 from scheduler.storage.models.requests import RequestRow
 from scheduler.storage.models.visits import BookingRow, VisitRow
 from scheduler.storage.models.volunteers import VolunteerRow
+from scheduler.storage.repositories.visit_parts import is_visited_by
 
 Found = tuple[Iterable[Any], int]
 
@@ -135,27 +136,18 @@ def has_part(email: str) -> ColumnElement[bool]:
         .join(PersonRow, PersonRow.id == RequestRow.teacher_id)
         .where(PersonRow.email == email)
     )
-    return VisitRow.request_id.in_(taught) | _is_visited_by(PersonRow.email == email)
-
-
-def _is_visited_by(who: ColumnElement[bool]) -> ColumnElement[bool]:
-    booked = (
-        select(BookingRow.visit_id)
-        .join(PersonRow, PersonRow.id == BookingRow.volunteer_id)
-        .where(BookingRow.removed.is_(False), who)
-    )
-    return VisitRow.id.in_(booked)
+    return VisitRow.request_id.in_(taught) | is_visited_by(PersonRow.email == email)
 
 
 def _meant_visits(sought: Sought) -> ColumnElement[bool]:
     if sought.email:
-        is_theirs = _is_visited_by(PersonRow.email == sought.email)
+        is_theirs = is_visited_by(PersonRow.email == sought.email)
         return is_theirs if sought.owner is None else false()
     texts = (RequestRow.words, SchoolRow.words, VisitRow.words)
     return and_(
         true(),
         *(
-            named((word,), *texts) | _is_visited_by(named((word,), PersonRow.words))
+            named((word,), *texts) | is_visited_by(named((word,), PersonRow.words))
             for word in sought.words
         ),
     )

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from scheduler.domain.stand_ins import Rules, SearchState, StandInAsk, StandInSearch
 from scheduler.services.ports import Bounce
@@ -52,6 +52,16 @@ class SqlStandIns:
     def looking(self) -> tuple[StandInSearch, ...]:
         """Return the searches that are on, by when their next wave is due."""
         return tuple(self._load(StandInSearchRow.state == SearchState.LOOKING))
+
+    def watched(self, *, at: datetime) -> tuple[StandInSearch, ...]:
+        """Return those that are on, and those stopped of visits that begin after that moment."""
+        later = aliased(StandInSearchRow)
+        is_latest = ~exists().where(
+            later.visit_id == StandInSearchRow.visit_id, later.id > StandInSearchRow.id
+        )
+        is_on = StandInSearchRow.state == SearchState.LOOKING
+        is_stopped = and_(StandInSearchRow.state == SearchState.STOPPED, VisitRow.starts_at > at)
+        return tuple(self._load(or_(is_on, and_(is_stopped, is_latest))))
 
     def asks(self, keys: Iterable[str]) -> tuple[StandInAsk, ...]:
         """Return everybody asked in these searches, by wave and in the order of asking."""

@@ -36,6 +36,23 @@ from scheduler.storage.models.volunteers import VolunteerRow
 from scheduler.storage.repositories.rows import chunks, fields_of
 
 Teacher, Speaker = aliased(PersonRow), aliased(PersonRow)
+_ASKED = (
+    select(
+        *(RequestRow, Teacher.email.label("email"), Teacher.name.label("teacher_name")),
+        *(SchoolRow, ClassroomRow, TopicRow, DistrictRow, PromiseRow),
+        ProposalRow.state.label("proposal"),
+        BellScheduleRow.key.label("bell_schedule"),
+    )
+    .join(Teacher, Teacher.id == RequestRow.teacher_id)
+    .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
+    .outerjoin(BellScheduleRow, BellScheduleRow.id == SchoolRow.bell_schedule_id)
+    .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
+    .outerjoin(TopicRow, TopicRow.key == RequestRow.topic)
+    .outerjoin(DistrictRow, DistrictRow.id > 0)
+    .outerjoin(PromiseRow, PromiseRow.request_id == RequestRow.id)
+    .outerjoin(ProposalRow, ProposalRow.request_id == RequestRow.id)
+    .order_by(RequestRow.key)
+)
 
 
 class SqlTraces:
@@ -53,31 +70,14 @@ class SqlTraces:
         states: Iterable[RequestState] | None = None,
     ) -> tuple[Trace, ...]:
         """Return requests without their visits, in order of key, in one statement."""
-        condition: ColumnElement[bool] = true()
+        query = _ASKED
         if keys is not None:
-            condition &= RequestRow.key.in_(tuple(keys))
+            query = query.where(RequestRow.key.in_(tuple(keys)))
         if teacher is not None:
-            condition &= Teacher.email == teacher
+            query = query.where(Teacher.email == teacher)
         if states is not None:
-            condition &= RequestRow.state.in_(tuple(states))
-        rows = self._session.execute(
-            select(
-                *(RequestRow, Teacher.email.label("email"), Teacher.name.label("teacher_name")),
-                *(SchoolRow, ClassroomRow, TopicRow, DistrictRow, PromiseRow),
-                ProposalRow.state.label("proposal"),
-                BellScheduleRow.key.label("bell_schedule"),
-            )
-            .join(Teacher, Teacher.id == RequestRow.teacher_id)
-            .join(SchoolRow, SchoolRow.id == RequestRow.school_id)
-            .outerjoin(BellScheduleRow, BellScheduleRow.id == SchoolRow.bell_schedule_id)
-            .outerjoin(ClassroomRow, ClassroomRow.id == RequestRow.classroom_id)
-            .outerjoin(TopicRow, TopicRow.key == RequestRow.topic)
-            .outerjoin(DistrictRow, DistrictRow.id > 0)
-            .outerjoin(PromiseRow, PromiseRow.request_id == RequestRow.id)
-            .outerjoin(ProposalRow, ProposalRow.request_id == RequestRow.id)
-            .where(condition)
-            .order_by(RequestRow.key)
-        ).all()
+            query = query.where(RequestRow.state.in_(tuple(states)))
+        rows = self._session.execute(query).all()
         self._around_by_key |= {row.RequestRow.key: row for row in rows}
         return tuple(map(_trace, rows))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from scheduler.domain.periods import Period
@@ -24,6 +24,16 @@ Ts = TypeVarTuple("Ts")
 
 # Under names of their own, so that a condition may speak of other bookings and people.
 _MOVE, _BOOKING, _VOLUNTEER = aliased(PendingMoveRow), aliased(BookingRow), aliased(PersonRow)
+
+
+def is_visited_by(who: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Require of a visit that somebody of whom this is true is meant to come."""
+    booked = (
+        select(BookingRow.visit_id)
+        .join(PersonRow, PersonRow.id == BookingRow.volunteer_id)
+        .where(BookingRow.removed.is_(False), who)
+    )
+    return VisitRow.id.in_(booked)
 
 
 def with_parts(query: Select[*Ts]) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, true, update
@@ -22,9 +23,10 @@ from scheduler.storage.models.volunteers import VolunteerRow
 from scheduler.storage.repositories.journal import note
 from scheduler.storage.repositories.rows import (
     chunks,
+    columns_for,
     columns_of,
     delete_where,
-    fields_of,
+    fields_in,
     insert_rows,
     known_ids,
     upsert,
@@ -105,7 +107,7 @@ class SqlPeople:
     def _load(self, condition: ColumnElement[bool]) -> dict[str, Person]:
         """Return people with their roles and schools in one statement: every page asks."""
         rows = self._session.execute(people_rows().where(condition))
-        grouped = groupby(rows, key=lambda row: row[0].email)
+        grouped = groupby(rows, key=attrgetter("email"))
         return {email: person_of(list(each)) for email, each in grouped}
 
     def _school_rows(
@@ -129,7 +131,15 @@ def account_columns(person: Person | Volunteer) -> dict[str, Any]:
 def people_rows() -> Any:
     """Select people, one row for each role with each school, in order of address."""
     return (
-        select(PersonRow, VolunteerRow.id, StaffRoleRow, PersonSchoolRow.position, SchoolRow.key)
+        select(
+            *columns_for(Person, PersonRow),
+            VolunteerRow.id.label("volunteer"),
+            StaffRoleRow.position.label("rank"),
+            StaffRoleRow.name.label("role"),
+            StaffRoleRow.title.label("role_title"),
+            PersonSchoolRow.position.label("place"),
+            SchoolRow.key.label("school"),
+        )
         .outerjoin(VolunteerRow, VolunteerRow.id == PersonRow.id)
         .outerjoin(StaffRoleRow, StaffRoleRow.person_id == PersonRow.id)
         .outerjoin(PersonSchoolRow, PersonSchoolRow.person_id == PersonRow.id)
@@ -140,12 +150,11 @@ def people_rows() -> Any:
 
 def person_of(rows: Sequence[Any]) -> Person:
     """Return the person of all their rows."""
-    row, volunteer, *_ = rows[0]
-    roles = {held.position: Role(held.name, held.title) for _, _, held, *_ in rows if held}
-    schools = {place: key for _, _, _, place, key, *_ in rows if key is not None}
+    roles = {row.rank: Role(row.role, row.role_title) for row in rows if row.rank is not None}
+    schools = {row.place: row.school for row in rows if row.school is not None}
     return Person(
-        **fields_of(row, Person),
-        roles=(*roles.values(), *([THE_VOLUNTEER] if volunteer else [])),
+        **fields_in(rows[0], Person, PersonRow),
+        roles=(*roles.values(), *([THE_VOLUNTEER] if rows[0].volunteer else [])),
         schools=tuple(schools.values()),
     )
 

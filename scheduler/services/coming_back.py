@@ -181,12 +181,16 @@ def _enter(work: Work, back: tuple[Visit, ...], *, email: str, now: datetime) ->
             revision=back[0].sequence,
         )
     )
-    # The office was told that somebody is looked for.
+    # An office was told that somebody is looked for.
+    for visit in certain:
+        if visit.uid in sought:
+            _tell_office(work, visit, now=now)
+    work.activities.add(Activity(now, email, "came back", f"visit:{v.uid}") for v in back)
+
+
+def _tell_office(work: Work, visit: Visit, *, now: datetime) -> None:
     work.outbox.add(
-        row
-        for visit in certain
-        if visit.uid in sought
-        for row in news.announce(
+        news.announce(
             (visit,),
             purpose=news.CONFIRMATION_TEACHER,
             recipients=offices_of(work, visit.school),
@@ -195,4 +199,3 @@ def _enter(work: Work, back: tuple[Visit, ...], *, email: str, now: datetime) ->
             facts={"role": OFFICE},
         )
     )
-    work.activities.add(Activity(now, email, "came back", f"visit:{v.uid}") for v in back)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.engine import Dialect, Engine
@@ -75,7 +75,8 @@ def _connection(engine: Engine, sql: str) -> Iterator[PoolProxiedConnection]:
             connection.close()
 
 
-@cache
+# A process has an engine or two.
+@lru_cache(8)
 def _prepared(statement: UpdateBase, dialect: Dialect) -> Prepared:
     compiled = statement.compile(dialect=dialect)
     forms = {

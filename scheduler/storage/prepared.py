@@ -1,6 +1,6 @@
 """Statements that are compiled once and then run by the driver as they stand.
 
-For what is written once for every mail that leaves: the toolkit takes ten times as long to say
+For what is written once for every mail that leaves: the toolkit takes several times as long to say
 such a statement as the database takes to do it.
 """
 

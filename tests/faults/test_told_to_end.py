@@ -31,6 +31,7 @@ from tests.mail.servers import Office, a_server
 from tests.services.world import World, open_world
 
 MORNING = "2026-11-24T10:00:00-05:00"
+LATER = ("2026-11-24T10:02:00-05:00", "2026-11-24T10:04:00-05:00")
 MAILS, MOMENTS = 12, 24
 SLOWLY_SECONDS = 0.2
 LONGEST_SECONDS = 5.0
@@ -143,7 +144,9 @@ def test_whenever_it_is_told_nothing_is_lost_or_doubled(
             left = district.left_by(timetable)
             assert left == Left(left.status)
             assert left.status in (0, *BEFORE_IT_BEGAN[how])
-        assert district.line.run("jobs", "--once").status == 0
+        # What one domain gets in a turn is limited: on a slow machine more than that is left.
+        for later in LATER:
+            assert district.line.having(NOW=later).run("jobs", "--once").status == 0
         assert district.times_told() == {1: MOMENTS * MAILS}
         assert history(district.world)[0].state is RunState.DONE
         assert problems(database_url) == ()

@@ -15,7 +15,7 @@ help:
 	@echo "make demo       run the whole job on a made-up district, then serve it"
 	@echo "make test       lint, types and every test but the long ones"
 	@echo "make test-full  the same with the long tests"
-	@echo "make faults     kills, races, absences and pauses in full, on both databases (about an hour)"
+	@echo "make faults     kills, races, absences and pauses in full, on both databases (half an hour)"
 	@echo "make lint       lint and types alone"
 	@echo "make screenshots  pictures of the main pages, in build/screenshots"
 

@@ -159,11 +159,12 @@ def cancellations(
     by: str,
     by_email: str = "",
     role_by_email: Mapping[str, str] = MappingProxyType({}),
+    is_open_again: bool = False,
 ) -> tuple[OutboxRow, ...]:
     """Return the news that these visits are off, to everyone who knew of them.
 
     ``by`` and ``by_email`` are whose deed it is, ``role_by_email`` names whom to tell besides
-    those who come and the teacher.
+    those who come and the teacher. ``is_open_again`` where the request is not over with them.
     """
     parties = (*(email for visit in visits for email in visit.volunteers), request.teacher_email)
     roles = {**role_by_email, **dict.fromkeys(parties, "")}
@@ -181,6 +182,7 @@ def cancellations(
                 "by": by,
                 **({"is_own": True} if email == by_email else {}),
                 **({"role": role} if role else {}),
+                **({"is_open_again": True} if is_open_again else {}),
             },
         )
     )

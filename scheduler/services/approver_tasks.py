@@ -1,7 +1,8 @@
 """An approver's task: what a run found waits for a decision, told once to each who decides.
 
 The mail is written with the run's result and held until its reader may be told. What waits is
-counted only then, as the board counts it, so that nobody is told of what others have decided.
+counted only then, as the board counts it, and anew before each try to send it, so that nobody
+is told of what others have decided.
 """
 
 from __future__ import annotations
@@ -60,20 +61,25 @@ def give_tasks(store: Store, *, now: datetime, gazetteer: Gazetteer) -> int:
     Where nothing waits any more none goes, and none to whoever no longer decides.
     """
     with store.read() as work:
-        held = _due(work, now=now)
-        if not held:
+        due = _due(work, now=now)
+        if not due:
             return 0
         facts = _waiting(work, now=now, gazetteer=gazetteer)
     with store.write() as work:
-        still_held = {row.key for row in _tasks(work) if row.state is OutboxState.HELD}
+        attempts_by_key = {row.key: row.attempts for row in _tasks(work) if row.is_waiting}
         deciders = work.people.with_role(RoleName.COORDINATOR) if facts else ()
-        row_by_key = {r.key: r for r in held if r.key in still_held and r.recipient in deciders}
-        over = {row.key for row in held} & (still_held - row_by_key.keys())
-        work.outbox.set_state(over, state=OutboxState.SUPERSEDED)
-        work.outbox.remove(row_by_key)
+        # Somebody may have begun to send one meanwhile, or tried to: that one is let be.
+        still = (row for row in due if attempts_by_key.get(row.key) == row.attempts)
+        taken = tuple(row for row in still if work.outbox.recall((row.key,)))
+        work.outbox.add(
+            replace(row, state=OutboxState.SUPERSEDED)
+            for row in taken
+            if row.recipient not in deciders
+        )
         return work.outbox.add(
-            replace(row, state=OutboxState.DUE, facts={**row.facts, **facts})
-            for row in row_by_key.values()
+            replace(row, state=OutboxState.DUE, facts={"role": row.facts["role"], **facts})
+            for row in taken
+            if row.recipient in deciders
         )
 
 
@@ -87,8 +93,16 @@ def _tasks(work: Work) -> tuple[OutboxRow, ...]:
 
 
 def _due(work: Work, *, now: datetime) -> tuple[OutboxRow, ...]:
-    """The held ones whose moment has come, or is about to, each with that moment."""
-    held = tuple(row for row in _tasks(work) if row.state is OutboxState.HELD)
+    """Those that are about to be sent, for the first time or again, each with its moment."""
+    waiting = tuple(row for row in _tasks(work) if row.is_waiting)
+    held = tuple(row for row in waiting if row.state is OutboxState.HELD)
+    again = tuple(row for row in waiting if row not in held and row.due_at <= now)
+    return (*again, *_about_to_be_told(work, held, now=now))
+
+
+def _about_to_be_told(
+    work: Work, held: tuple[OutboxRow, ...], *, now: datetime
+) -> tuple[OutboxRow, ...]:
     if not held:
         return ()
     pace_by_key, zone = paces(work, held), load_district(work).timezone

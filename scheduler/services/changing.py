@@ -18,6 +18,7 @@ from scheduler.domain.visits import OPEN, Visit, VisitState
 from scheduler.services.access import Actor, require_own_request
 from scheduler.services.announcements import cancellations, confirmations
 from scheduler.services.locking import lock_requests, locked_visits
+from scheduler.services.onlookers import told_of_cancelling
 from scheduler.services.overtaking import overtake
 from scheduler.services.picture import Picture, load_picture
 from scheduler.services.ports import Store, Work
@@ -189,6 +190,13 @@ def _call_off(
     known = tuple(visit for visit in cancelled if visit.was_released)
     if known:
         told = cancellations(
-            known, request, at=now, reason=reason, by=actor.name, by_email=actor.email
+            known,
+            request,
+            at=now,
+            reason=reason,
+            by=actor.name,
+            by_email=actor.email,
+            role_by_email=told_of_cancelling(work, known, actor=actor, now=now),
+            is_open_again=True,
         )
         work.outbox.add(told)

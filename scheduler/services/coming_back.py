@@ -26,11 +26,11 @@ from scheduler.services.invitations import (
     proven,
 )
 from scheduler.services.locking import locked_visits
+from scheduler.services.onlookers import OFFICE, offices_of
 from scheduler.services.overtaking import overtake
 from scheduler.services.picture import declined_in
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity
-from scheduler.services.stand_in_news import OFFICE, offices_of
 from scheduler.services.stand_ins import book_if_filled, close_filled, request_of, vacancy_of
 from scheduler.services.vicinity import vicinity
 from scheduler.services.warm import Warm

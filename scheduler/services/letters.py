@@ -41,6 +41,8 @@ WITH_PLAN = frozenset({news.CONFIRMATION, news.REMINDER, news.CHANGE})
 FIXES_MODE = WITH_FILE | {news.REMINDER}
 # Whoever has no visit yet, or is on the way in, is offered no calendar of visits.
 WITHOUT_FEED = news.TO_STRANGERS | {news.SIGN_IN, news.JOIN_ACCEPTED, news.ASK_AVAILABILITY}
+# Whose own visits a calendar of theirs shows.
+WITH_VISITS = frozenset({"volunteer", "teacher"})
 # Where mails lead that tell of no visit, by facts of their own.
 PAGES = {
     news.MESSAGE: "/requests/{request}/messages",
@@ -57,7 +59,7 @@ TOLD_AS_WRITTEN = (
     *("author", "words", "title", "class_name", "school_name"),
     *("accepted", "host", "former_host", "starts", "waiting", "changed"),
     *("clearance", "last_day", "has_ended", "new_address", "headlines", "plan_b"),
-    *("weeks", "schools", "monday", "offset", "is_sought", "is_own"),
+    *("weeks", "schools", "monday", "offset", "is_sought", "is_over", "is_own", "is_open_again"),
     *("clear", "nobody", "first_day"),
 )
 
@@ -216,7 +218,7 @@ def links_for(
         "sign_in": f"{head.base_url}/login{_entry(row, token)}",
         **own_links(row, base_url=head.base_url, key=key, generation=generation),
     }
-    if row.purpose in WITHOUT_FEED:
+    if row.purpose in WITHOUT_FEED or role not in WITH_VISITS:
         del links["feed"]
     if row.purpose in PAGES:
         links["page"] = head.base_url + PAGES[row.purpose].format(**row.facts)
@@ -238,7 +240,8 @@ def links_for(
     elif row.purpose == news.ROSTER:
         links["page"] = f"{head.base_url}/calendar?on={row.facts['monday']}"
     elif role == "office":
-        links["page"] = f"{head.base_url}/day"
+        day = local(visit.period.start, visit.timezone).date()
+        links["page"] = f"{head.base_url}/day?day={day}"
     return links
 
 

@@ -16,6 +16,7 @@ from scheduler.domain.mail_choices import ENDED_BY_ONE_CLICK, MailChoices, MailK
 from scheduler.domain.people import Person, RoleName
 from scheduler.services import announcements as news
 from scheduler.services.access import Actor
+from scheduler.services.onlookers import COORDINATOR, OFFICE
 from scheduler.services.own_links import MAIL_DOOR, email_behind, email_of_ending
 from scheduler.services.ports import Store, Work
 from scheduler.services.records import Activity, OutboxRow
@@ -143,7 +144,8 @@ def _pace(row: OutboxRow, choices: MailChoices | None) -> Pace:
         return Pace.AT_ONCE
     choices = choices or MailChoices(row.recipient)
     pace = choices.pace(kind)
-    if pace is Pace.DAILY and kind not in choices.pace_by_kind:
+    is_onlookers = kind is MailKind.CHANGE and row.facts.get("role") in (OFFICE, COORDINATOR)
+    if is_onlookers or (pace is Pace.DAILY and kind not in choices.pace_by_kind):
         # Who ended the day's mail meant no other kind by it: those come by themselves.
         return Pace.DAILY if choices.pace(MailKind.DIGEST) is Pace.DAILY else Pace.AT_ONCE
     return pace

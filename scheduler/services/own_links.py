@@ -82,9 +82,6 @@ def email_behind(work: Work, purpose: str, token: str) -> str:
 
 
 def email_of_ending(work: Work, token: str) -> str:
-    """Return whose mails a link ends, also of one that was ended; empty when it is nobody's.
-
-    The link to somebody's choices does so as well.
-    """
-    doors = (work.mail_doors.behind(each, token_hash(token)) for each in (ENDING_DOOR, MAIL_DOOR))
-    return next((door.email for door in doors if door), "")
+    """Return whose mails a link ends, also after others were ended; empty when it is nobody's."""
+    door = work.mail_doors.behind(ENDING_DOOR, token_hash(token))
+    return door.email if door else ""

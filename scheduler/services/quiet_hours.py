@@ -49,9 +49,9 @@ def haste_of(row: OutboxRow, *, pace: Pace, starts: Iterable[datetime], zone: st
     starts = tuple(starts)
     if row.purpose in AT_ANY_HOUR:
         return Haste.AT_ANY_HOUR
-    if row.purpose in PRESSING_WHEN_NEAR:
-        is_near = any(_is_near(row.created_at, start) for start in (*starts, *_former(row)))
-        return Haste.AT_ANY_HOUR if is_near else Haste.BY_DAYLIGHT
+    is_near = any(_is_near(row.created_at, start) for start in (*starts, *_former(row)))
+    if is_near and row.purpose in PRESSING_WHEN_NEAR:
+        return Haste.AT_ANY_HOUR
     if pace is not Pace.DAILY:
         return Haste.BY_DAYLIGHT
     latest = days_mail_after(row.created_at, zone=zone) + LATEST_BEFORE_A_VISIT

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from scheduler.domain.people import RoleName
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.stand_ins import StandInAsk, StandInSearch
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.services import announcements as news
 from scheduler.services.announcements import announce
+from scheduler.services.onlookers import OFFICE, offices_of
 from scheduler.services.ports import Work
 from scheduler.services.records import OutboxRow
-
-OFFICE = "office"
-# Rosters tell of a week on the last day of school of the week before.
-KNOWN_BEFORE = timedelta(days=10)
 
 
 def looking(
@@ -30,7 +26,7 @@ def looking(
         purposes=(news.STAND_IN_LOOKING, news.STAND_IN_LOOKING),
         search=search,
         at=search.opened_at,
-        facts={"volunteer": search.dropped},
+        facts={"volunteer": search.dropped, **who_looks(search)},
     )
 
 
@@ -110,20 +106,13 @@ def plan_b(
         purposes=(news.STAND_IN_PLAN_B, news.STAND_IN_PLAN_B),
         search=search,
         at=search.plan_b_at or search.opened_at,
-        facts={"volunteer": search.dropped, "plan_b": words},
+        facts={"volunteer": search.dropped, "plan_b": words, **who_looks(search)},
     )
 
 
-def offices_of(work: Work, school: str) -> tuple[str, ...]:
-    """Return the addresses of a school's office."""
-    people = work.people.many(work.people.with_role(RoleName.OFFICE))
-    return tuple(email for email, person in people.items() if school in person.schools)
-
-
-def office_that_reckons(work: Work, visit: Visit, *, now: datetime) -> dict[str, str]:
-    """Return the school's office with its role, if the visit is in a week it was told of."""
-    is_near = visit.period.start - now < KNOWN_BEFORE
-    return dict.fromkeys(offices_of(work, visit.school), OFFICE) if is_near else {}
+def who_looks(search: StandInSearch) -> dict[str, object]:
+    """Return whether we ask others, and whether nobody is looked for any more."""
+    return {"is_sought": search.is_on, "is_over": not search.is_undecided}
 
 
 def _to_school(

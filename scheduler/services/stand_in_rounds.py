@@ -15,7 +15,6 @@ from datetime import datetime
 from scheduler.domain import stand_ins as life
 from scheduler.domain import visits as visit_life
 from scheduler.domain.assignments import Option
-from scheduler.domain.people import RoleName
 from scheduler.domain.requests import ClassroomRequest
 from scheduler.domain.schooldays import SchoolTime
 from scheduler.domain.stand_ins import AskAnswer, Fitting, SearchState, StandInAsk, StandInSearch
@@ -25,6 +24,7 @@ from scheduler.matching.explain import explain
 from scheduler.services import stand_in_news
 from scheduler.services.announcements import cancellations
 from scheduler.services.booking_by_hand import problem_of_demand
+from scheduler.services.onlookers import OFFICE, coordinators, offices_of
 from scheduler.services.picture import load_district, load_picture
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.quiet_hours import reached_at
@@ -228,8 +228,8 @@ def _give_up(
                 reason=NOBODY_COULD,
                 by="",
                 role_by_email={
-                    **dict.fromkeys(work.people.with_role(RoleName.COORDINATOR), "coordinator"),
-                    **dict.fromkeys(stand_in_news.offices_of(work, visit.school), "office"),
+                    **coordinators(work),
+                    **dict.fromkeys(offices_of(work, visit.school), OFFICE),
                 },
             )
         )

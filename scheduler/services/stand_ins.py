@@ -31,6 +31,7 @@ from scheduler.services.sheets import sheets_of
 from scheduler.services.versions import require_unchanged
 
 STILL_LOOKING = frozenset({STAND_IN_LOOKING, STAND_IN_PLAN_B})
+UNTRUE_AFTER = {SearchState.FOUND: STILL_LOOKING, SearchState.NOBODY: {STAND_IN_LOOKING}}
 STOPPED = "stopped looking for a stand-in"
 ASKED_FURTHER = "asked for more stand-ins"
 # What a change of the rules is noted under.
@@ -57,7 +58,10 @@ class SearchLine:
 
 @dataclass(frozen=True, slots=True)
 class StandInsPage:
-    """All searches that are on, the soonest visit first, and what the district decided."""
+    """All searches that go on, the soonest visit first, and what the district decided.
+
+    Also one that a coordinator took over, until the visit begins or somebody is found.
+    """
 
     lines: tuple[SearchLine, ...]
     rules: Rules
@@ -82,15 +86,15 @@ def begin_searches(
             work.outbox.add(stand_in_news.looking(work, visit, request, search=search))
 
 
-def stand_ins(store: Store, *, actor: Actor) -> StandInsPage:
-    """Return every search that is on.
+def stand_ins(store: Store, *, actor: Actor, now: datetime) -> StandInsPage:
+    """Return every search that goes on, by us or by a coordinator.
 
     Raises:
         NotAllowed: unless the actor oversees.
     """
     require_overseer(actor, deed="see who is looked for")
     with store.read() as work:
-        searches = work.stand_ins.looking()
+        searches = work.stand_ins.watched(at=now)
         visits = work.visits.many(dict.fromkeys(search.visit for search in searches))
         lines = search_lines(work, searches, sheets=sheets_of(work, tuple(visits.values())))
         return StandInsPage(lines, work.stand_ins.rules())
@@ -202,13 +206,17 @@ def locked_search(work: Work, key: str) -> StandInSearch:
 def finish(work: Work, ended: StandInSearch) -> None:
     """Keep an ended search, and send none of its questions that still wait.
 
-    Where somebody was found, word that nobody is yet goes out no more either.
+    Where somebody was found, word that nobody is yet goes out no more either; elsewhere what
+    still waits of it says who goes on looking, if anybody does.
     """
     assert not ended.is_on
-    is_found = ended.state is SearchState.FOUND
-    untrue = {STAND_IN_ASK, *(STILL_LOOKING if is_found else ())}
+    untrue = {STAND_IN_ASK, *UNTRUE_AFTER.get(ended.state, ())}
     work.stand_ins.put((ended,))
     overtake(work, (ended.visit,), only=lambda row: row.purpose in untrue)
+    for row in work.outbox.of_subjects((ended.visit,)):
+        if row.purpose in STILL_LOOKING and work.outbox.recall((row.key,)):
+            facts = {**row.facts, **stand_in_news.who_looks(ended)}
+            work.outbox.add((replace(row, facts=facts),))
 
 
 def close_filled(

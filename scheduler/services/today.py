@@ -43,6 +43,9 @@ DAYS_STATES = (
 )
 # Mail about no visit that failed is looked at within days, or it never is.
 FAILED_LATELY = timedelta(days=14)
+# So long a school may still want a word about a visit that nobody was certain to come to.
+BEGAN_LATELY = timedelta(days=7)
+NEVER_CERTAIN = frozenset({VisitState.HELD, VisitState.INVITED, VisitState.MISSED})
 
 
 class Cleared(Protocol):
@@ -97,7 +100,8 @@ class Today:
     ``offers`` other times that volunteers could come, ``unheard`` those who were asked twice
     whether they still come and said nothing, ``closed`` how many visits stand on days
     without school, ``searches`` how many look for a stand-in, ``old_calendars`` how many
-    volunteers' own calendars could not be read lately.
+    volunteers' own calendars could not be read lately, ``uncertain`` visits that began within
+    days although somebody's yes was missing, the latest first.
     """
 
     day: date
@@ -116,6 +120,7 @@ class Today:
     closed: int = 0
     searches: int = 0
     old_calendars: int = 0
+    uncertain: tuple[VisitSheet, ...] = ()
 
 
 def today(
@@ -143,7 +148,10 @@ def _today(work: Work, district: WarmDistrict, *, now: datetime, gazetteer: Gaze
     times = district.ground.school_time_by_school
     asked_twice = unheard(work, visits, school_time_by_school=times, now=now)
     unsure = tuple(visit for visit, _ in asked_twice)
-    silent_sheets, unsure_sheets, sheets = _sheets(work, district, silent, unsure, of_day)
+    began = tuple(visit for visit in reversed(visits) if _began_uncertain(visit, now=now))
+    silent_sheets, unsure_sheets, sheets, uncertain = _sheets(
+        *(work, district), silent, unsure, of_day, began
+    )
     waiting = work.listings.waiting(now=now, today=day)
     active = district.people.of(work, district.table.row_by_id).volunteers
     return Today(
@@ -163,6 +171,7 @@ def _today(work: Work, district: WarmDistrict, *, now: datetime, gazetteer: Gaze
         closed=how_many_closed(visits, times, now=now),
         searches=waiting.searches,
         old_calendars=waiting.old_calendars,
+        uncertain=uncertain,
     )
 
 
@@ -224,6 +233,12 @@ def _follows(other: Clearance, ending: Clearance) -> bool:
 
 def _is_on(visit: Visit, day: Period) -> bool:
     return visit.state in DAYS_STATES and visit.period.overlaps(day)
+
+
+def _began_uncertain(visit: Visit, *, now: datetime) -> bool:
+    """While the timetable works such a visit is called off in time, and people are told."""
+    has_begun_lately = visit.period.start <= now < visit.period.end + BEGAN_LATELY
+    return has_begun_lately and visit.state in NEVER_CERTAIN and not visit.has_every_yes
 
 
 def _silences(sheets: Iterable[VisitSheet]) -> Iterator[Silence]:

@@ -12,13 +12,13 @@ from datetime import date, datetime
 
 from scheduler.domain import visits as life
 from scheduler.domain.mail_rules import MailRules
-from scheduler.domain.people import RoleName
 from scheduler.domain.requests import ClassroomRequest, RequestState
 from scheduler.domain.visits import Visit, VisitState
 from scheduler.domain.zones import local
 from scheduler.services import announcements as news
 from scheduler.services.announcements import announce, cancellations
 from scheduler.services.locking import lock_requests, locked_visits
+from scheduler.services.onlookers import coordinators
 from scheduler.services.overtaking import overtake
 from scheduler.services.picture import load_district
 from scheduler.services.ports import Work
@@ -91,10 +91,16 @@ def _call_off(work: Work, each: _Unconfirmed, *, now: datetime) -> int:
     work.visits.save(off)
     work.requests.put((replace(each.request, state=RequestState.OPEN),))
     work.proposals.remove((each.request.key,))
-    overseers = dict.fromkeys(work.people.with_role(RoleName.COORDINATOR), "coordinator")
+    told = coordinators(work)
     work.outbox.add(
         cancellations(
-            off, each.request, at=now, reason=NOT_CONFIRMED, by="", role_by_email=overseers
+            off,
+            each.request,
+            at=now,
+            reason=NOT_CONFIRMED,
+            by="",
+            role_by_email=told,
+            is_open_again=True,
         )
     )
     facts = {"reason": NOT_CONFIRMED}

@@ -30,10 +30,11 @@ from scheduler.services.announcements import (
 )
 from scheduler.services.booking_by_hand import broken_by_move
 from scheduler.services.locking import locked_visit, locked_visits
+from scheduler.services.onlookers import OFFICE, offices_that_reckon, told_of_cancelling
 from scheduler.services.overtaking import outdate_proposal, overtake
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow, OutboxState
-from scheduler.services.stand_in_news import office_that_reckons, place_taken
+from scheduler.services.stand_in_news import place_taken
 from scheduler.services.stand_ins import begin_searches, request_of
 from scheduler.services.still_coming import note_yes
 from scheduler.services.summaries import sum_up
@@ -134,7 +135,7 @@ def cancel(store: Store, uid: str, *, reason: str, actor: Actor, now: datetime) 
                     reason=reason,
                     by=_name(actor),
                     by_email=actor.email,
-                    role_by_email=office_that_reckons(work, cancelled, now=now),
+                    role_by_email=told_of_cancelling(work, (cancelled,), actor=actor, now=now),
                 )
             )
         _withdraw_if_empty(work, request)
@@ -284,29 +285,41 @@ def _release_moves(work: Work, moves: tuple[Visit, ...], *, now: datetime) -> No
         row
         for old, moved in pairs
         if moved.sequence != old.sequence
-        for row in _change(old, moved, requests[moved.request], now=now)
+        for row in _change(work, old, moved, requests[moved.request], now=now)
     )
 
 
 def _announce_change(work: Work, old: Visit, moved: Visit, *, now: datetime) -> None:
-    work.outbox.add(_change(old, moved, request_of(work, moved), now=now))
+    work.outbox.add(_change(work, old, moved, request_of(work, moved), now=now))
 
 
 def _change(
-    old: Visit, moved: Visit, request: ClassroomRequest, *, now: datetime
+    work: Work, old: Visit, moved: Visit, request: ClassroomRequest, *, now: datetime
 ) -> tuple[OutboxRow, ...]:
-    return announce(
-        (moved,),
-        purpose=CHANGE,
-        recipients=(*moved.volunteers, request.teacher_email),
-        at=now,
-        revision=moved.sequence,
-        facts={
-            "old_start": old.period.start.isoformat(),
-            "old_end": old.period.end.isoformat(),
-            "old_room": old.room,
-        },
+    revision, parties = moved.sequence, (*moved.volunteers, request.teacher_email)
+    offices = set(offices_that_reckon(work, (old, moved), now=now)) - set(parties)
+    told = announce(
+        (moved,), purpose=CHANGE, recipients=parties, at=now, revision=revision, facts=_was(old)
     )
+    # What an office has not read yet is told from the start, not step by step.
+    unread = overtake(
+        work, (moved.uid,), only=lambda row: row.purpose == CHANGE and row.recipient in offices
+    )
+    was = {**_was(old), **(unread[0].facts if unread else {}), "role": OFFICE}
+    if _was(moved).items() <= was.items():
+        return told
+    office = announce(
+        (moved,), purpose=CHANGE, recipients=sorted(offices), at=now, revision=revision, facts=was
+    )
+    return (*told, *office)
+
+
+def _was(visit: Visit) -> dict[str, object]:
+    return {
+        "old_start": visit.period.start.isoformat(),
+        "old_end": visit.period.end.isoformat(),
+        "old_room": visit.room,
+    }
 
 
 def _require_not_over(visit: Visit, *, now: datetime, step: str) -> None:

@@ -27,7 +27,7 @@ KINDS = {
     ),
     MailKind.CHANGE: (
         lazy_gettext("Changes and cancellations"),
-        lazy_gettext("These always come at once, so that nobody waits in vain."),
+        lazy_gettext("What changes a visit of yours comes at once, so that nobody waits in vain."),
     ),
     MailKind.TASK: (
         lazy_gettext("Decisions that wait for you"),

@@ -104,22 +104,22 @@ def answer(token: str) -> ResponseReturnValue:
 @bp.get("/stand-ins")
 @overseers_only
 def every() -> ResponseReturnValue:
-    """Show every search that is on, and the rules."""
+    """Show every search that goes on, and the rules."""
     return _page(None)
 
 
 @bp.get("/stand-ins.csv")
 @overseers_only
 def every_file() -> ResponseReturnValue:
-    """Hand out every search that is on."""
-    found = stand_ins.stand_ins(desk().store, actor=actor())
+    """Hand out every search that goes on."""
+    found = stand_ins.stand_ins(desk().store, actor=actor(), now=desk().now)
     columns: tuple[Column[SearchLine], ...] = (
         Column(_("About"), lambda line: line.sheet.title),
         Column(_("School"), lambda line: line.sheet.school_name),
         Column(_("When"), lambda line: _by_its_clock(line, line.sheet.visit.period.start)),
         Column(_("Not coming"), lambda line: line.story.dropped_name),
         Column(_("Asked"), lambda line: joined(name for _ask, name in line.story.asks)),
-        Column(_("We ask until"), lambda line: _by_its_clock(line, line.story.gives_up_at)),
+        Column(_("Looking until"), lambda line: _by_its_clock(line, line.story.gives_up_at)),
     )
     return csv_answer("stand-ins", columns, found.lines)
 
@@ -216,7 +216,7 @@ def _enter(token: str, *, says_yes: bool) -> None:
 
 
 def _page(form: RulesForm | None) -> str:
-    found = stand_ins.stand_ins(desk().store, actor=actor())
+    found = stand_ins.stand_ins(desk().store, actor=actor(), now=desk().now)
     rules = found.rules
     return render_template(
         "stand_ins/every.html",

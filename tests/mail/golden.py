@@ -23,6 +23,7 @@ CALENDAR = CalendarPart(
     b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n"
     b"SUMMARY:Robots around us \xe2\x80\x93 5A\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
 )
+OFFICES = {"page": f"{letters.SITE}/day?day=2026-12-08", "choices": letters.ANSWERS["choices"]}
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
     {
         "invitation-series": ("invitation", {"sheets": letters.series(), "facts": {}}),
@@ -52,6 +53,22 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         ),
         "no_answer_yet-always": ("no_answer_yet", {"facts": {}}),
         "let_go-teacher": ("let_go", {"role": "teacher"}),
+        "cancellation-open-again": (
+            "cancellation",
+            {
+                "role": "teacher",
+                "reason": "The school did not confirm the time.",
+                "facts": {"is_open_again": True},
+            },
+        ),
+        "stand_in_looking-office": (
+            "stand_in_looking",
+            {
+                "role": "office",
+                "links": OFFICES,
+                "facts": {"speaker_name": "Amara Okafor", "is_sought": True},
+            },
+        ),
         "cancellation-own": (
             "cancellation",
             {"role": "teacher", "facts": {"by": "Lena Fischer", "is_own": True}},
@@ -60,14 +77,43 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
             "cancellation",
             {"sheets": (letters.certain_sheet(sessions=3),), "facts": {}},
         ),
-        "cancellation-office": ("cancellation", {"role": "office", "facts": {}}),
+        "cancellation-office": ("cancellation", {"role": "office", "links": OFFICES, "facts": {}}),
         "declined-sought": (
             "declined",
             {"facts": {"speaker_name": "Amara Okafor", "is_sought": True}},
         ),
         "stand_in_looking-lapsed": (
             "stand_in_looking",
-            {"facts": {"speaker_name": "Amara Okafor", "has_lapsed": True}},
+            {"facts": {"speaker_name": "Amara Okafor", "has_lapsed": True, "is_sought": True}},
+        ),
+        "confirmation_teacher-office": (
+            "confirmation_teacher",
+            {"role": "office", "links": OFFICES},
+        ),
+        "confirmation_teacher-coordinator": (
+            "confirmation_teacher",
+            {"role": "coordinator", "links": {"page": f"{letters.SITE}/requests/robots"}},
+        ),
+        "change-office": ("change", {"role": "office", "links": OFFICES, "facts": {}}),
+        "cancellation-coordinator": (
+            "cancellation",
+            {
+                "role": "coordinator",
+                "facts": {"by": "Lena Fischer"},
+                "links": {"page": f"{letters.SITE}/requests/robots"},
+            },
+        ),
+        "stand_in_looking-by-hand": (
+            "stand_in_looking",
+            {"facts": {"speaker_name": "Amara Okafor", "is_sought": False}},
+        ),
+        "stand_in_plan_b-by-hand": (
+            "stand_in_plan_b",
+            {"role": "office", "links": OFFICES, "facts": {"plan_b": "", "is_sought": False}},
+        ),
+        "stand_in_plan_b-over": (
+            "stand_in_plan_b",
+            {"sheets": (letters.lacking(),), "facts": {"plan_b": "", "is_over": True}},
         ),
         "let_go-sought": (
             "let_go",
@@ -83,12 +129,15 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         ),
         "stand_in_looking-panel": (
             "stand_in_looking",
-            {"sheets": (letters.lacking(),), "facts": {"speaker_name": "Cleo"}},
+            {
+                "sheets": (letters.lacking(),),
+                "facts": {"speaker_name": "Cleo", "is_sought": True},
+            },
         ),
         "stand_in_plan_b-panel": ("stand_in_plan_b", {"sheets": (letters.lacking(),)}),
         "stand_in_plan_b-empty": (
             "stand_in_plan_b",
-            {"facts": {"speaker_name": "Amara Okafor", "plan_b": ""}},
+            {"facts": {"speaker_name": "Amara Okafor", "plan_b": "", "is_sought": True}},
         ),
         "still_coming-again": ("still_coming", {"facts": {"days": 3, "offset": "2"}}),
         "roster-teacher": ("roster", {"role": "teacher"}),

@@ -213,7 +213,7 @@ LINKS_BY_MESSAGE = MappingProxyType(
         "stand_in_ask": ANSWERS | {"answer": f"{SITE}/s/sT6n", "page": f"{SITE}/s/sT6n"},
         "stand_in_looking": REQUEST_PAGE,
         "stand_in_found": REQUEST_PAGE,
-        "stand_in_arrives": {"page": f"{SITE}/day"},
+        "stand_in_arrives": {"page": f"{SITE}/day?day=2026-12-08"},
         "stand_in_plan_b": REQUEST_PAGE,
         "still_right": WEEK | {"keep": f"{SITE}/keep/kP7t"},
         "times_offered": {"offers": f"{SITE}/other-times", "choices": ANSWERS["choices"]},
@@ -275,7 +275,7 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "stand_in_ask": {"sheets": (open_sheet(),)},
         "stand_in_looking": {
             "sheets": (declined_sheet(),),
-            "facts": {"speaker_name": "Amara Okafor"},
+            "facts": {"speaker_name": "Amara Okafor", "is_sought": True},
         },
         "stand_in_found": {"facts": {"speaker_name": "Amara Okafor", "has_calendar": True}},
         "stand_in_arrives": {"facts": {"speaker_name": "Amara Okafor"}},
@@ -284,6 +284,7 @@ CONTEXT_BY_MESSAGE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "facts": {
                 "speaker_name": "Amara Okafor",
                 "plan_b": "Robots at home: https://lessons.example/robots",
+                "is_sought": True,
             },
         },
         "declined": {

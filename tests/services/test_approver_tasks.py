@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,7 +16,7 @@ from scheduler.services.approver_tasks import give_tasks, write_tasks
 from scheduler.services.records import OutboxRow, OutboxState
 from tests.builders import COORDINATOR, DAY, NOW, a_person, a_request, a_volunteer, moment
 from tests.services.searchers import SILENCE, Searches, work
-from tests.services.test_delivery import text_of
+from tests.services.test_delivery import PostOffice, text_of
 from tests.services.world import BRUNO, World, elsewhere
 
 COLLEAGUE = "cleo@schools.example"
@@ -228,3 +229,31 @@ def test_coordinator_chooses_how_soon(office: World, pace: Pace, hour: str) -> N
         office.now = moment(f"2026-11-21 {each}")
         told += [each] * tell(office).count(COORDINATOR)
     assert told == ([hour] if hour else [])
+
+
+SERVER_BACK = moment("2026-11-21 18:00")
+
+
+def wait_out_a_dead_server(world: World) -> None:
+    """Find somebody, and have no mail taken until the evening."""
+    propose_nightly(world)
+    dead = PostOffice(code_by_recipient=dict.fromkeys(EVERYBODY, 421))
+    replace(world.timetable, transport=dead).tick()
+    assert states(world) == dict.fromkeys(EVERYBODY, OutboxState.DUE)
+    assert len(dead.refused) == len(EVERYBODY)
+    world.now = SERVER_BACK
+
+
+def test_mail_that_waited_for_its_server_counts_what_waits_when_it_is_sent(office: World) -> None:
+    wait_out_a_dead_server(office)
+    office.put_requests(a_request("2026-12-15 P3", key="later"))
+    office.propose()
+    assert tell(office) == EVERYBODY
+    assert {row.facts["waiting"] for row in tasks(office).values()} == {2}
+
+
+def test_mail_that_waited_for_its_server_is_not_sent_once_all_is_decided(office: World) -> None:
+    wait_out_a_dead_server(office)
+    office.approve("robots")
+    assert tell(office) == []
+    assert states(office) == dict.fromkeys(EVERYBODY, OutboxState.SUPERSEDED)

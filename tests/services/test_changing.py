@@ -15,7 +15,7 @@ from scheduler.services.changing import answers_of, change, offer_other_times, s
 from scheduler.services.following import Stage, follow
 from scheduler.services.requests import withdraw
 from tests.actors import LENA, OMAR
-from tests.builders import TEACHER, VOLUNTEER, a_proposal, moment
+from tests.builders import COORDINATOR, TEACHER, VOLUNTEER, a_proposal, moment
 from tests.services.world import World
 
 THURSDAY = (parse_window("2026-12-10 P3"),)
@@ -81,7 +81,7 @@ def test_other_times_call_the_visit_off_and_look_again(world: World) -> None:
     assert world.visits_of()[0].state is VisitState.CANCELLED
     assert (world.request().state, world.request().windows) == (RequestState.OPEN, THURSDAY)
     told = [each for each in world.told(visit) if each[0] == "cancellation"]
-    assert [recipient for _, recipient, _ in told] == [VOLUNTEER, TEACHER]
+    assert [recipient for _, recipient, _ in told] == [VOLUNTEER, COORDINATOR, TEACHER]
     found = follow(world.store, "robots", actor=LENA)
     assert found.stage is Stage.LOOKING
     assert found.promise is not None

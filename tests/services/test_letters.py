@@ -225,6 +225,22 @@ class TestLinks:
         }
 
     @pytest.mark.parametrize(
+        ("role", "has_visits"),
+        [("volunteer", True), ("teacher", True), ("coordinator", False), ("office", False)],
+    )
+    def test_calendar_of_own_visits_is_shown_to_those_who_have_some(
+        self, role: str, has_visits: bool
+    ) -> None:
+        row, reader = a_row(news.CONFIRMATION_TEACHER, "x@schools.example"), Reader("", "x@", role)
+        links = links_for(row, (a_sheet(),), reader=reader, head=HEAD, token="")
+        assert ("feed" in links) is has_visits
+
+    def test_office_is_led_to_the_day_of_the_visit(self) -> None:
+        row, reader = a_row(news.CANCELLATION, "x@schools.example"), Reader("", "x@", "office")
+        links = links_for(row, (a_sheet(),), reader=reader, head=HEAD, token="")
+        assert links["page"] == f"{SITE}/day?day=2026-12-08"
+
+    @pytest.mark.parametrize(
         ("purpose", "role"),
         [
             (news.INVITATION, "volunteer"),

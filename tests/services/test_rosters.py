@@ -182,3 +182,17 @@ def test_teacher_of_one_visit_hears_of_it_while_it_is_not_certain(week: World) -
     write_rosters(week.store, now=FRIDAY)
     teachers = {TEACHER, OTHER_TEACHER} & set(held_by(week))
     assert teachers == {OTHER_TEACHER}
+
+
+def test_visit_that_is_booked_once_the_week_was_told_makes_no_new_list(week: World) -> None:
+    other = "nora@schools.example"
+    write_rosters(week.store, now=FRIDAY)
+    told = held_by(week)
+    with week.store.write() as work:
+        work.people.put((a_person(email=other, name="Nora Berg"),))
+        work.requests.put((a_request(key="more", teacher_email=other, classroom=""),))
+        hosts = hosts_of(teacher_email=other, school="maple", classroom="", room="")
+        friday = period("2026-12-11 10:40-11:30")
+        work.visits.add((a_visit(uid="more", request="more", period=friday, hosts=hosts),))
+    assert write_rosters(week.store, now=FRIDAY + timedelta(hours=1)) == 0
+    assert held_by(week) == told

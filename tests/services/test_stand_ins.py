@@ -326,7 +326,10 @@ class TestEnd:
         assert set(map(str, asks)) == {"superseded"}
         world.wait(days=2)
         assert advance(world) == Advanced()
-        assert stand_ins(world.store, actor=world.coordinator).lines == ()
+        (line,) = stand_ins(world.store, actor=world.coordinator, now=world.now).lines
+        assert line.story.search.state is SearchState.STOPPED
+        begun = confirmed.period.start
+        assert stand_ins(world.store, actor=world.coordinator, now=begun).lines == ()
 
 
 def test_panel_goes_on_and_one_yes_fills_the_gap(world: World) -> None:

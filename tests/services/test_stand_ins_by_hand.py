@@ -14,6 +14,7 @@ from scheduler.domain.visits import Booking, Visit, VisitState, join
 from scheduler.services.coming_back import come_back
 from scheduler.services.invitations import Before
 from scheduler.services.ports import Work
+from scheduler.services.records import OutboxRow
 from scheduler.services.stand_in_answers import (
     AskStanding,
     enter_yes,
@@ -41,6 +42,7 @@ from tests.services.seeking import (
     told,
     yes,
 )
+from tests.services.test_delivery import text_of
 from tests.services.world import BRUNO, CHLOE, KEY, World, elsewhere
 
 
@@ -119,6 +121,32 @@ class TestByHand:
             ("stand_in_plan_b", OFFICE),
         ]
 
+    def test_plan_b_says_who_looks(self, world: World, confirmed: Visit) -> None:
+        world.now = confirmed.period.start - timedelta(hours=30)
+        drop_out(world, confirmed)
+        world.now = confirmed.period.start - timedelta(hours=14)
+        advance(world)
+        assert {row.facts["is_sought"] for row in plans(world, confirmed)} == {True}
+        stop(world, confirmed)
+        assert {row.facts["is_sought"] for row in plans(world, confirmed)} == {False}
+        world.post()
+        (text,) = (
+            text_of(mail)
+            for mail in world.transport.sent
+            if mail.recipient == TEACHER and "plan B" in mail.message["Subject"]
+        )
+        assert "We look for somebody ourselves" in text
+        assert "We go on asking" not in text
+
+    def test_plan_b_after_a_stop_says_that_a_coordinator_looks(
+        self, world: World, confirmed: Visit
+    ) -> None:
+        drop_out(world, confirmed)
+        stop(world, confirmed)
+        world.now = confirmed.period.start - timedelta(hours=24)
+        advance(world)
+        assert {row.facts["is_sought"] for row in plans(world, confirmed)} == {False}
+
     def test_office_hears_of_the_yes_of_somebody_who_was_invited_by_hand(
         self, world: World, confirmed: Visit
     ) -> None:
@@ -178,6 +206,11 @@ class PressedMeanwhile:
             store, actor = self.world.store, self.world.coordinator
             ask_further(store, self.key, actor=actor, now=self.world.now)
         return self.world.store.write()
+
+
+def plans(world: World, visit: Visit) -> tuple[OutboxRow, ...]:
+    """Return the mails that bring the plan B."""
+    return tuple(row for row in world.mail_of(visit) if row.purpose == "stand_in_plan_b")
 
 
 class TestChangedMinds:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from scheduler.domain.periods import DateRange
 from scheduler.domain.proposals import Unassigned
 from scheduler.domain.requests import RequestState
 from scheduler.domain.schooldays import Closure
-from scheduler.domain.visits import VisitState
+from scheduler.domain.visits import Booking, Partstat, VisitState
 from scheduler.domain.volunteers import Clearance, ClearanceState
 from scheduler.services.directory import Care, volunteers
 from scheduler.services.ports import Store
@@ -34,6 +36,7 @@ from tests.builders import (
 )
 
 DAY = date(2026, 11, 21)
+YES = (Booking(VOLUNTEER, Partstat.ACCEPTED),)
 A_CALENDAR = BusyCalendar(
     key="one",
     owner=VOLUNTEER,
@@ -209,3 +212,32 @@ def test_volunteers_whose_calendars_are_out_of_date_are_counted_as_listed(
         work.busy_calendars.add(replace(calendar, key="another"))
     listed = volunteers(small_district, actor=CARLA, now=NOW, care=Care.CALENDAR)
     assert (needed(small_district).old_calendars, len(listed.lines)) == (count, count)
+
+
+SINCE = a_visit().period.end
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_listed"),
+    [
+        ({"bookings": ()}, True),
+        ({"bookings": (), "state": VisitState.MISSED}, True),
+        ({"state": VisitState.MISSED}, True),
+        ({"state": VisitState.HELD}, True),
+        ({"bookings": YES, "state": VisitState.MISSED}, False),
+        ({"bookings": YES, "state": VisitState.HAPPENED}, False),
+        ({"bookings": (), "state": VisitState.CANCELLED}, False),
+    ],
+    ids=["nobody", "nobody, closed", "no answer", "not asked", "said so", "happened", "off"],
+)
+def test_visit_that_began_without_a_certain_guest_is_listed_for_a_week(
+    small_district: Store, changes: Mapping[str, Any], is_listed: bool
+) -> None:
+    with small_district.write() as work:
+        work.visits.remove((a_visit().uid,))
+        work.visits.add((a_visit(**changes),))
+    moments = (a_visit().period.start, SINCE + timedelta(days=6, hours=23))
+    listed = [needed(small_district, now=each).uncertain for each in moments]
+    assert [bool(each) for each in listed] == [is_listed, is_listed]
+    assert needed(small_district, now=a_visit().period.start - timedelta(1)).uncertain == ()
+    assert needed(small_district, now=SINCE + timedelta(days=7)).uncertain == ()

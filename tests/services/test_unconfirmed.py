@@ -46,6 +46,8 @@ def test_silent_teacher_is_asked_once_more_and_then_the_visit_is_off(
     (off,) = world.visits_of()
     assert (off.state, off.cancel_reason) == (VisitState.CANCELLED, NOT_CONFIRMED)
     assert world.request().state is RequestState.OPEN
+    facts = [row.facts for row in world.mail_of(off) if row.purpose == "cancellation"]
+    assert [each["is_open_again"] for each in facts] == [True] * 3
     assert told(world, off, "cancellation") == [
         ("cancellation", each) for each in sorted((VOLUNTEER, COORDINATOR, TEACHER))
     ]

@@ -214,7 +214,7 @@ class TestCancelling:
         told = {
             r.recipient: r.facts.get("is_own") for r in world.mail_of(visit) if r.facts.get("by")
         }
-        assert told == {TEACHER: True, VOLUNTEER: None}
+        assert told == {TEACHER: True, VOLUNTEER: None, COORDINATOR: None}
 
     def test_held_visit_is_cancelled_without_a_word(self, world: World) -> None:
         world.propose()

@@ -11,7 +11,7 @@ from scheduler.domain.people import reference_of
 from scheduler.domain.visits import Booking, Partstat, VisitState
 from scheduler.services.access import Actor
 from scheduler.services.announcements import SIGN_IN
-from scheduler.services.own_links import MAIL_DOOR, WEEK_DOOR
+from scheduler.services.own_links import ENDING_DOOR, MAIL_DOOR, WEEK_DOOR
 from scheduler.services.ports import Store
 from scheduler.services.stand_in_rounds import advance_stand_ins
 from scheduler.services.tokens import (
@@ -105,8 +105,11 @@ def test_form_of_an_ended_link_changes_nothing(
 
 
 def test_mail_program_still_ends_reminders(visit: Store, client: Visitor) -> None:
+    secret = door_token(ENDING_DOOR, VOLUNTEER, key=SECRET_KEY)
+    with visit.write() as work:
+        work.mail_doors.open(ENDING_DOOR, {token_hash(secret): VOLUNTEER})
     end_links(visit, VOLUNTEER)
-    ending, one_click = f"/m/{CHOICES}/reminder", {"List-Unsubscribe": "One-Click"}
+    ending, one_click = f"/m/{secret}/reminder", {"List-Unsubscribe": "One-Click"}
     assert "End these e-mails?" in main_text(client.page(ending))
     assert client.post(ending, data=one_click).status_code == 200
     assert "These e-mails have ended" in main_text(client.page(ending))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from scheduler.domain.periods import DateRange
 from scheduler.domain.schooldays import Closure
+from scheduler.domain.visits import VisitState
 from scheduler.services.ports import Store
 from scheduler.services.sign_in import link_for
-from tests.builders import COORDINATOR, DAY, NOW, TEACHER, VOLUNTEER
+from tests.builders import COORDINATOR, DAY, NOW, TEACHER, VOLUNTEER, a_visit
 from tests.small_district import VIEWER
-from tests.web.conftest import Visitor, main_text, text_of
+from tests.web.conftest import StoppedClock, Visitor, main_text, text_of
 
 
 def test_start_page_shows_two_ways_in(client: Visitor) -> None:
@@ -49,6 +51,20 @@ def test_morning_counts_visits_on_days_that_were_closed_since(
     page = signed_in_as(COORDINATOR).page("/today")
     counts = [(text_of(a), a.get("href")) for a in page.findall(".//ul[@class='counts']//a")]
     assert ("1 visit on a day without school", "/schools/time#visits") in counts
+
+
+def test_morning_names_visits_that_began_without_a_certain_guest(
+    small_district: Store, signed_in_as: Callable[[str], Visitor], clock: StoppedClock
+) -> None:
+    with small_district.write() as work:
+        work.visits.save((a_visit(state=VisitState.MISSED),))
+    clock.now = a_visit().period.end + timedelta(days=1)
+    page = signed_in_as(COORDINATOR).page("/today")
+    counts = [(text_of(a), a.get("href")) for a in page.findall(".//ul[@class='counts']//a")]
+    assert ("1 visit that began without a certain guest", "#uncertain") in counts
+    said = text_of(page.find(".//section[@aria-labelledby='uncertain']"))
+    assert "Robots around us" in said
+    assert "Amara Okafor" in said
 
 
 @pytest.mark.usefixtures("small_district")

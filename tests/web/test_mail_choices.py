@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from scheduler.domain.mail_choices import MailChoices, MailKind, Pace
-from scheduler.services.own_links import MAIL_DOOR
+from scheduler.services.own_links import ENDING_DOOR, MAIL_DOOR
 from scheduler.services.ports import Store
 from scheduler.services.tokens import door_token, token_hash
 from tests.builders import COORDINATOR, TEACHER, VOLUNTEER
@@ -16,14 +16,17 @@ from tests.web.conftest import SECRET_KEY, Visitor, main_text, parsed
 
 TOKEN = door_token(MAIL_DOOR, VOLUNTEER, key=SECRET_KEY)
 LINK = f"/m/{TOKEN}"
+ENDING_TOKEN = door_token(ENDING_DOOR, VOLUNTEER, key=SECRET_KEY)
+ENDING = f"/m/{ENDING_TOKEN}"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 @pytest.fixture
 def with_link(small_district: Store) -> Store:
-    """Return the store once a mail with the link was sent."""
+    """Return the store once a mail with both links was sent."""
     with small_district.write() as work:
-        work.mail_doors.open(MAIL_DOOR, {token_hash(TOKEN): VOLUNTEER})
+        for door, token in ((MAIL_DOOR, TOKEN), (ENDING_DOOR, ENDING_TOKEN)):
+            work.mail_doors.open(door, {token_hash(token): VOLUNTEER})
     return small_district
 
 
@@ -80,35 +83,44 @@ def test_link_keeps_choices_without_signing_in(with_link: Store, client: Visitor
 def test_one_click_ends_reminders_and_nothing_else_without_a_redirect(
     with_link: Store, client: Visitor
 ) -> None:
-    assert client.get(f"{LINK}/reminder").status_code == 200
+    assert client.get(f"{ENDING}/reminder").status_code == 200
     assert choices(with_link) is None
     for _ in range(2):
-        assert client.post(f"{LINK}/reminder", data=ONE_CLICK).status_code == 200
+        assert client.post(f"{ENDING}/reminder", data=ONE_CLICK).status_code == 200
     assert choices(with_link) == MailChoices(VOLUNTEER, {MailKind.REMINDER: Pace.NEVER})
-    assert "These e-mails have ended" in main_text(client.page(f"{LINK}/reminder"))
+    assert "These e-mails have ended" in main_text(client.page(f"{ENDING}/reminder"))
+
+
+def test_each_link_opens_its_own_page_and_no_other(with_link: Store, client: Visitor) -> None:
+    assert client.get(f"{LINK}/reminder").status_code == 404
+    assert client.post(f"{LINK}/reminder", data=ONE_CLICK).status_code == 404
+    assert client.get(ENDING).status_code == 404
+    assert choices(with_link) is None
 
 
 @pytest.mark.parametrize("kind", ["invitation", "change", "task", "confirmation", "all", "ENDED"])
 def test_what_matters_cannot_be_ended_by_one_click(
     with_link: Store, client: Visitor, kind: str
 ) -> None:
-    assert client.post(f"{LINK}/{kind}", data=ONE_CLICK).status_code == 404
+    assert client.post(f"{ENDING}/{kind}", data=ONE_CLICK).status_code == 404
     assert choices(with_link) is None
 
 
-@pytest.mark.parametrize("path", [LINK, f"{LINK}/reminder"])
+@pytest.mark.parametrize("path", [LINK, f"{ENDING}/reminder"])
 def test_form_without_its_token_is_refused(with_link: Store, client: Visitor, path: str) -> None:
     assert client.post(path, data={"reminder": "never"}).status_code == 400
     assert choices(with_link) is None
 
 
 def test_button_of_the_page_ends_them_too(with_link: Store, client: Visitor) -> None:
-    assert client.send(f"{LINK}/reminder").status_code == 303
+    assert client.send(f"{ENDING}/reminder").status_code == 303
     assert choices(with_link) == MailChoices(VOLUNTEER, {MailKind.REMINDER: Pace.NEVER})
 
 
 @pytest.mark.usefixtures("small_district")
-@pytest.mark.parametrize("path", [LINK, "/m/abc", "/m/abc/reminder", f"{LINK}x"])
+@pytest.mark.parametrize(
+    "path", [LINK, "/m/abc", "/m/abc/reminder", f"{LINK}x", f"{ENDING}/roster"]
+)
 def test_link_that_no_mail_carried_opens_nothing(client: Visitor, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404

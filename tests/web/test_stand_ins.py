@@ -108,7 +108,10 @@ def test_coordinator_sees_who_was_asked_and_stops_it(
     for words in ("Amara Okafor is not coming.", "Bruno Silva: asked", "Chloé Roy: asked"):
         assert words in said
     assert carla.send(f"/stand-ins/{UID}:1/stop", {}, on="/stand-ins").status_code == 303
-    assert "Nobody is looked for" in main_text(carla.page("/stand-ins"))
+    said = main_text(carla.page("/stand-ins"))
+    for words in ("A coordinator looks for somebody, until", "no answer is needed any more"):
+        assert words in said
+    assert "1 visit that looks for a stand-in" in main_text(carla.page("/today"))
     assert "Nobody is needed any more" in carla.get(link(BRUNO)).text
 
 

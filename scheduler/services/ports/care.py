@@ -112,7 +112,7 @@ class Waiting:
 
     ``proposed`` are open requests with a proposal that waits, ``nobody`` those for which nobody
     was found, ``changes`` what-ifs, ``newcomers`` people who would like to volunteer,
-    ``failed_mail`` mails of any age, ``searches`` those for stand-ins that are on,
+    ``failed_mail`` mails of any age, ``searches`` those for stand-ins that go on,
     ``old_calendars`` active volunteers who lent one that was not read lately.
     """
 

@@ -29,9 +29,6 @@ class StandIns(Protocol):
     def of_visits(self, uids: Iterable[str]) -> tuple[StandInSearch, ...]:
         """Return all searches for these visits, by visit and opening."""
 
-    def looking(self) -> tuple[StandInSearch, ...]:
-        """Return the searches that are on, by when their next wave is due."""
-
     def watched(self, *, at: datetime) -> tuple[StandInSearch, ...]:
         """Return those that are on, and those stopped of visits that begin after that moment.
 

@@ -15,7 +15,6 @@ from scheduler.domain.joining import JoiningState
 from scheduler.domain.people import Person
 from scheduler.domain.proposals import ProposalState
 from scheduler.domain.requests import RequestState
-from scheduler.domain.stand_ins import SearchState
 from scheduler.domain.visits import OCCUPYING, VisitState
 from scheduler.services.ports import (
     CountOfOrganization,
@@ -42,6 +41,7 @@ from scheduler.storage.repositories.account_lists import AccountLists
 from scheduler.storage.repositories.busy_calendars import lenders_of_old
 from scheduler.storage.repositories.rows import by_owner, chunks, fields_of
 from scheduler.storage.repositories.search import has_part, named_classes, named_visits
+from scheduler.storage.repositories.stand_ins import is_watched
 from scheduler.storage.repositories.volunteer_lists import KEPT, VolunteerLists
 
 GIVEN = (VisitState.HAPPENED,)
@@ -65,13 +65,19 @@ class SqlListings(AccountLists, VolunteerLists):
             .join(RequestRow, RequestRow.id == UnassignedRow.request_id)
             .where(is_open)
         )
+        searches = (
+            select(func.count())
+            .select_from(StandInSearchRow)
+            .join(VisitRow, VisitRow.id == StandInSearchRow.visit_id)
+            .where(is_watched(now))
+        )
         counted = (
             proposed,
             nobody,
             select(func.count()).where(BatchRow.state == BatchState.PENDING),
             select(func.count()).where(JoiningRow.state == JoiningState.WAITING),
             select(func.count()).where(OutboxEntryRow.state == OutboxState.FAILED),
-            select(func.count()).where(StandInSearchRow.state == SearchState.LOOKING),
+            searches,
             lenders_of_old(now=now, today=today),
         )
         numbers = select(*(each.scalar_subquery() for each in counted))

@@ -34,6 +34,17 @@ from scheduler.storage.repositories.rows import (
 THE_DISTRICTS = 1
 
 
+def is_watched(at: datetime) -> ColumnElement[bool]:
+    """Return which searches are watched then, of those joined with their visits."""
+    later = aliased(StandInSearchRow)
+    is_latest = ~exists().where(
+        later.visit_id == StandInSearchRow.visit_id, later.id > StandInSearchRow.id
+    )
+    is_on = StandInSearchRow.state == SearchState.LOOKING
+    is_stopped = and_(StandInSearchRow.state == SearchState.STOPPED, VisitRow.starts_at > at)
+    return or_(is_on, and_(is_stopped, is_latest))
+
+
 class SqlStandIns:
     """Implement the port ``StandIns``."""
 
@@ -49,19 +60,9 @@ class SqlStandIns:
         found = [each for chunk in chunks(uids) for each in self._load(VisitRow.uid.in_(chunk))]
         return tuple(sorted(found, key=lambda each: (each.visit, each.opened_at)))
 
-    def looking(self) -> tuple[StandInSearch, ...]:
-        """Return the searches that are on, by when their next wave is due."""
-        return tuple(self._load(StandInSearchRow.state == SearchState.LOOKING))
-
     def watched(self, *, at: datetime) -> tuple[StandInSearch, ...]:
         """Return those that are on, and those stopped of visits that begin after that moment."""
-        later = aliased(StandInSearchRow)
-        is_latest = ~exists().where(
-            later.visit_id == StandInSearchRow.visit_id, later.id > StandInSearchRow.id
-        )
-        is_on = StandInSearchRow.state == SearchState.LOOKING
-        is_stopped = and_(StandInSearchRow.state == SearchState.STOPPED, VisitRow.starts_at > at)
-        return tuple(self._load(or_(is_on, and_(is_stopped, is_latest))))
+        return tuple(self._load(is_watched(at)))
 
     def asks(self, keys: Iterable[str]) -> tuple[StandInAsk, ...]:
         """Return everybody asked in these searches, by wave and in the order of asking."""

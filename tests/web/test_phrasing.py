@@ -20,6 +20,7 @@ from scheduler.web.phrasing import (
     day_with_year,
     first_name,
     grade,
+    in_a_row,
     in_days,
     in_words,
     initials,
@@ -33,6 +34,7 @@ from scheduler.web.phrasing import (
     phone_address,
     span,
     tile,
+    told,
     web_address,
     zone_label,
 )
@@ -206,6 +208,13 @@ def test_first_name(name: str, expected: str) -> None:
     assert first_name(name) == expected
 
 
+def test_parts_stand_in_a_row_and_lines_without_a_fact_are_not_told() -> None:
+    assert in_a_row(("5A", "", "24 students")) == "5A, 24 students"
+    assert in_a_row(()) == ""
+    when, phone = {"label": "When", "fact": "Tuesday"}, {"label": "Phone", "fact": ""}
+    assert told((when, phone)) == [when]
+
+
 def test_joined() -> None:
     names = ("Ana", "", "Ben", "Cy")
     assert [joined(names[:n]) for n in range(5)] == [
@@ -286,7 +295,7 @@ def test_every_phrase_is_a_filter_of_its_own_name() -> None:
         *("day", "day_with_year", "long_day", "long_day_with_year", "local_day"),
         *("clock", "span", "zone_label", "tile", "date_range"),
         *("in_days", "in_words", "ago", "number", "grade", "language_name"),
-        *("first_name", "initials", "joined", "lesson", "location", "one_line"),
+        *("first_name", "initials", "in_a_row", "joined", "lesson", "location", "one_line"),
         *("web_address", "phone_address"),
-        "in_their_language",
+        *("in_their_language", "told"),
     }

@@ -6,7 +6,7 @@ hear that something is different. Coordinators hear of what they did not do them
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from scheduler.domain.people import RoleName
@@ -31,14 +31,28 @@ def told_of_cancelling(
 
 def offices_that_reckon(work: Work, visits: Iterable[Visit], *, now: datetime) -> dict[str, str]:
     """Return the offices that were told of one of these visits, with their role."""
-    near = {v.school for v in visits if v.period.start - now < KNOWN_BEFORE}
-    return {email: OFFICE for school in sorted(near) for email in offices_of(work, school)}
+    emails_by_school = offices_by_school(work)
+    near = sorted({visit.school for visit in visits if is_reckoned_with(visit, now=now)})
+    return {email: OFFICE for school in near for email in emails_by_school.get(school, ())}
+
+
+def is_reckoned_with(visit: Visit, *, now: datetime) -> bool:
+    """Tell whether a list of the week may have told the school's office of a visit."""
+    return visit.period.start - now < KNOWN_BEFORE
 
 
 def offices_of(work: Work, school: str) -> tuple[str, ...]:
     """Return the addresses of a school's office."""
-    people = work.people.many(work.people.with_role(RoleName.OFFICE))
-    return tuple(email for email, person in people.items() if school in person.schools)
+    return tuple(offices_by_school(work).get(school, ()))
+
+
+def offices_by_school(work: Work) -> Mapping[str, list[str]]:
+    """Return the addresses of every office by the key of its school."""
+    found: dict[str, list[str]] = {}
+    for email, person in work.people.many(work.people.with_role(RoleName.OFFICE)).items():
+        for school in person.schools:
+            found.setdefault(school, []).append(email)
+    return found
 
 
 def coordinators(work: Work) -> dict[str, str]:

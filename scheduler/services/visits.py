@@ -19,18 +19,17 @@ from scheduler.domain.stand_ins import keep_open, needs_stand_in
 from scheduler.domain.visits import NO_ANSWER, OCCUPYING, Partstat, Visit, VisitState
 from scheduler.services.access import Actor, require_coordinator, require_part_in
 from scheduler.services.announcements import (
-    CHANGE,
     LET_GO,
     REOPENED,
-    announce,
     cancellations,
     confirmations,
     lapses,
     refusals,
 )
 from scheduler.services.booking_by_hand import broken_by_move
+from scheduler.services.change_news import changes
 from scheduler.services.locking import locked_visit, locked_visits
-from scheduler.services.onlookers import OFFICE, offices_that_reckon, told_of_cancelling
+from scheduler.services.onlookers import told_of_cancelling
 from scheduler.services.overtaking import outdate_proposal, overtake
 from scheduler.services.ports import Gazetteer, Store, Work
 from scheduler.services.records import Activity, OutboxRow, OutboxState
@@ -281,45 +280,13 @@ def _release_moves(work: Work, moves: tuple[Visit, ...], *, now: datetime) -> No
     )
     requests = work.requests.many(dict.fromkeys(old.request for old in moves))
     work.visits.save(moved for _, moved in pairs)
-    work.outbox.add(
-        row
-        for old, moved in pairs
-        if moved.sequence != old.sequence
-        for row in _change(work, old, moved, requests[moved.request], now=now)
-    )
+    changed = [(old, moved) for old, moved in pairs if moved.sequence != old.sequence]
+    work.outbox.add(changes(work, changed, requests, now=now))
 
 
 def _announce_change(work: Work, old: Visit, moved: Visit, *, now: datetime) -> None:
-    work.outbox.add(_change(work, old, moved, request_of(work, moved), now=now))
-
-
-def _change(
-    work: Work, old: Visit, moved: Visit, request: ClassroomRequest, *, now: datetime
-) -> tuple[OutboxRow, ...]:
-    revision, parties = moved.sequence, (*moved.volunteers, request.teacher_email)
-    offices = set(offices_that_reckon(work, (old, moved), now=now)) - set(parties)
-    told = announce(
-        (moved,), purpose=CHANGE, recipients=parties, at=now, revision=revision, facts=_was(old)
-    )
-    # What an office has not read yet is told from the start, not step by step.
-    unread = overtake(
-        work, (moved.uid,), only=lambda row: row.purpose == CHANGE and row.recipient in offices
-    )
-    was = {**_was(old), **(unread[0].facts if unread else {}), "role": OFFICE}
-    if _was(moved).items() <= was.items():
-        return told
-    office = announce(
-        (moved,), purpose=CHANGE, recipients=sorted(offices), at=now, revision=revision, facts=was
-    )
-    return (*told, *office)
-
-
-def _was(visit: Visit) -> dict[str, object]:
-    return {
-        "old_start": visit.period.start.isoformat(),
-        "old_end": visit.period.end.isoformat(),
-        "old_room": visit.room,
-    }
+    requests = {moved.request: request_of(work, moved)}
+    work.outbox.add(changes(work, [(old, moved)], requests, now=now))
 
 
 def _require_not_over(visit: Visit, *, now: datetime, step: str) -> None:
